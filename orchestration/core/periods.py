@@ -1,0 +1,48 @@
+"""Dates and fiscal periods: months, fiscal years that start in any month, business days.
+
+What does not belong here: the current time. A date always comes in as an argument.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+MONTHS = 12
+SATURDAY = 5
+
+
+def month_start(day: dt.date) -> dt.date:
+    """Return the first day of the month, the value of every ``_month`` column."""
+    return day.replace(day=1)
+
+
+def fiscal_period(day: dt.date, start_month: int = 1) -> str:
+    """Return ``YYYY-PP``: the fiscal year named by the calendar year it ends in, and the period 01-12.
+
+    Raises ``ValueError`` when ``start_month`` is not 1-12.
+    """
+    if not 1 <= start_month <= MONTHS:
+        message = f"a fiscal year starts in month 1 to 12, not {start_month}"
+        raise ValueError(message)
+    period = (day.month - start_month) % MONTHS + 1
+    year = day.year + (1 if start_month > 1 and day.month >= start_month else 0)
+    return f"{year}-{period:02d}"
+
+
+def add_business_days(day: dt.date, count: int) -> dt.date:
+    """Return the day ``count`` weekdays later; bank holidays are not known here."""
+    while count > 0:
+        day += dt.timedelta(days=1)
+        if day.weekday() < SATURDAY:
+            count -= 1
+    return day
+
+
+def parse_compact_date(text: str) -> dt.date | None:
+    """Return the date of ``CCYYMMDD`` (X12 D8, OFX without its time), ``None`` when it is none."""
+    if len(text) != 8 or not text.isascii() or not text.isdigit():  # noqa: PLR2004  # the standard's own width
+        return None
+    try:
+        return dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None

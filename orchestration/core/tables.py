@@ -1,0 +1,225 @@
+"""How a table is declared once: its columns give the Arrow schema, the DuckDB DDL and the data dictionary.
+
+Also the two shapes every reader speaks: ``SourceFile`` in, ``RawBatch`` out. Every reader returns, beside its
+own tables, one ``files`` row per file and one ``findings`` row per finding, so that
+``in_amount = accepted + quarantined_amount`` holds for every file whatever was wrong with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from orchestration.core.money import ZERO
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+    from decimal import Decimal
+
+    import pyarrow as pa
+
+    from orchestration.core.findings import Finding
+
+Kind = Literal["text", "integer", "amount", "quantity", "date", "timestamp", "boolean"]
+# `direct`: a direct identifier of 45 CFR 164.514(b)(2), dropped from everything published.
+# `limited`: allowed in a limited data set (dates, towns), never in a GL payload.
+Phi = Literal["none", "limited", "direct"]
+
+_DUCKDB: dict[Kind, str] = {
+    "text": "VARCHAR",
+    "integer": "BIGINT",
+    "amount": "DECIMAL(18,2)",
+    "quantity": "DECIMAL(18,4)",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP WITH TIME ZONE",
+    "boolean": "BOOLEAN",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name carries the unit, its description the source of the value."""
+
+    name: str
+    kind: Kind
+    description: str
+    phi: Phi = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a raw schema; ``grain`` says what one row is."""
+
+    schema: str
+    name: str
+    grain: str
+    columns: tuple[Column, ...]
+
+    @property
+    def qualified_name(self) -> str:
+        """``schema.table`` as DuckDB and the asset key spell it."""
+        return f"{self.schema}.{self.name}"
+
+    def ddl(self) -> str:
+        """Return ``CREATE TABLE IF NOT EXISTS``."""
+        columns = ", ".join(f'"{c.name}" {_DUCKDB[c.kind]}' for c in self.columns)
+        return f"CREATE TABLE IF NOT EXISTS {self.qualified_name} ({columns})"
+
+    def arrow_schema(self) -> pa.Schema:
+        """Return the Arrow schema with the same exact types."""
+        import pyarrow as pa  # noqa: PLC0415  # the command line starts without Arrow
+
+        types: dict[Kind, pa.DataType] = {
+            "text": pa.string(),
+            "integer": pa.int64(),
+            "amount": pa.decimal128(18, 2),
+            "quantity": pa.decimal128(18, 4),
+            "date": pa.date32(),
+            "timestamp": pa.timestamp("us", tz="UTC"),
+            "boolean": pa.bool_(),
+        }
+        return pa.schema([(c.name, types[c.kind]) for c in self.columns])
+
+    def to_arrow(self, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
+        """Return rows, each a tuple in column order, as one Arrow table; raises ``pyarrow.ArrowInvalid``."""
+        import pyarrow as pa  # noqa: PLC0415  # the command line starts without Arrow
+
+        schema = self.arrow_schema()
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(self.columns)
+        return pa.Table.from_arrays(
+            [pa.array(values, type=f.type) for values, f in zip(columns, schema, strict=True)], schema=schema
+        )
+
+
+def lineage(position: Literal["segment_number", "line_number"], what: str) -> tuple[Column, Column]:
+    """Return the two columns that lead a raw row back to its file and place in it."""
+    return (
+        Column("file_id", "text", "SHA-256 of the file's bytes"),
+        Column(position, "integer", f"{what}, counted from 1"),
+    )
+
+
+LOADED_AT = Column("loaded_at", "timestamp", "when the file was landed, the same after a rebuild")
+
+
+def files_table(schema: str) -> Table:
+    """Return the table of files every raw schema has."""
+    return Table(
+        schema,
+        "files",
+        "one row per file of this kind",
+        (
+            Column("file_id", "text", "SHA-256 of the file's bytes"),
+            Column("file_name", "text", "name under which it first arrived", phi="direct"),
+            Column("profile", "text", "layout it was read by, e.g. generic, synthea"),
+            Column("status", "text", "loaded or quarantined"),
+            Column("reason_code", "text", "why it is quarantined"),
+            Column("reason", "text", "why it is quarantined, in plain words"),
+            Column("record_count", "integer", "segments or lines in the file, the bad ones too"),
+            Column("in_amount", "amount", "control amount of the whole file, as far as it is readable"),
+            Column("quarantined_amount", "amount", "the part of it that is in no raw table"),
+            LOADED_AT,
+        ),
+    )
+
+
+def findings_table(schema: str) -> Table:
+    """Return the table of findings every raw schema has."""
+    return Table(
+        schema,
+        "findings",
+        "one row per finding",
+        (
+            Column("file_id", "text", "SHA-256 of the file's bytes"),
+            Column("finding_number", "integer", "order within the file, from 1"),
+            Column("code", "text", "short stable code"),
+            Column("severity", "text", "error, warning or info"),
+            Column("segment_number", "integer", "X12 segment, from 1"),
+            Column("segment_id", "text", "X12 segment id, e.g. CLP"),
+            Column("line_number", "integer", "text line, from 1"),
+            Column("message", "text", "plain words, without a value of the file"),
+            Column("amount", "amount", "control amount at stake, when readable"),
+            LOADED_AT,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One landed file as a reader sees it."""
+
+    file_id: str
+    file_name: str
+    content: bytes
+    landed_at: dt.datetime
+
+
+@dataclass(slots=True)
+class RawBatch:
+    """Rows of many files on their way into one raw schema: table name → rows in column order."""
+
+    tables: tuple[Table, ...]
+    rows: dict[str, list[tuple[Any, ...]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rows = {table.name: [] for table in self.tables}
+
+    def add_file(
+        self,
+        file: SourceFile,
+        *,
+        profile: str,
+        record_count: int,
+        in_amount: Decimal,
+        findings: Iterable[Finding],
+        quarantined_amount: Decimal = ZERO,
+    ) -> None:
+        """Record a file that was loaded; ``quarantined_amount`` is what its refused rows carried."""
+        self._add(file, profile, ("loaded", None, None), record_count, (in_amount, quarantined_amount), findings)
+
+    def quarantine_file(
+        self,
+        file: SourceFile,
+        *,
+        profile: str | None,
+        reason: Finding,
+        record_count: int = 0,
+        in_amount: Decimal = ZERO,
+        findings: Iterable[Finding] = (),
+    ) -> None:
+        """Record a file that is quarantined whole: none of its rows may be in the batch."""
+        outcome = ("quarantined", reason.code, reason.message)
+        self._add(file, profile, outcome, record_count, (in_amount, in_amount), [reason, *findings])
+
+    def _add(
+        self,
+        file: SourceFile,
+        profile: str | None,
+        outcome: tuple[str, str | None, str | None],
+        record_count: int,
+        amounts: tuple[Decimal, Decimal],
+        findings: Iterable[Finding],
+    ) -> None:
+        self.rows["files"].append(
+            (file.file_id, file.file_name, profile, *outcome, record_count, *amounts, file.landed_at)
+        )
+        self.rows["findings"].extend(
+            (
+                file.file_id,
+                number,
+                f.code,
+                f.severity,
+                f.segment_number,
+                f.segment_id,
+                f.line_number,
+                f.message,
+                f.amount,
+                file.landed_at,
+            )
+            for number, f in enumerate(findings, start=1)
+        )
+
+    def to_arrow(self) -> dict[str, pa.Table]:
+        """Return every table of the schema as Arrow, the empty ones too."""
+        return {table.name: table.to_arrow(self.rows[table.name]) for table in self.tables}
