@@ -16,6 +16,9 @@ CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 # DECIMAL(18,2) holds 16 digits before the point; a longer amount is unreadable, not rounded
 _LIMIT = Decimal(10) ** 16
+# DECIMAL(18,4) of a quantity
+_QUANTUM = Decimal("0.0001")
+_QUANTITY_LIMIT = Decimal(10) ** 14
 _PLAIN = re.compile(r"-?(?:\d+\.?\d*|\.\d+)\Z", re.ASCII)
 
 
@@ -28,11 +31,30 @@ def parse_amount(text: str) -> Decimal | None:
     if not _PLAIN.match(text):
         return None
     value = Decimal(text)
+    # before rounding: quantize raises on more digits than the context holds
+    if abs(value) >= _LIMIT:
+        return None
     cents = value.quantize(CENT)
     if cents != value or abs(cents) >= _LIMIT:
         return None
     # -0 and 0 are one amount
     return cents or ZERO
+
+
+def parse_quantity(text: str) -> Decimal | None:
+    """Return a plain decimal that fits DECIMAL(18,4) (units, days, a rate), ``None`` when it is none or too fine."""
+    if not _PLAIN.match(text):
+        return None
+    value = Decimal(text)
+    if abs(value) >= _QUANTITY_LIMIT:
+        return None
+    rounded = value.quantize(_QUANTUM)
+    return (rounded or Decimal(0)) if rounded == value and abs(rounded) < _QUANTITY_LIMIT else None
+
+
+def fits(amount: Decimal) -> bool:
+    """Tell whether a sum of amounts still fits DECIMAL(18,2)."""
+    return abs(amount) < _LIMIT
 
 
 def parse_written_amount(text: str) -> Decimal | None:

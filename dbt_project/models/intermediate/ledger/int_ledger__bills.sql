@@ -1,0 +1,48 @@
+-- One row per bill, with its disposition: booked without a person only when its arithmetic proves it, its vendor is
+-- known and it is within the approval limit (rule R20, bill without order).
+
+with bills as (
+    select
+        *,
+        row_number() over (
+            partition by vendor_name_read, bill_number, total_amount order by loaded_at, file_id
+        ) as arrival_number
+    from {{ ref('stg_documents__bills') }}
+),
+
+vendors as (
+    select * from {{ ref('vendors') }}
+),
+
+matched as (
+    select
+        bills.file_id,
+        vendors.vendor_name,
+        vendors.account_code,
+        row_number() over (partition by bills.file_id order by vendors.vendor_name) as match_number
+    from bills
+    inner join vendors on lower(bills.vendor_name_read) like vendors.vendor_pattern
+)
+
+select
+    bills.file_id,
+    bills.line_number,
+    concat('documents:', substring(bills.file_id, 1, 16)) as event_id,
+    case
+        when bills.bill_number is not null and bills.arrival_number > 1 then 'duplicate_bill'
+        when bills.currency_code is not null and bills.currency_code <> 'USD' then 'foreign_currency'
+        when not coalesce(bills.is_arithmetic_proved, false) then 'arithmetic_not_proved'
+        when bills.bill_date is null then 'missing_bill_date'
+        when matched.vendor_name is null then 'unknown_vendor'
+        when bills.text_source = 'ocr' and coalesce(bills.dpi, 0) < 150 then 'scan_too_coarse'
+        when bills.total_amount > {{ var('bill_approval_limit_amount') }} then 'over_approval_limit'
+    end as hold_reason,
+    matched.vendor_name,
+    coalesce(matched.account_code, '6999') as account_code,
+    bills.bill_number,
+    bills.bill_date,
+    bills.due_date,
+    bills.total_amount,
+    bills.loaded_at
+from bills
+left join matched on bills.file_id = matched.file_id and matched.match_number = 1

@@ -1,0 +1,112 @@
+{{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
+
+-- One row per file, posting date, payer, provider and bucket: every dollar that moved receivables. Sums of it are
+-- the A/R subledger on any day.
+
+with charges as (
+    select * from {{ ref('fct_charge_lines') }}
+    where disposition = 'proposed' and {{ only_new_files() }}
+),
+
+remittances as (
+    select * from {{ ref('fct_remittance_lines') }}
+    where disposition = 'proposed' and (is_original_found or not is_reversal) and {{ only_new_files() }}
+),
+
+desk_payments as (
+    select * from {{ ref('int_receivables__desk_payments') }}
+    where hold_reason is null and {{ only_new_files() }}
+),
+
+movements as (
+    select
+        file_id,
+        posting_date,
+        case when payer_class = 'self_pay' then 'PATIENT' else payer_id end as payer_id,
+        case when payer_class = 'self_pay' then 'patient' else 'insurance' end as bucket,
+        rendering_provider_id as provider_id,
+        charged_amount,
+        cast(0 as decimal(18, 2)) as contractual_amount,
+        cast(0 as decimal(18, 2)) as paid_amount,
+        cast(0 as decimal(18, 2)) as transferred_amount,
+        loaded_at
+    from charges
+
+    union all
+
+    -- a charge that was voided leaves on the day of its void
+    select
+        file_id,
+        void_date as posting_date,
+        case when payer_class = 'self_pay' then 'PATIENT' else payer_id end as payer_id,
+        case when payer_class = 'self_pay' then 'patient' else 'insurance' end as bucket,
+        rendering_provider_id as provider_id,
+        -charged_amount as charged_amount,
+        cast(0 as decimal(18, 2)) as contractual_amount,
+        cast(0 as decimal(18, 2)) as paid_amount,
+        cast(0 as decimal(18, 2)) as transferred_amount,
+        loaded_at
+    from charges
+    where void_date is not null
+
+    union all
+
+    select
+        file_id,
+        posting_date,
+        payer_id,
+        'insurance' as bucket,
+        rendering_provider_id as provider_id,
+        cast(0 as decimal(18, 2)) as charged_amount,
+        contractual_amount + sequestration_amount as contractual_amount,
+        paid_amount,
+        -patient_amount as transferred_amount,
+        loaded_at
+    from remittances
+
+    union all
+
+    select
+        file_id,
+        posting_date,
+        'PATIENT' as payer_id,
+        'patient' as bucket,
+        rendering_provider_id as provider_id,
+        cast(0 as decimal(18, 2)) as charged_amount,
+        cast(0 as decimal(18, 2)) as contractual_amount,
+        cast(0 as decimal(18, 2)) as paid_amount,
+        patient_amount as transferred_amount,
+        loaded_at
+    from remittances
+    where patient_amount <> 0
+
+    union all
+
+    select
+        file_id,
+        posting_date,
+        'PATIENT' as payer_id,
+        'patient' as bucket,
+        rendering_provider_id as provider_id,
+        cast(0 as decimal(18, 2)) as charged_amount,
+        cast(0 as decimal(18, 2)) as contractual_amount,
+        paid_amount,
+        cast(0 as decimal(18, 2)) as transferred_amount,
+        loaded_at
+    from desk_payments
+)
+
+select
+    file_id,
+    posting_date,
+    coalesce(payer_id, 'UNKNOWN') as payer_id,
+    bucket,
+    provider_id,
+    {{ money('sum(charged_amount)') }} as charged_amount,
+    {{ money('sum(contractual_amount)') }} as contractual_amount,
+    {{ money('sum(paid_amount)') }} as paid_amount,
+    {{ money('sum(transferred_amount)') }} as transferred_amount,
+    {{ money('sum(charged_amount - contractual_amount - paid_amount + transferred_amount)') }} as receivable_change_amount,
+    max(loaded_at) as loaded_at
+from movements
+group by file_id, posting_date, coalesce(payer_id, 'UNKNOWN'), bucket, provider_id

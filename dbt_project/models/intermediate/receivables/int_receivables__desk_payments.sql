@@ -1,0 +1,73 @@
+{{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
+
+-- One row per patient payment taken at the desk or by card (rule R10), positive when money came in.
+
+with payments as (
+    select * from {{ ref('stg_ehr__transactions') }}
+    where
+        transaction_type = 'PAYMENT'
+        and bucket = 'patient'
+        and profile in ({% for profile in var('desk_payment_profiles') %}'{{ profile }}'{{ ", " if not loop.last }}{% endfor %})
+        and {{ only_new_files() }}
+),
+
+arrivals as (
+    select
+        file_id,
+        line_number,
+        profile,
+        transaction_id,
+        loaded_at
+    from payments
+
+    {% if is_incremental() %}
+    union all
+
+    select
+        file_id,
+        line_number,
+        profile,
+        transaction_id,
+        loaded_at
+    from {{ this }}
+    where hold_reason is null
+    {% endif %}
+),
+
+arrival_order as (
+    select
+        file_id,
+        line_number,
+        row_number() over (
+            partition by profile, transaction_id order by loaded_at, file_id, line_number
+        ) as arrival_number
+    from arrivals
+),
+
+dated as (
+    select
+        payments.*,
+        coalesce(payments.post_date, payments.service_date) as posting_date,
+        arrival_order.arrival_number
+    from payments
+    left join arrival_order
+        on payments.file_id = arrival_order.file_id and payments.line_number = arrival_order.line_number
+)
+
+select
+    file_id,
+    line_number,
+    profile,
+    transaction_id,
+    parent_charge_id,
+    concat('ehr:payments:', substring(file_id, 1, 16), ':', cast(posting_date as varchar)) as event_id,
+    case
+        when arrival_number > 1 then 'duplicate_transaction'
+        when posting_date is null then 'missing_posting_date'
+    end as hold_reason,
+    posting_date,
+    rendering_provider_id,
+    location_id,
+    {{ money('-transaction_amount') }} as paid_amount,
+    loaded_at
+from dated

@@ -1,0 +1,83 @@
+-- One row per withdrawal of a bank statement, with what it is by the name the bank prints. Net pay is booked by its
+-- payroll run; payroll tax, rent and payments of bills are booked here; anything else is held for a person.
+
+with withdrawals as (
+    select
+        *,
+        row_number() over (
+            partition by account_last_four, bank_transaction_id order by loaded_at, file_id, line_number
+        ) as arrival_number
+    from {{ ref('stg_bank__transactions') }}
+    where transaction_amount < 0
+),
+
+names as (
+    select distinct counterparty_name
+    from withdrawals
+    where counterparty_name is not null
+),
+
+known_names as (
+    select
+        names.counterparty_name,
+        patterns.withdrawal_class,
+        patterns.account_code
+    from names
+    inner join {{ ref('withdrawal_patterns') }} as patterns
+        on lower(names.counterparty_name) like patterns.counterparty_pattern
+
+    union all
+
+    select
+        names.counterparty_name,
+        'bill_payment' as withdrawal_class,
+        '2000' as account_code
+    from names
+    inner join {{ ref('vendors') }} as vendors
+        on lower(names.counterparty_name) like vendors.vendor_pattern
+),
+
+matched as (
+    select
+        counterparty_name,
+        withdrawal_class,
+        account_code,
+        row_number() over (partition by counterparty_name order by withdrawal_class) as match_number
+    from known_names
+),
+
+classified as (
+    select
+        withdrawals.*,
+        case
+            when withdrawals.arrival_number > 1 then 'duplicate'
+            else coalesce(matched.withdrawal_class, 'unidentified')
+        end as withdrawal_class,
+        matched.account_code
+    from withdrawals
+    left join matched
+        on withdrawals.counterparty_name = matched.counterparty_name and matched.match_number = 1
+)
+
+select
+    {{ surrogate_key(['file_id', 'line_number']) }} as withdrawal_key,
+    file_id,
+    line_number,
+    account_last_four,
+    bank_transaction_id,
+    posted_date,
+    {{ money('-transaction_amount') }} as withdrawal_amount,
+    withdrawal_class,
+    account_code,
+    concat('bank:', account_last_four, ':', bank_transaction_id) as event_id,
+    case
+        when withdrawal_class = 'payroll_net' then 'booked_by_payroll'
+        when withdrawal_class in ('duplicate', 'unidentified') then 'held'
+        else 'proposed'
+    end as disposition,
+    case
+        when withdrawal_class = 'duplicate' then 'duplicate_transaction'
+        when withdrawal_class = 'unidentified' then 'unidentified_withdrawal'
+    end as hold_reason,
+    loaded_at
+from classified

@@ -1,0 +1,104 @@
+-- One row per service line that a payer denied at its first remittance, with what happened next: a later remittance
+-- for the same line decides an appeal. Only what was known on the day of the denial, apart from the outcome columns.
+
+with remittance_lines as (
+    select * from {{ ref('fct_remittance_lines') }}
+    where disposition = 'proposed'
+),
+
+denied as (
+    select * from remittance_lines
+    where is_denied and is_first_remittance
+),
+
+decisions as (
+    select
+        denied.remittance_line_key,
+        later.posting_date as appeal_decided_date,
+        later.paid_amount > 0 as was_overturned,
+        later.paid_amount as recovered_amount,
+        row_number() over (
+            partition by denied.remittance_line_key order by later.arrival_key, later.remittance_line_key
+        ) as decision_number
+    from denied
+    inner join remittance_lines as later on denied.billed_line_key = later.billed_line_key
+    where not later.is_reversal and later.arrival_key > denied.arrival_key
+),
+
+charges as (
+    select
+        transaction_id,
+        claim_id,
+        posting_date,
+        category_code,
+        diagnosis_codes,
+        place_of_service_code,
+        rendering_provider_id,
+        row_number() over (partition by transaction_id order by loaded_at, file_id, line_number) as charge_number
+    from {{ ref('fct_charge_lines') }}
+    where disposition = 'proposed'
+),
+
+-- what this payer allows for this code when it pays
+allowed_rates as (
+    select
+        payer_id,
+        procedure_code,
+        sum(paid_amount + patient_amount) as allowed_amount,
+        sum(charged_amount) as charged_amount
+    from remittance_lines
+    where not is_reversal and paid_amount > 0
+    group by payer_id, procedure_code
+),
+
+payer_rates as (
+    select
+        payer_id,
+        sum(allowed_amount) as allowed_amount,
+        sum(charged_amount) as charged_amount
+    from allowed_rates
+    group by payer_id
+)
+
+select
+    denied.remittance_line_key as denial_id,
+    denied.file_id,
+    denied.segment_number,
+    denied.claim_id,
+    denied.line_control_number,
+    denied.posting_date as denied_date,
+    denied.service_date,
+    denied.payer_id,
+    denied.payer_class,
+    denied.rendering_provider_id,
+    coalesce(charges.category_code, 'unknown') as procedure_category,
+    denied.procedure_code,
+    denied.modifier_1,
+    substring(charges.diagnosis_codes, 1, 1) as diagnosis_chapter,
+    denied.denial_group_code as group_code,
+    denied.denial_reason_code as reason_code,
+    denied.denial_class,
+    denied.remark_code,
+    coalesce(denied.place_of_service_code, charges.place_of_service_code) as place_of_service_code,
+    denied.charged_amount,
+    denied.denied_amount,
+    {{ money(
+        'round(denied.charged_amount * coalesce('
+        ~ ratio('allowed_rates.allowed_amount', 'allowed_rates.charged_amount') ~ ', '
+        ~ ratio('payer_rates.allowed_amount', 'payer_rates.charged_amount') ~ ', 0.5), 2)'
+    ) }} as expected_allowed_amount,
+    cast({{ days_between('denied.service_date', 'denied.posting_date') }} as bigint) as days_since_service,
+    decisions.remittance_line_key is not null as was_appealed,
+    decisions.appeal_decided_date,
+    decisions.was_overturned,
+    {{ money('coalesce(decisions.recovered_amount, 0)') }} as recovered_amount
+from denied
+left join decisions
+    on denied.remittance_line_key = decisions.remittance_line_key and decisions.decision_number = 1
+left join charges
+    on denied.line_control_number = charges.transaction_id
+    and denied.claim_id = charges.claim_id
+    and charges.charge_number = 1
+left join allowed_rates
+    on denied.payer_id = allowed_rates.payer_id and denied.procedure_code = allowed_rates.procedure_code
+left join payer_rates on denied.payer_id = payer_rates.payer_id

@@ -1,0 +1,7 @@
+-- One row per account of the chart.
+
+select
+    account_code,
+    account_name,
+    account_type
+from {{ ref('accounts') }}

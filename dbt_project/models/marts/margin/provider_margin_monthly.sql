@@ -1,0 +1,92 @@
+-- One row per provider and month: net revenue posted, what it cost, and the margin before and after the provider's own
+-- pay. Clinical staff and vendor bills are shared out by charges; front office and administration are overhead and
+-- stay out of direct cost.
+
+with activity as (
+    select
+        provider_id,
+        {{ first_of_month('posting_date') }} as margin_month,
+        sum(charged_amount) as charged_amount,
+        sum(contractual_amount) as contractual_amount,
+        sum(paid_amount) as collected_amount
+    from {{ ref('int_receivables__activity') }}
+    where provider_id is not null
+    group by provider_id, {{ first_of_month('posting_date') }}
+),
+
+totals as (
+    select
+        margin_month,
+        sum(charged_amount) as charged_amount
+    from activity
+    group by margin_month
+),
+
+pay as (
+    select
+        pay_month,
+        {{ sum_money("case when role_code = 'clinical' then payroll_cost_amount end") }} as clinical_cost_amount
+    from {{ ref('int_ledger__pay_lines') }}
+    where hold_reason is null
+    group by pay_month
+),
+
+compensation as (
+    select
+        pay_month,
+        provider_id,
+        {{ sum_money('payroll_cost_amount') }} as provider_compensation_amount
+    from {{ ref('int_ledger__pay_lines') }}
+    where hold_reason is null and role_code = 'provider'
+    group by pay_month, provider_id
+),
+
+supplies as (
+    select
+        {{ first_of_month('bill_date') }} as bill_month,
+        {{ sum_money('total_amount') }} as supply_cost_amount
+    from {{ ref('int_ledger__bills') }}
+    where hold_reason is null and account_code in ('6200', '6210', '6220')
+    group by {{ first_of_month('bill_date') }}
+),
+
+joined as (
+    select
+        activity.provider_id,
+        activity.margin_month,
+        activity.charged_amount,
+        activity.contractual_amount,
+        activity.charged_amount - activity.contractual_amount as net_revenue_amount,
+        activity.collected_amount,
+        coalesce(
+            cast(
+                round(
+                    (coalesce(pay.clinical_cost_amount, 0) + coalesce(supplies.supply_cost_amount, 0))
+                    * ({{ ratio('activity.charged_amount', 'totals.charged_amount') }}), 2
+                ) as decimal(18, 2)
+            ), 0
+        ) as direct_cost_amount,
+        coalesce(compensation.provider_compensation_amount, 0) as provider_compensation_amount
+    from activity
+    inner join totals on activity.margin_month = totals.margin_month
+    left join pay on activity.margin_month = pay.pay_month
+    left join supplies on activity.margin_month = supplies.bill_month
+    left join compensation
+        on activity.margin_month = compensation.pay_month and activity.provider_id = compensation.provider_id
+)
+
+select
+    provider_id,
+    margin_month,
+    {{ money('charged_amount') }} as charged_amount,
+    {{ money('contractual_amount') }} as contractual_amount,
+    {{ money('net_revenue_amount') }} as net_revenue_amount,
+    {{ money('collected_amount') }} as collected_amount,
+    {{ money('direct_cost_amount') }} as direct_cost_amount,
+    {{ money('provider_compensation_amount') }} as provider_compensation_amount,
+    {{ money('net_revenue_amount - direct_cost_amount') }} as margin_before_compensation_amount,
+    {{ money('net_revenue_amount - direct_cost_amount - provider_compensation_amount') }} as margin_after_compensation_amount,
+    {{ ratio('net_revenue_amount - direct_cost_amount', 'net_revenue_amount') }} as margin_before_compensation_rate,
+    {{ ratio('net_revenue_amount - direct_cost_amount - provider_compensation_amount', 'net_revenue_amount') }}
+        as margin_after_compensation_rate
+from joined

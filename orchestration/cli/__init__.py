@@ -1,0 +1,1 @@
+"""The ``medbooks`` command: one module per verb, thin. Data to stdout, words to stderr; heavy imports inside verbs."""

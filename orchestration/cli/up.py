@@ -1,0 +1,86 @@
+"""``medbooks up``: Dagster, the reports and MLflow on loopback, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess  # noqa: S404  # starts our own servers
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestration.cli.stores import open_stores, say
+from orchestration.core.errors import BooksError
+
+if TYPE_CHECKING:
+    from orchestration.resources.home import Home
+
+_HOST = "127.0.0.1"
+
+
+def up(
+    port: Annotated[int, typer.Option(help="Port of Dagster; reports and MLflow take the next two.")] = 3000,
+    mlflow: Annotated[bool, typer.Option(help="Start MLflow's page too.")] = True,
+) -> None:
+    """Start the pages people look at. Everything binds to this machine only."""
+    from orchestration.resources.dbt_manifest import current_manifest
+    from orchestration.resources.home import PROJECT
+    from orchestration.resources.instance import prepare_environment
+
+    home = open_stores().home
+    current_manifest(home)
+    environment = {**os.environ, **prepare_environment(home)}
+    servers = _servers(home, PROJECT, port, with_mlflow=mlflow)
+    started = []
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        for name, address, command in servers:
+            started.append((name, subprocess.Popen(command, cwd=PROJECT, env=environment)))  # noqa: S603  # our own commands
+            say(f"{name:<10} {address}")
+        while all(process.poll() is None for _, process in started):
+            time.sleep(0.5)
+        gone = next(name for name, process in started if process.poll() is not None)
+        message = f"{gone} stopped by itself"
+        raise BooksError(message, mend=f"medbooks up --port {port + 10}")
+    except KeyboardInterrupt:
+        say("stopping")
+    finally:
+        for _, process in started:
+            process.terminate()
+        for _, process in started:
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _servers(home: Home, project: Path, port: int, *, with_mlflow: bool) -> list[tuple[str, str, list[str]]]:
+    home.reports.mkdir(parents=True, exist_ok=True)
+    programs = Path(sys.executable).parent
+    servers = [
+        (
+            "Dagster",
+            f"http://{_HOST}:{port}",
+            [str(programs / "dagster"), "dev", "-w", str(project / "workspace.yaml"), "-h", _HOST, "-p", str(port)],
+        ),
+        (
+            "Reports",
+            f"http://{_HOST}:{port + 1}",
+            [sys.executable, "-m", "http.server", str(port + 1), "--bind", _HOST, "--directory", str(home.reports)],
+        ),
+    ]
+    if with_mlflow:
+        store = f"sqlite:///{home.mlruns / 'mlflow.db'}"
+        home.mlruns.mkdir(parents=True, exist_ok=True)
+        servers.append(
+            (
+                "MLflow",
+                f"http://{_HOST}:{port + 2}",
+                [str(programs / "mlflow"), "server", "--backend-store-uri", store, "--host", _HOST, "--port",
+                 str(port + 2), "--workers", "1"],
+            )
+        )  # fmt: skip
+    return servers

@@ -1,0 +1,1 @@
+"""The shell, in pipeline order: ingest, transform, quality, learn, post, publish. The only rooms that know Dagster."""

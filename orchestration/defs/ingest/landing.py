@@ -1,0 +1,112 @@
+"""Arrival: the inbox is emptied into landed files, and every landed file is registered with its kind.
+
+What does not belong here: what is inside a file (the raw assets).
+"""
+
+import datetime as dt
+
+import dagster as dg
+
+from orchestration.core.tables import LOADED_AT, Column, Table
+from orchestration.defs.catalog import DATA_TEAM, row_counts
+from orchestration.defs.resources import Practice
+from orchestration.formats.arrival import arrival_order
+from orchestration.formats.kinds import detect_kind
+from orchestration.privacy.phi import scrubbed
+from orchestration.resources.inbox import Inbox
+from orchestration.resources.lake import create_tables
+from orchestration.resources.practice import PracticeStores
+
+FILES = Table(
+    "landing",
+    "files",
+    "one row per landed file, whatever it is",
+    (
+        Column("file_id", "text", "SHA-256 of the file's bytes"),
+        Column("file_name", "text", "name under which it first arrived", phi="direct"),
+        Column("kind", "text", "era835, ehr, bank, payroll, documents or unknown"),
+        Column("byte_count", "integer", "size in bytes"),
+        LOADED_AT,
+    ),
+)
+ALIASES = Table(
+    "landing",
+    "aliases",
+    "one row per other name the same bytes arrived under",
+    (
+        Column("file_id", "text", "SHA-256 of the file's bytes"),
+        Column("alias_name", "text", "the other name", phi="direct"),
+    ),
+)
+
+
+def land(stores: PracticeStores, inbox: Inbox) -> dict[str, int]:
+    """Seal what stands still in the inbox and return counts: landed, repeated, unfinished.
+
+    A file leaves the inbox only after its sealed copy is safely on disk. Files of one look are landed in the order
+    they should count in (charges before remittances, remittances by date): what lands first keeps the money.
+    """
+    counts = {"landed": 0, "repeated": 0, "unfinished": 0}
+    look = inbox.look()
+    counts["unfinished"] = look.unfinished_count
+    with scrubbed("landing a file"):
+        contents = [(arrival, arrival.read()) for arrival in look.arrivals]
+        contents.sort(key=lambda pair: arrival_order(pair[0].file_name, pair[1]))
+        for arrival, content in contents:
+            landing = stores.landed.put(content, arrival.file_name, dt.datetime.now(dt.UTC))
+            counts["landed" if landing.is_new else "repeated"] += 1
+            arrival.remove()
+    return counts
+
+
+def register(stores: PracticeStores) -> int:
+    """Register landed files the lake does not know yet and return their number; idempotent."""
+    with stores.lake.connect() as lake, scrubbed("registering landed files"):
+        create_tables(lake, (FILES, ALIASES))
+        known = {row[0] for row in lake.execute("SELECT file_id FROM landing.files").fetchall()}
+        rows = []
+        for identity in stores.landed.identities():
+            if identity not in known:
+                file = stores.landed.get(identity)
+                kind = detect_kind(file.file_name, file.content)
+                rows.append((identity, file.file_name, kind, len(file.content), file.landed_at))
+        if rows:
+            lake.register("incoming", FILES.to_arrow(rows))
+            lake.execute("INSERT INTO landing.files BY NAME SELECT * FROM incoming")
+        lake.register("incoming_aliases", ALIASES.to_arrow(list(stores.landed.aliases())))
+        lake.execute("INSERT INTO landing.aliases SELECT * FROM incoming_aliases EXCEPT SELECT * FROM landing.aliases")
+    return len(rows)
+
+
+@dg.asset(
+    key=["landing", "files"],
+    group_name="landing",
+    owners=[DATA_TEAM],
+    kinds={"duckdb", "file"},
+    tags={"phi": "true"},
+    pool="lake",
+    description=(
+        "Grain: one landed file. Files that stand still in the inbox are sealed under their SHA-256 "
+        "(AES-256-GCM), registered with their kind and taken out of the inbox; the same bytes under another name "
+        "are an alias. Known limit: folders only; SFTP, S3 and mail arrive with their own inbox."
+    ),
+)
+def landing_files(context: dg.AssetExecutionContext, practice: Practice) -> dg.MaterializeResult:
+    """Empty the inbox into landed files and register what is new."""
+    stores = practice.stores
+    stores.home.inbox.mkdir(parents=True, exist_ok=True)
+    counts = land(stores, stores.inbox)
+    registered = register(stores)
+    if counts["unfinished"]:
+        context.log.warning(
+            f"{counts['unfinished']} file(s) are still being written or have a temporary name; the next run takes them"
+        )
+    return dg.MaterializeResult(
+        metadata={
+            "landed_files": counts["landed"],
+            "repeated_files": counts["repeated"],
+            "unfinished_files": counts["unfinished"],
+            "registered_files": registered,
+            **row_counts(stores.lake, [FILES]),
+        }
+    )

@@ -1,0 +1,246 @@
+"""Landed files → raw tables, one group of assets per kind of file, incremental by the file registry.
+
+Each run reads only files of its kind that no raw table knows yet, in landing order, a few at a time: all rows of
+a batch and the registry of its files commit together, so a killed run leaves no half-loaded file.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import dagster as dg
+
+from orchestration.core.tables import RawBatch, SourceFile, Table
+from orchestration.defs.catalog import DATA_TEAM
+from orchestration.defs.resources import Practice
+from orchestration.privacy.phi import scrubbed
+from orchestration.resources.lake import create_tables, insert
+from orchestration.resources.practice import PracticeStores
+
+_BATCH_BYTES = 32 * 1024 * 1024
+_BATCH_FILES = 500
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of file: its raw schema, its tables, its reader, and what its control amount is.
+
+    ``loaded_amount`` is SQL for the part of the control amount that is in raw tables, recomputed from the rows.
+    """
+
+    kind: str
+    title: str
+    tables: tuple[Table, ...]
+    reader: Callable[[PracticeStores, Sequence[SourceFile]], RawBatch]
+    control: str
+    loaded_amount: str
+
+    @property
+    def schema(self) -> str:
+        """The raw schema."""
+        return f"raw_{self.kind}"
+
+
+def _read_era835(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
+    from orchestration.formats import x12
+
+    return x12.read(files)
+
+
+def _read_ehr(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
+    from orchestration.formats import exports
+
+    return exports.read(files)
+
+
+def _read_bank(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
+    from orchestration.formats import bank
+
+    return bank.read(files)
+
+
+def _read_payroll(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
+    from orchestration.formats import payroll
+
+    return payroll.read(files)
+
+
+def _read_documents(stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
+    from orchestration.formats import documents
+
+    return documents.read([stores.ocr.read(file) for file in files])
+
+
+def sources() -> tuple[Source, ...]:
+    """Return every kind of file the practice receives."""
+    from orchestration.formats import bank, documents, exports, payroll, x12
+
+    return (
+        Source(
+            "era835",
+            "835 remittances",
+            x12.TABLES,
+            _read_era835,
+            "Σ BPR02, debits negative",
+            "SELECT sum(paid_amount) FROM raw_era835.transactions",
+        ),
+        Source(
+            "ehr",
+            "EHR charge exports",
+            exports.TABLES,
+            _read_ehr,
+            "Σ charged",
+            "SELECT sum(amount) FROM raw_ehr.transactions WHERE transaction_type = 'CHARGE'",
+        ),
+        Source(
+            "bank",
+            "bank statements",
+            bank.TABLES,
+            _read_bank,
+            "Σ deposits",
+            "SELECT sum(amount) FROM raw_bank.transactions WHERE amount > 0",
+        ),
+        Source(
+            "payroll",
+            "payroll registers",
+            payroll.TABLES,
+            _read_payroll,
+            "Σ gross + employer tax",
+            "SELECT sum(gross_amount + employer_tax_amount) FROM raw_payroll.pay_lines",
+        ),
+        Source(
+            "documents",
+            "vendor bills",
+            documents.TABLES,
+            _read_documents,
+            "Σ bill totals",
+            "SELECT sum(total_amount) FROM raw_documents.bills",
+        ),
+    )
+
+
+def load(stores: PracticeStores, source: Source) -> int:
+    """Load what is new of one kind and return the number of files."""
+    with stores.lake.connect() as lake:
+        create_tables(lake, source.tables)
+        new = lake.execute(
+            f"SELECT file_id, byte_count FROM landing.files WHERE kind = ? "  # noqa: S608  # our own names
+            f"AND file_id NOT IN (SELECT file_id FROM {source.schema}.files) ORDER BY loaded_at, file_id",
+            [source.kind],
+        ).fetchall()
+        for identities in _batches(new):
+            with scrubbed(f"loading {source.title}"):
+                files = [stores.landed.get(identity) for identity in identities]
+                insert(lake, source.schema, source.reader(stores, files).to_arrow())
+        if new:
+            lake.execute("CHECKPOINT")
+    return len(new)
+
+
+def _batches(files: list[tuple[str, int]]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    size = 0
+    for identity, byte_count in files:
+        if batch and (size + byte_count > _BATCH_BYTES or len(batch) >= _BATCH_FILES):
+            yield batch
+            batch, size = [], 0
+        batch.append(identity)
+        size += byte_count
+    if batch:
+        yield batch
+
+
+def _control_totals(stores: PracticeStores, source: Source) -> tuple[dict[str, int], dict[str, Any]]:
+    with stores.lake.connect() as lake:
+        counts = {
+            table.name: int((lake.execute(f"SELECT count(*) FROM {table.qualified_name}").fetchone() or (0,))[0])  # noqa: S608  # our own names
+            for table in source.tables
+        }
+        total = lake.execute(
+            f"SELECT count(*) FILTER (status = 'quarantined'), coalesce(sum(in_amount), 0), "  # noqa: S608  # our own names
+            f"coalesce(sum(quarantined_amount), 0) FROM {source.schema}.files"
+        ).fetchone() or (0, Decimal(0), Decimal(0))
+    return counts, {
+        "quarantined_files": int(total[0]),
+        "control_total": source.control,
+        "in_amount": f"{total[1]:.2f}",
+        "quarantined_amount": f"{total[2]:.2f}",
+    }
+
+
+def build_raw_assets(source: Source) -> dg.AssetsDefinition:
+    """Return the assets of one raw schema, one per table."""
+
+    @dg.multi_asset(
+        name=f"load_{source.schema}",
+        group_name=source.schema,
+        specs=[
+            dg.AssetSpec(
+                key=[source.schema, table.name],
+                deps=[dg.AssetKey(["landing", "files"])],
+                description=f"Grain: {table.grain}. Read from {source.title}; a row leads back to file and position.",
+                owners=[DATA_TEAM],
+                kinds={"duckdb", "python"},
+                tags={"phi": "true" if any(column.phi != "none" for column in table.columns) else "false"},
+                metadata={
+                    "dagster/column_schema": dg.TableSchema(
+                        columns=[
+                            dg.TableColumn(column.name, column.kind, description=column.description)
+                            for column in table.columns
+                        ]
+                    )
+                },
+            )
+            for table in source.tables
+        ],
+        pool="lake",
+    )
+    def load_raw(practice: Practice) -> Iterator[dg.MaterializeResult]:
+        stores = practice.stores
+        new_files = load(stores, source)
+        counts, totals = _control_totals(stores, source)
+        for table in source.tables:
+            metadata: dict[str, Any] = {"dagster/row_count": counts[table.name], "new_files": new_files}
+            if table.name == "files":
+                metadata |= totals
+            yield dg.MaterializeResult(asset_key=[source.schema, table.name], metadata=metadata)
+
+    return load_raw
+
+
+def build_conservation_check(source: Source) -> dg.AssetChecksDefinition:
+    """Return the check that no dollar of a file is lost between the file and its raw rows."""
+
+    @dg.asset_check(
+        asset=dg.AssetKey([source.schema, "files"]),
+        name="in_amount_equals_loaded_plus_quarantined",
+        description=f"{source.control} of every file that arrived = what its raw rows hold + what is quarantined.",
+        blocking=True,
+    )
+    def in_amount_equals_loaded_plus_quarantined(practice: Practice) -> dg.AssetCheckResult:
+        with practice.stores.lake.connect() as lake:
+            totals = lake.execute(
+                f"SELECT coalesce(sum(in_amount), 0), coalesce(sum(quarantined_amount), 0) FROM {source.schema}.files"  # noqa: S608  # our own names
+            ).fetchone() or (Decimal(0), Decimal(0))
+            loaded = (lake.execute(source.loaded_amount).fetchone() or (None,))[0] or Decimal(0)
+        return dg.AssetCheckResult(
+            passed=totals[0] == loaded + totals[1],
+            metadata={
+                "in_amount": f"{totals[0]:.2f}",
+                "loaded_amount": f"{loaded:.2f}",
+                "quarantined_amount": f"{totals[1]:.2f}",
+            },
+        )
+
+    return in_amount_equals_loaded_plus_quarantined
+
+
+@dg.definitions
+def raw() -> dg.Definitions:
+    """Return the raw assets and their checks; they are built, so this function is the module's only definition."""
+    found = sources()
+    return dg.Definitions(
+        assets=[build_raw_assets(source) for source in found],
+        asset_checks=[build_conservation_check(source) for source in found],
+    )

@@ -1,0 +1,1 @@
+"""Proposals → the book of record."""

@@ -1,0 +1,1 @@
+"""Copies for readers: the HTML report, DuckDB and Parquet without direct identifiers."""

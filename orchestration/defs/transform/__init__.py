@@ -1,0 +1,1 @@
+"""Raw → staging → intermediate → marts: dbt."""

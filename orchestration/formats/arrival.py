@@ -1,0 +1,23 @@
+"""In which order files of one drop should count: what lands first keeps the money, and a reversal must find what it
+takes back. Charges before remittances, remittances by their own date.
+
+What does not belong here: what kind a file is (``kinds``).
+"""
+
+from __future__ import annotations
+
+import re
+
+from orchestration.formats.kinds import detect_kind
+
+_ORDER = ("ehr", "era835", "bank", "payroll", "documents", "unknown")
+# GS04, the date of the functional group: CCYYMMDD, whatever the element separator
+_GROUP_DATE = re.compile(rb"GS([^A-Za-z0-9])HP\1[^\r\n]{1,40}?\1(\d{8})\1")
+_HEAD = 4096
+
+
+def arrival_order(file_name: str, content: bytes) -> tuple[int, str, str]:
+    """Return a sort key: kind, then the date a remittance says of itself, then the name."""
+    kind = detect_kind(file_name, content)
+    found = _GROUP_DATE.search(content[:_HEAD]) if kind == "era835" else None
+    return _ORDER.index(kind), found.group(2).decode() if found else "", file_name

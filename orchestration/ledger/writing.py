@@ -1,0 +1,161 @@
+"""How entries get into the journal: numbers, periods, batch tags, rows, and the audit record, in one transaction.
+
+What does not belong here: deciding what is posted (``store.py``); every function works inside the caller's
+transaction and commits nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import sqlalchemy as sa
+
+from orchestration.core.ids import canonical_key
+from orchestration.core.money import ZERO
+from orchestration.ledger import chain
+from orchestration.ledger.records import PostedEntry
+from orchestration.ledger.schema import batches, entries, lines, periods
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy.engine import Connection
+
+    from orchestration.accounting.journal import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Who posts what kind of batch; ``AI`` is made by the pipeline, ``RV`` reverses."""
+
+    kind: Literal["AI", "RV"]
+    batch_date: dt.date
+    made_by: str
+    run_id: str | None
+    reason: str = ""
+    reverses_batch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry on its way in, with everything but the numbers only the ledger gives."""
+
+    entry: Entry
+    entry_key: str
+    rule_version: str
+    fiscal_period: str
+    reverses_entry_id: int | None = None
+
+
+class ClosedDates:
+    """Which dates are closed for which entity, as of now."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._periods = connection.execute(sa.select(periods).order_by(periods.c.period_id.desc())).all()
+
+    def __contains__(self, entry: Entry) -> bool:
+        for period in self._periods:
+            if period.entity_id == entry.entity_id and period.start_date <= entry.entry_date <= period.end_date:
+                return bool(period.status == "closed")
+        return False
+
+
+def write_batch(connection: Connection, batch: Batch, drafts: Sequence[Draft], at: dt.datetime) -> str:
+    """Write a batch of at least one entry with its audit record and return its tag.
+
+    Raises ``sqlalchemy.exc.IntegrityError`` when a guard of the database refuses.
+    """
+    batch_tag = _next_tag(connection, batch)
+    connection.execute(
+        batches.insert().values(
+            batch_tag=batch_tag,
+            made_by=batch.made_by,
+            created_at=at.isoformat(),
+            run_id=batch.run_id,
+            reverses_batch=batch.reverses_batch,
+        )
+    )
+    last_id = connection.execute(sa.select(sa.func.coalesce(sa.func.max(entries.c.entry_id), 0))).scalar_one()
+    posted = [
+        PostedEntry(
+            entry_id=entry_id,
+            entry_key=draft.entry_key,
+            batch_tag=batch_tag,
+            rule_version=draft.rule_version,
+            fiscal_period=draft.fiscal_period,
+            reverses_entry_id=draft.reverses_entry_id,
+            entry=draft.entry,
+        )
+        for entry_id, draft in enumerate(drafts, start=last_id + 1)
+    ]
+    # the lines first: the header is refused unless they are there and balance
+    connection.execute(lines.insert(), [row for entry in posted for row in _line_rows(entry)])
+    connection.execute(entries.insert(), [_entry_row(entry) for entry in posted])
+    deed = chain.Deed(
+        actor=batch.made_by,
+        action="posted" if batch.kind == "AI" else "reversed",
+        object=batch_tag,
+        reason=batch.reason,
+        object_count=len(posted),
+        amount=sum((entry.entry.total_amount for entry in posted), ZERO),
+        content_hash=batch_hash(posted),
+    )
+    chain.append(connection, at, deed)
+    return batch_tag
+
+
+def batch_hash(posted: Iterable[PostedEntry]) -> str:
+    """Return the SHA-256 of a batch's entries in order: their keys and all that the keys leave out."""
+    return canonical_key(
+        [
+            [p.entry_id, p.entry_key, p.fiscal_period, p.reverses_entry_id, p.entry.description, p.entry.source]
+            for p in posted
+        ]
+    )
+
+
+def _next_tag(connection: Connection, batch: Batch) -> str:
+    prefix = f"{batch.kind}-{batch.batch_date:%Y%m%d}-"
+    count = connection.execute(
+        sa.select(sa.func.count()).where(batches.c.batch_tag.startswith(prefix, autoescape=True))
+    ).scalar_one()
+    return f"{prefix}{count + 1}"
+
+
+def _entry_row(posted: PostedEntry) -> dict[str, object]:
+    entry = posted.entry
+    return {
+        "entry_id": posted.entry_id,
+        "entry_key": posted.entry_key,
+        "event_id": entry.event_id,
+        "entity_id": entry.entity_id,
+        "book": entry.book,
+        "entry_date": entry.entry_date,
+        "fiscal_period": posted.fiscal_period,
+        "description": entry.description,
+        "source": entry.source,
+        "source_ids": json.dumps(entry.source_ids),
+        "rule_version": posted.rule_version,
+        "batch_tag": posted.batch_tag,
+        "reverses": posted.reverses_entry_id,
+        "line_count": len(entry.lines),
+        "total_amount": entry.total_amount,
+    }
+
+
+def _line_rows(posted: PostedEntry) -> Iterable[dict[str, object]]:
+    for line_number, line in enumerate(posted.entry.lines, start=1):
+        yield {
+            "entry_id": posted.entry_id,
+            "line_number": line_number,
+            "account_code": line.account_code,
+            "debit_amount": line.debit_amount,
+            "credit_amount": line.credit_amount,
+            "rule_id": line.rule_id,
+            "payer_class": line.payer_class,
+            "provider_id": line.provider_id,
+            "location_id": line.location_id,
+        }

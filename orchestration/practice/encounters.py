@@ -1,0 +1,366 @@
+"""What happened in the rooms: visits and the charge lines they make, as columns.
+
+All chance of a visit's whole life is drawn here, on its day, so that adding days never changes the days before.
+What does not belong here: what a payer makes of it (``adjudication``), how it is written (``ehr_export``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from orchestration.practice import fees
+from orchestration.practice.demand import demand_factor, ili_percent
+from orchestration.practice.draws import Bools, Floats, Ints, Stream, cumulative, pick, stream
+from orchestration.practice.fees import Kind
+from orchestration.practice.people import CANARY_PATIENT, PANEL, PAYERS, Patients, Provider
+from orchestration.practice.workdays import TUESDAY, is_open
+
+_VISITS_A_DAY = 20.4
+_WEEKS_OFF = 3
+_WEEKS = 52
+# posting a charge takes this many working days: median within 24 hours
+_CHARGE_LAG = cumulative((72, 19, 6, 3))
+# this share of patients makes this share of visits
+_FREQUENT_PATIENTS = 0.20
+_FREQUENT_VISITS = 0.45
+_LATE_SHARE = 0.007
+_MISMATCH_SHARE = 0.03
+_DAYS_BEYOND = 760  # tables of days reach this far past the last day: what is due later is still decided
+
+
+class U(IntEnum):
+    """The uniform draws of one visit, by what they decide."""
+
+    PATIENT = 0
+    KIND = 1
+    TEMPLATE = 2
+    LEVEL = 3
+    DIAGNOSIS = 4
+    DIAGNOSIS_COUNT = 5
+    FURTHER_1 = 6
+    FURTHER_2 = 7
+    FURTHER_3 = 8
+    MISMATCH = 9
+    CHARGE_LAG = 10
+    LATE = 11
+    LATE_DAYS = 12
+    AUTHORIZATION = 13
+    PLAN = 14
+    COINSURANCE = 15
+    DENIED = 16
+    CLASS = 17
+    REMARK = 18
+    APPEALED = 19
+    DAYS_TO_APPEAL = 20
+    DECISION = 21
+    DECISION_DAYS = 22
+    TAKEBACK = 23
+    TAKEBACK_SHARE = 24
+    TAKEBACK_DAYS = 25
+    DEFERRED = 26
+    PATIENT_PAYS = 27
+    PATIENT_DAYS = 28
+    PAYER_DAYS = 29
+
+
+class N(IntEnum):
+    """The normal draws of one visit."""
+
+    CLAIM_LAG = 0
+    PAYER_LAG = 1
+    DENIAL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days of a practice: dates, texts and the next open day, by distance from the first day."""
+
+    start: dt.date
+    count: int
+    dates: list[dt.date]
+    iso: list[str]
+    compact: list[str]
+    open_days: Ints
+    open_rank: Ints  # of any day: how many open days lie before it
+
+    def next_open(self, day: Ints, lag: Ints | int = 0) -> Ints:
+        """Return the first open day from ``day``, then ``lag`` open days later."""
+        return np.asarray(self.open_days[self.open_rank[day] + lag])
+
+
+def make_days(start: dt.date, count: int) -> Days:
+    """Return the calendar of a practice that is watched for ``count`` days."""
+    dates = [start + dt.timedelta(days=n) for n in range(count + _DAYS_BEYOND)]
+    is_day_open = np.array([is_open(day) for day in dates])
+    rank = np.cumsum(is_day_open) - is_day_open
+    return Days(
+        start=start,
+        count=count,
+        dates=dates,
+        iso=[day.isoformat() for day in dates],
+        compact=[day.strftime("%Y%m%d") for day in dates],
+        open_days=np.flatnonzero(is_day_open).astype(np.int64),
+        open_rank=rank.astype(np.int64),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Encounters:
+    """Visits as columns, and their charge lines as columns in visit order.
+
+    Lines of visit v are ``first_line[v]`` to ``first_line[v] + line_count[v]``. Days are distances from the start.
+    """
+
+    day: Ints
+    number: Ints  # of the visit within its day, from 1
+    provider: Ints
+    patient: Ints
+    payer: Ints
+    kind: Ints
+    is_new: Bools
+    is_mismatched: Bools
+    diagnosis_count: Ints
+    diagnoses: list[str]
+    post_day: Ints
+    submit_day: Ints
+    uniform: Floats
+    normal: Floats
+    first_line: Ints
+    line_count: Ints
+    line_visit: Ints
+    line_code: Ints
+    line_modifier: Ints
+    line_units: Ints
+    line_charge: Ints
+    line_uniform: Floats
+    claim_id: list[str]
+    transaction_id: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    day: Ints
+    number: Ints
+    provider: Ints
+    uniform: Floats
+    normal: Floats
+    slot_uniform: Floats
+
+
+def make_encounters(seed: int, days: Days, providers: tuple[Provider, ...], patients: Patients) -> Encounters:
+    """Return all visits of the watched days with their charges."""
+    drawn = _draw(seed, days, len(providers))
+    patient, is_new = _who_comes(drawn, days, patients)
+    kind = _why(drawn, days, patient, is_new, patients)
+    visit_code = _visit_code(drawn, days, patient, is_new, kind, patients, providers)
+    uniform = drawn.uniform
+    template = np.zeros(kind.size, dtype=np.int64)
+    for each in Kind:
+        chosen = kind == each
+        base, shares = fees.TEMPLATES.by_kind[each]
+        template[chosen] = base + pick(shares, uniform[chosen, U.TEMPLATE])
+    count = fees.TEMPLATES.count[template]
+    first = np.cumsum(count) - count
+    line_visit = np.repeat(np.arange(kind.size), count)
+    slot = np.arange(line_visit.size) - first[line_visit]
+    source = fees.TEMPLATES.first[template][line_visit] + slot
+    code = fees.TEMPLATES.code[source]
+    code = np.where(code == fees.VISIT_CODE, visit_code[line_visit], code)
+    modifier = fees.TEMPLATES.modifier[source]
+    units = fees.TEMPLATES.units[source]
+    charge = fees.CHARGE_CENTS[code] * fees.MODIFIER_PERCENT[modifier] // 100 * units
+    is_mismatched = uniform[:, U.MISMATCH] < _MISMATCH_SHARE
+    is_child = _age(drawn, days, patient, patients) < _ADULT
+    diagnosis_count = 1 + pick(cumulative((38, 30, 20, 12)), uniform[:, U.DIAGNOSIS_COUNT])
+    post_day = days.next_open(drawn.day, pick(_CHARGE_LAG, uniform[:, U.CHARGE_LAG]))
+    claim_lag = np.minimum(np.rint(np.exp(1.18 * drawn.normal[:, N.CLAIM_LAG])), 30).astype(np.int64)
+    late_days = np.where(uniform[:, U.LATE] < _LATE_SHARE, 92 + (uniform[:, U.LATE_DAYS] * 60).astype(np.int64), 0)
+    labels = [days.compact[day][2:] for day in drawn.day.tolist()]
+    numbers = drawn.number.tolist()
+    return Encounters(
+        day=drawn.day,
+        number=drawn.number,
+        provider=drawn.provider,
+        patient=patient,
+        payer=patients.payer[patient],
+        kind=kind,
+        is_new=is_new,
+        is_mismatched=is_mismatched,
+        diagnosis_count=diagnosis_count,
+        diagnoses=_diagnoses(kind, is_child, is_mismatched, diagnosis_count, uniform),
+        post_day=post_day,
+        submit_day=post_day + claim_lag + late_days,
+        uniform=uniform,
+        normal=drawn.normal,
+        first_line=first,
+        line_count=count,
+        line_visit=line_visit,
+        line_code=code,
+        line_modifier=modifier,
+        line_units=units,
+        line_charge=charge,
+        line_uniform=drawn.slot_uniform[line_visit, slot],
+        claim_id=[f"CL{label}{number:05d}" for label, number in zip(labels, numbers, strict=True)],
+        transaction_id=[
+            f"TX{labels[visit]}{numbers[visit]:05d}{line + 1}"
+            for visit, line in zip(line_visit.tolist(), slot.tolist(), strict=True)
+        ],
+    )
+
+
+def _draw(seed: int, days: Days, providers: int) -> _Drawn:
+    day_blocks: list[Ints] = []
+    number_blocks: list[Ints] = []
+    provider_blocks: list[Ints] = []
+    uniform_blocks: list[Floats] = [np.empty((0, len(U)))]
+    normal_blocks: list[Floats] = [np.empty((0, len(N)))]
+    slot_blocks: list[Floats] = [np.empty((0, fees.MOST_LINES))]
+    weeks_off = _WeeksOff(seed, providers)
+    for offset in days.open_days.tolist():
+        if offset >= days.count:
+            break
+        date = days.dates[offset]
+        expected = _VISITS_A_DAY * demand_factor(date, days.start)
+        spread = stream(seed, Stream.DEMAND, date.toordinal()).standard_normal(providers)
+        counts = np.maximum(np.rint(expected + 0.7 * np.sqrt(expected) * spread), 0).astype(np.int64)
+        counts[weeks_off.of(date)] = 0
+        total = int(counts.sum())
+        rng = stream(seed, Stream.VISITS, date.toordinal())
+        day_blocks.append(np.full(total, offset, dtype=np.int64))
+        number_blocks.append(np.arange(1, total + 1))
+        provider_blocks.append(np.repeat(np.arange(providers), counts))
+        uniform_blocks.append(rng.random((total, len(U))))
+        normal_blocks.append(rng.standard_normal((total, len(N))))
+        slot_blocks.append(rng.random((total, fees.MOST_LINES)))
+    empty = np.empty(0, dtype=np.int64)
+    return _Drawn(
+        day=np.concatenate([empty, *day_blocks]),
+        number=np.concatenate([empty, *number_blocks]),
+        provider=np.concatenate([empty, *provider_blocks]),
+        uniform=np.concatenate(uniform_blocks),
+        normal=np.concatenate(normal_blocks),
+        slot_uniform=np.concatenate(slot_blocks),
+    )
+
+
+class _WeeksOff:
+    """Which providers are away: each takes three whole weeks of a calendar year."""
+
+    def __init__(self, seed: int, providers: int) -> None:
+        self._seed = seed
+        self._providers = providers
+        self._known: dict[int, list[set[int]]] = {}
+
+    def of(self, date: dt.date) -> list[int]:
+        year, week, _ = date.isocalendar()
+        if year not in self._known:
+            self._known[year] = [
+                set(
+                    stream(self._seed, Stream.VACATIONS, provider, year)
+                    .choice(np.arange(2, _WEEKS), _WEEKS_OFF, replace=False)
+                    .tolist(),
+                )
+                for provider in range(self._providers)
+            ]
+        return [provider for provider, weeks in enumerate(self._known[year]) if week in weeks]
+
+
+def _who_comes(drawn: _Drawn, days: Days, patients: Patients) -> tuple[Ints, Bools]:
+    # some come often and most seldom: the front of a panel are the frequent ones
+    draw = drawn.uniform[:, U.PATIENT]
+    place = (PANEL * np.interp(draw, (0.0, _FREQUENT_VISITS, 1.0), (0.0, _FREQUENT_PATIENTS, 1.0))).astype(np.int64)
+    patient = drawn.provider * PANEL + place
+    patient = np.where(patients.joins_after_days[patient] > drawn.day, patients.stand_in[patient], patient)
+    # the canary comes on the first Tuesday of a month, as the day's first patient
+    tuesdays = [
+        n
+        for n, day in enumerate(days.dates[: days.count])
+        if day.weekday() == TUESDAY and day.day <= 7  # noqa: PLR2004  # a week
+    ]
+    patient[(drawn.number == 1) & np.isin(drawn.day, tuesdays)] = CANARY_PATIENT
+    _, first_visit = np.unique(patient, return_index=True)
+    is_first = np.zeros(patient.size, dtype=np.bool_)
+    is_first[first_visit] = True
+    return patient, is_first & (patients.joins_after_days[patient] >= 0)
+
+
+# weight of each kind (in the order of Kind, NEW apart) for children, adults and the old
+_KIND_WEIGHTS = np.array(
+    [
+        (46.0, 10.0, 26.0, 10.0, 4.0, 0.0, 4.0, 0.0),
+        (25.0, 30.0, 14.0, 6.0, 10.0, 5.0, 8.0, 2.0),
+        (15.0, 45.0, 11.0, 8.0, 9.0, 5.0, 4.0, 3.0),
+    ],
+)
+_NEW_PREVENTIVE_SHARE = 0.25
+_ADULT, _OLD = 18, 65
+
+
+def _age(drawn: _Drawn, days: Days, patient: Ints, patients: Patients) -> Ints:
+    """Return the age a patient reaches in the year of the visit."""
+    years = np.array([day.year for day in days.dates], dtype=np.int64)
+    return np.asarray(np.maximum(years[drawn.day] - patients.birth_year[patient], 0))
+
+
+def _why(drawn: _Drawn, days: Days, patient: Ints, is_new: Bools, patients: Patients) -> Ints:
+    age = _age(drawn, days, patient, patients)
+    group = (age >= _ADULT).astype(np.int64) + (age >= _OLD)
+    weights = _KIND_WEIGHTS[group]
+    # influenza brings the acutely ill
+    ili = np.array([ili_percent(day) for day in days.dates[: days.count]])
+    weights[:, Kind.ACUTE] *= 0.72 + 0.11 * ili[drawn.day]
+    shares = np.cumsum(weights, axis=1)
+    shares /= shares[:, -1:]
+    draw = drawn.uniform[:, U.KIND]
+    kind = (draw[:, None] >= shares).sum(axis=1).astype(np.int64)
+    return np.where(is_new, np.where(draw < _NEW_PREVENTIVE_SHARE, int(Kind.PREVENTIVE), int(Kind.NEW)), kind)
+
+
+def _visit_code(
+    drawn: _Drawn,
+    days: Days,
+    patient: Ints,
+    is_new: Bools,
+    kind: Ints,
+    patients: Patients,
+    providers: tuple[Provider, ...],
+) -> Ints:
+    shift = np.array([p.level_shift for p in providers])[drawn.provider]
+    chronic = np.where(kind == Kind.CHRONIC, 0.12, 0.0)
+    level = np.clip(drawn.uniform[:, U.LEVEL] + shift + chronic, 0.0, 0.999999)
+    codes_new, shares_new = fees.NEW_LEVELS
+    codes_old, shares_old = fees.ESTABLISHED_LEVELS
+    office = np.where(is_new, codes_new[pick(shares_new, level)], codes_old[pick(shares_old, level)])
+    age = _age(drawn, days, patient, patients)
+    band = np.searchsorted(np.array(fees.PREVENTIVE_AGES), age, side="right") - 1
+    preventive = np.where(is_new, fees.PREVENTIVE_NEW[band], fees.PREVENTIVE_ESTABLISHED[band])
+    is_medicare = np.array([p.rhythm == "medicare" for p in PAYERS] + [False])[patients.payer[patient]]
+    wellness = np.where(is_new, fees.WELLNESS_FIRST, fees.WELLNESS_NEXT)
+    return np.where(kind == Kind.PREVENTIVE, np.where(is_medicare, wellness, preventive), office)
+
+
+def _diagnoses(kind: Ints, is_child: Bools, is_mismatched: Bools, count: Ints, uniform: Floats) -> list[str]:
+    texts: list[str] = []
+    further = fees.FURTHER_DIAGNOSES
+    rows = uniform[:, [U.DIAGNOSIS, U.FURTHER_1, U.FURTHER_2, U.FURTHER_3]].tolist()
+    columns = (kind.tolist(), is_child.tolist(), is_mismatched.tolist(), count.tolist(), rows)
+    for each, young, wrong, wanted, (first, *rest) in zip(*columns, strict=True):
+        if wrong:
+            known = fees.MISMATCHED_DIAGNOSES
+        elif young and each == Kind.PREVENTIVE:
+            known = fees.CHILD_PREVENTIVE_DIAGNOSES
+        else:
+            known = fees.DIAGNOSES[Kind(each)]
+        codes = [known[int(first * len(known))]]
+        for draw in rest[: wanted - 1]:
+            place = int(draw * len(further))
+            # never the same diagnosis twice on one claim
+            while further[place] in codes:
+                place = (place + 1) % len(further)
+            codes.append(further[place])
+        texts.append(";".join(codes))
+    return texts

@@ -1,0 +1,121 @@
+"""Payroll every second Friday: what each person earns, what is withheld, what the employer adds; and its file.
+
+Gross = employee taxes + deductions + net, to the cent; the employer's tax is 7.65 % of gross (26 USC 3111). The
+payroll service draws net pay in one amount and everything else (both taxes and the deductions) in another.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from orchestration.practice.draws import Stream, stream
+from orchestration.practice.ehr_export import dollars
+from orchestration.practice.workdays import ONE_DAY, is_bank_day
+
+if TYPE_CHECKING:
+    from orchestration.practice.people import Employee
+
+# a Friday on which everybody was paid; all pay dates lie a multiple of two weeks from it
+_A_PAY_DATE = dt.date(2025, 11, 14)
+_PAY_DATES_A_YEAR = 26
+_TWO_WEEKS = 14
+_PER_MYRIAD = 10_000
+_EMPLOYER_TAX = 765
+_PERIOD_ENDS_BEFORE = 5
+HEADER = (
+    "payroll_run_id,pay_date,period_start,period_end,employee_id,employee_name,role,provider_npi,location_id,"
+    "gross_pay,employee_taxes,deductions,net_pay,employer_taxes"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PayLine:
+    """One person on one pay date, in cents."""
+
+    employee: Employee
+    gross: int
+    taxes: int
+    deductions: int
+    employer_taxes: int
+
+    @property
+    def net(self) -> int:
+        """What reaches the person's account."""
+        return self.gross - self.taxes - self.deductions
+
+
+@dataclass(frozen=True, slots=True)
+class PayrollRun:
+    """One pay date; the bank draws ``net`` and ``withheld`` on it."""
+
+    pay_date: dt.date
+    period_start: dt.date
+    period_end: dt.date
+    lines: tuple[PayLine, ...]
+
+    @property
+    def gross(self) -> int:
+        """Gross pay of everybody."""
+        return sum(line.gross for line in self.lines)
+
+    @property
+    def employer_taxes(self) -> int:
+        """The employer's own tax."""
+        return sum(line.employer_taxes for line in self.lines)
+
+    @property
+    def net(self) -> int:
+        """What is paid to people."""
+        return sum(line.net for line in self.lines)
+
+    @property
+    def withheld(self) -> int:
+        """What is paid for people: both taxes and the deductions."""
+        return self.gross + self.employer_taxes - self.net
+
+
+def make_payroll(seed: int, employees: tuple[Employee, ...], start: dt.date, days: int) -> list[PayrollRun]:
+    """Return the runs whose pay date is one of the watched days; a Friday the bank rests pays the day before."""
+    first = start + dt.timedelta(days=(_A_PAY_DATE - start).days % _TWO_WEEKS)
+    runs = []
+    for offset in range((first - start).days, days + _TWO_WEEKS, _TWO_WEEKS):
+        friday = start + dt.timedelta(days=offset)
+        pay_date = friday
+        while not is_bank_day(pay_date):
+            pay_date -= ONE_DAY
+        if not start <= pay_date < start + dt.timedelta(days=days):
+            continue
+        period_end = friday - dt.timedelta(days=_PERIOD_ENDS_BEFORE)
+        rng = stream(seed, Stream.PAYROLL, 100, friday.toordinal())
+        lines = tuple(_pay(e, float(rng.random())) for e in employees)
+        runs.append(PayrollRun(pay_date, period_end - dt.timedelta(days=_TWO_WEEKS - 1), period_end, lines))
+    return runs
+
+
+def _pay(employee: Employee, hours: float) -> PayLine:
+    salary = employee.annual_gross_cents // _PAY_DATES_A_YEAR
+    # hourly people work a little more or less than their hours; salaries do not move
+    gross = salary if employee.role in {"provider", "administration"} else int(salary * (0.96 + 0.08 * hours))
+    tax = 2_900 if employee.role == "provider" else 1_850
+    deduction = 700 if employee.role == "provider" else 500
+    return PayLine(
+        employee,
+        gross,
+        gross * tax // _PER_MYRIAD,
+        gross * deduction // _PER_MYRIAD,
+        (gross * _EMPLOYER_TAX + _PER_MYRIAD // 2) // _PER_MYRIAD,
+    )
+
+
+def write(run: PayrollRun) -> bytes:
+    """Return a run as its CSV file."""
+    head = f"PR{run.pay_date:%Y%m%d},{run.pay_date},{run.period_start},{run.period_end}"
+    rows = [
+        f'{head},{e.employee_id},"{e.name}",{e.role},{e.provider_npi},{e.location_id},{dollars(line.gross)},'
+        f"{dollars(line.taxes)},{dollars(line.deductions)},{dollars(line.net)},{dollars(line.employer_taxes)}"
+        for line in run.lines
+        for e in [line.employee]
+    ]
+    return "\n".join([HEADER, *rows, ""]).encode()

@@ -1,0 +1,76 @@
+"""What patients pay by card, and when; what the card processor then deposits.
+
+What patients owe is what a remittance left to them (PR-1, 2, 3) or a self-pay charge. A patient pays a claim in full,
+in two halves, or not at all. Card payments of an open day are one deposit on the next bank day, without a fee.
+What does not belong here: the cheque of the canary (``bank_ofx``), which nobody has posted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from orchestration.practice.adjudication import NOTHING, Outcomes
+from orchestration.practice.encounters import Days, Encounters, U
+from orchestration.practice.people import CANARY_PATIENT, SELF_PAY
+
+if TYPE_CHECKING:
+    from orchestration.practice.draws import Ints
+
+_IN_FULL_SHARE = 0.66
+_IN_HALVES_SHARE = 0.82
+_SELF_PAY_AT_DESK_SHARE = 0.5
+_SECOND_HALF_AFTER_DAYS = 28
+_MAIL_DAYS = 5
+_MEAN_WAIT_DAYS = 13.0
+_LONGEST_WAIT_DAYS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """Card payments by line, ordered by day and line: positive cents, ``instalment`` 1 or 2."""
+
+    line: Ints
+    day: Ints
+    cents: Ints
+    instalment: Ints
+
+
+def make_receipts(encounters: Encounters, outcomes: Outcomes, days: Days) -> Receipts:
+    """Return every card payment there will ever be."""
+    visit = encounters.line_visit
+    is_self_pay = encounters.payer == SELF_PAY
+    was_denied = outcomes.is_denied_line
+    owed = np.where(is_self_pay[visit], encounters.line_charge, outcomes.money.patient)
+    # an overturned line is owed from its correction on; a denied one is not
+    is_overturned = outcomes.is_overturned[visit]
+    owed = np.where(was_denied & ~is_overturned, 0, owed)
+    owed_from = np.where(
+        is_self_pay[visit],
+        encounters.post_day[visit],
+        np.where(was_denied, outcomes.second_day[visit], outcomes.first_day[visit]),
+    )
+    mood = encounters.uniform[:, U.PATIENT_PAYS]
+    wait = np.minimum(
+        _MAIL_DAYS - _MEAN_WAIT_DAYS * np.log1p(-encounters.uniform[:, U.PATIENT_DAYS]),
+        _LONGEST_WAIT_DAYS,
+    ).astype(np.int64)
+    wait[is_self_pay & (mood < _SELF_PAY_AT_DESK_SHARE)] = 0
+    pays_full = mood < _IN_FULL_SHARE
+    pays_halves = ~pays_full & (mood < _IN_HALVES_SHARE)
+    # the canary pays by cheque
+    pays_full[encounters.patient == CANARY_PATIENT] = False
+    pays_halves[encounters.patient == CANARY_PATIENT] = False
+    has_any = (owed > 0) & (owed_from != NOTHING)
+    whole = np.flatnonzero(has_any & pays_full[visit])
+    halves = np.flatnonzero(has_any & pays_halves[visit])
+    line = np.concatenate([whole, halves, halves])
+    cents = np.concatenate([owed[whole], owed[halves] // 2, owed[halves] - owed[halves] // 2])
+    later = np.repeat(np.array([0, 0, _SECOND_HALF_AFTER_DAYS]), [whole.size, halves.size, halves.size])
+    day = days.next_open(owed_from[line] + wait[visit[line]] + later)
+    instalment = np.repeat(np.array([1, 1, 2]), [whole.size, halves.size, halves.size])
+    order = np.lexsort((instalment, line, day))
+    keep = order[cents[order] > 0]
+    return Receipts(line[keep], day[keep], cents[keep], instalment[keep])

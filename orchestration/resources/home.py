@@ -1,0 +1,128 @@
+"""Where a practice's books live on disk, and the settings in its ``practice.toml``.
+
+``MEDBOOKS_HOME`` names the folder (default: ``data`` beside this project), ``MEDBOOKS_KEY_FILE`` the key.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from orchestration.core.errors import ConfigurationError
+from orchestration.privacy.keys import derive_key, read_or_create_master_key
+
+PROJECT = Path(__file__).resolve().parents[2]
+DBT_PROJECT = PROJECT / "dbt_project"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a practice decides; every value has a default, so the file may be absent or partial."""
+
+    practice_name: str = "Demo practice"
+    entity_id: str = "main"
+    fiscal_year_start_month: int = 1
+    timezone: str = "America/New_York"
+    bill_approval_limit_amount: Decimal = Decimal("1500.00")
+    appeal_cost_amount: Decimal = Decimal("25.00")
+    standstill_seconds: float = 2.0
+
+    @classmethod
+    def read(cls, path: Path) -> Settings:
+        """Return the settings; raises ``ConfigurationError`` for what is no TOML, or a name or value it does not know."""
+        if not path.exists():
+            return cls()
+        try:
+            values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+            unknown = sorted(set(values) - set(cls.__dataclass_fields__))
+            if unknown:
+                message = f"practice.toml has a setting that does not exist: {', '.join(unknown)}"
+                raise ConfigurationError(message, mend=f"edit {path}")
+            for name in ("bill_approval_limit_amount", "appeal_cost_amount"):
+                if name in values:
+                    values[name] = Decimal(str(values[name]))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, InvalidOperation) as error:
+            message = f"practice.toml cannot be read ({type(error).__name__})"
+            raise ConfigurationError(message, mend=f"edit {path}") from None
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders of one practice. Nothing is created until something is written."""
+
+    root: Path
+    key_file: Path
+    settings: Settings = field(default_factory=Settings)
+
+    @classmethod
+    def locate(cls, root: str | Path | None = None) -> Home:
+        """Return the home named by the argument, else ``MEDBOOKS_HOME``, else ``data`` beside the project."""
+        folder = Path(root or os.environ.get("MEDBOOKS_HOME") or PROJECT / "data").resolve()
+        key_file = Path(os.environ.get("MEDBOOKS_KEY_FILE") or folder / "keys" / "medbooks.key").resolve()
+        return cls(folder, key_file, Settings.read(folder / "practice.toml"))
+
+    @property
+    def inbox(self) -> Path:
+        """Where files are dropped."""
+        return self.root / "inbox"
+
+    @property
+    def landed(self) -> Path:
+        """Sealed, immutable copies of everything that arrived, named by SHA-256."""
+        return self.root / "landed"
+
+    @property
+    def lake_file(self) -> Path:
+        """The encrypted DuckDB file; a product of the landed files."""
+        return self.root / "lake" / "lake.duckdb"
+
+    @property
+    def ledger_url(self) -> str:
+        """SQLAlchemy URL of the book of record."""
+        return os.environ.get("MEDBOOKS_LEDGER_URL") or f"sqlite:///{self.root / 'ledger' / 'ledger.sqlite'}"
+
+    @property
+    def reports(self) -> Path:
+        """HTML a person opens."""
+        return self.root / "reports"
+
+    @property
+    def published(self) -> Path:
+        """Copies of the marts for BI tools, without direct identifiers."""
+        return self.root / "published"
+
+    @property
+    def mlruns(self) -> Path:
+        """MLflow's store and artifacts."""
+        return self.root / "mlruns"
+
+    @property
+    def dagster(self) -> Path:
+        """``DAGSTER_HOME``: run history, schedules, sensor cursors."""
+        return self.root / "dagster"
+
+    @property
+    def dbt_target(self) -> Path:
+        """dbt's manifest and compiled SQL."""
+        return self.root / "dbt"
+
+    @cached_property
+    def _master_key(self) -> bytes:
+        sealed = self.lake_file.exists() or (self.landed.is_dir() and any(self.landed.iterdir()))
+        return read_or_create_master_key(self.key_file, may_create=not sealed)
+
+    @property
+    def landed_key(self) -> bytes:
+        """Data key of the landed files."""
+        return derive_key(self._master_key, "landed")
+
+    @property
+    def lake_key(self) -> str:
+        """Data key of the lake, as the hexadecimal text DuckDB takes."""
+        return derive_key(self._master_key, "lake").hex()

@@ -1,0 +1,106 @@
+"""One practice's stores, opened late and closed early: what assets and commands are handed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from orchestration.resources.home import DBT_PROJECT, Home
+from orchestration.resources.inbox import FolderInbox
+from orchestration.resources.lake import Lake, extension_directory
+from orchestration.resources.landed import LandedStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from orchestration.ledger.store import Ledger
+    from orchestration.resources.ocr import OcrEngine
+
+
+class PracticeStores:
+    """Everything of one practice that can be opened; nothing is until it is asked for."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The encrypted lake."""
+        return Lake(self.home.lake_file, self.home.lake_key)
+
+    @cached_property
+    def landed(self) -> LandedStore:
+        """The sealed, immutable landed files."""
+        return LandedStore(self.home.landed, self.home.landed_key)
+
+    @cached_property
+    def inbox(self) -> FolderInbox:
+        """The folder new files are dropped into."""
+        return FolderInbox(self.home.inbox, standstill_seconds=self.home.settings.standstill_seconds)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The book of record, migrated."""
+        from orchestration.ledger.store import Ledger  # noqa: PLC0415  # SQLAlchemy only when books are opened
+
+        if self.home.ledger_url.startswith("sqlite:///"):
+            (self.home.root / "ledger").mkdir(parents=True, exist_ok=True, mode=0o700)
+        ledger = Ledger(self.home.ledger_url)
+        ledger.migrate()
+        return ledger
+
+    @cached_property
+    def ocr(self) -> OcrEngine:
+        """The engine that reads pages."""
+        from orchestration.resources.ocr import OcrEngine  # noqa: PLC0415  # PDF and image libraries when needed
+
+        return OcrEngine()
+
+    @contextmanager
+    def dbt_environment(self) -> Iterator[None]:
+        """Give dbt its paths and the lake's key for as long as the block lasts, and keep everyone else out."""
+        extensions = extension_directory(self.home.root / "lake" / "extensions")
+        values = {
+            **dbt_paths(self.home),
+            "MEDBOOKS_LAKE": str(self.home.lake_file),
+            "MEDBOOKS_DUCKDB_EXTENSIONS": str(extensions),
+            "DBT_ENV_SECRET_LAKE_KEY": self.home.lake_key,
+        }
+        before = {name: os.environ.get(name) for name in values}
+        with self.lake.lock(wait_seconds=30.0):
+            os.environ.update(values)
+            try:
+                yield
+            finally:
+                for name, value in before.items():
+                    if value is None:
+                        os.environ.pop(name, None)
+                    else:
+                        os.environ[name] = value
+
+
+def dbt_paths(home: Home) -> dict[str, str]:
+    """Return the environment that needs no key: where dbt writes, and that it calls nobody."""
+    return {
+        "DBT_TARGET_PATH": str(home.dbt_target),
+        "DBT_LOG_PATH": str(home.dbt_target / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def dbt_program() -> str:
+    """Return the dbt of this environment, also when it is not on PATH."""
+    import sys  # noqa: PLC0415  # only here
+
+    beside = os.path.join(os.path.dirname(sys.executable), "dbt")  # noqa: PTH118, PTH120  # a program name
+    return beside if os.path.exists(beside) else shutil.which("dbt") or "dbt"  # noqa: PTH110  # same
+
+
+def dbt_project_folder() -> Path:
+    """Return the folder of the dbt project."""
+    return DBT_PROJECT

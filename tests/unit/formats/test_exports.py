@@ -1,0 +1,280 @@
+"""EHR exports: layouts are recognised by their header, records are loaded or refused with their amount."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from decimal import Decimal
+
+import pytest
+from format_examples import (
+    CHARGES_HEADER,
+    assert_conserved,
+    charge,
+    charges,
+    codes_of,
+    damaged,
+    only,
+    rows_of,
+    source,
+)
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from orchestration.formats import exports
+from orchestration.formats.exports.profile import profiles
+from orchestration.formats.exports.reader import split_procedure
+
+ATHENA = {
+    "transaction_id": "9",
+    "charge_id": "7",
+    "claim_id": "C9",
+    "patient_id": "PT9",
+    "payment_batch_id": "B1",
+    "transaction_type": "CHARGE",
+    "transaction_transfer_type": "Primary",
+    "transaction_reason": "",
+    "amount": "120.00",
+    "procedure_code": "99213,25",
+    "other_modifier": "GT,CR",
+    "place_of_service": "11",
+    "units": "1",
+    "charge_from_date": "01/10/2026",
+    "post_date": "2026-01-11 08:30:00",
+    "voided_date": "",
+}
+
+
+def _control(batch, identity):
+    rows = [row for row in rows_of(batch, "transactions") if row["file_id"] == identity]
+    return sum((row["amount"] for row in rows if row["transaction_type"] == "CHARGE"), Decimal(0))
+
+
+def _read(*records: str, header_line: str = CHARGES_HEADER):
+    batch = exports.read([source(charges(*records, header_line=header_line))])
+    assert_conserved(batch, _control)
+    return batch
+
+
+def _athena(*changes):
+    columns = sorted(profiles()["athenahealth"].known_columns)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({**ATHENA, **change} for change in changes)
+    return exports.read([source(out.getvalue())])
+
+
+def test_a_charge_of_the_generic_layout_is_read_whole():
+    row = only(_read(charge()), "transactions")
+    assert (row["line_number"], row["profile"], row["transaction_id"]) == (2, "generic", "T1")
+    assert (row["transaction_type"], row["amount"], row["bucket"]) == ("CHARGE", Decimal(150), None)
+    assert (row["code_system"], row["procedure_code"]) == ("CPT", "99213")
+    assert [row[f"modifier_{n}"] for n in (1, 2, 3, 4)] == ["25", "59", None, None]
+    assert (row["units"], row["diagnosis_codes"], row["place_of_service_code"]) == (1, "J02.9;G47.33", "11")
+    assert (row["rendering_provider_id"], row["location_id"]) == ("1234567893", "LOC1")
+    assert (row["payer_id"], row["payer_name"]) == ("60054", "SYNTH HEALTH")
+    assert (row["service_date"], row["post_date"]) == (dt.date(2026, 1, 10), dt.date(2026, 1, 11))
+
+
+def test_a_payment_at_the_desk_is_negative_and_the_patients():
+    payment = charge(transaction_id="T2", transaction_type="payment", amount="-25.00", parent_transaction_id="T1")
+    batch = _read(charge(), payment)
+    row = rows_of(batch, "transactions")[1]
+    assert (row["transaction_type"], row["amount"]) == ("PAYMENT", Decimal(-25))
+    assert (row["bucket"], row["parent_charge_id"]) == ("patient", "T1")
+    assert only(batch, "files")["in_amount"] == Decimal(150)
+
+
+REFUSED = {
+    "amount unreadable": (charge(amount="15O.00"), "unreadable_amount", None),
+    "amount missing": (charge(amount=""), "unreadable_amount", None),
+    "amount of a payment unreadable": (charge(transaction_type="PAYMENT", amount="?"), "unreadable_amount", None),
+    "amount of thirty digits": (charge(amount="9" * 30), "unreadable_amount", None),
+    "service date unreadable": (charge(service_date="2026-02-30"), "unreadable_service_date", "150.00"),
+    "service date missing": (charge(service_date=""), "unreadable_service_date", "150.00"),
+    "post date missing": (charge(post_date=""), "unreadable_post_date", "150.00"),
+    "void date unreadable": (charge(void_date="soon"), "unreadable_void_date", "150.00"),
+    "type unknown": (charge(transaction_type="CHG"), "unknown_type", "150.00"),
+    "no id": (charge(transaction_id=""), "missing_transaction_id", "150.00"),
+    "too short, amount there": (charge().rsplit(",", 2)[0], "ragged_record", "150.00"),
+    "too short, amount gone": (charge().rsplit(",", 3)[0], "ragged_record", None),
+    "too long": (charge() + ",stray", "ragged_record", None),
+}
+
+
+@pytest.mark.parametrize(("record", "code", "amount"), REFUSED.values(), ids=REFUSED.keys())
+def test_a_record_that_cannot_be_read_is_refused_and_the_others_load(record, code, amount):
+    batch = _read(charge(), record, charge(transaction_id="T3"))
+    file, finding = only(batch, "files"), only(batch, "findings")
+    assert (finding["code"], finding["severity"], finding["line_number"]) == (code, "error", 3)
+    assert (None if finding["amount"] is None else str(finding["amount"])) == amount
+    assert file["quarantined_amount"] == Decimal(amount or 0)
+    assert file["in_amount"] == Decimal(300) + Decimal(amount or 0)
+    assert [row["line_number"] for row in rows_of(batch, "transactions")] == [2, 4]
+    assert file["record_count"] == 3
+
+
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [
+        pytest.param(charge(rendering_provider_npi="1234567890"), "npi_check_digit", id="npi"),
+        pytest.param(charge(service_date="2026-01-12"), "service_after_post", id="service after post"),
+        pytest.param(charge(units="0"), "units_not_positive", id="no units"),
+        pytest.param(charge(units="-1"), "units_not_positive", id="negative units"),
+        pytest.param(charge(units="one"), "unreadable_units", id="units in words"),
+        pytest.param(charge(modifiers="25 59 GT CR XS"), "too_many_modifiers", id="five modifiers"),
+    ],
+)
+def test_a_doubtful_record_is_loaded_with_a_warning(record, code):
+    batch = _read(record)
+    assert only(batch, "findings")["severity"] == "warning"
+    assert codes_of(batch) == [code]
+    assert len(batch.rows["transactions"]) == 1
+
+
+def test_duplicate_ids_are_loaded_because_only_the_lake_sees_all_files():
+    assert len(_read(charge(), charge()).rows["transactions"]) == 2
+
+
+@pytest.mark.parametrize("column", ["amount", "transaction_id", "service_date", "post_date", "transaction_type"])
+def test_a_missing_required_column_quarantines_the_file_and_is_named(column):
+    batch = _read(charge(), header_line=CHARGES_HEADER.replace(column, "other", 1))
+    file = only(batch, "files")
+    assert (file["status"], file["reason_code"], file["profile"]) == ("quarantined", "missing_column", "generic")
+    assert column in file["reason"]
+
+
+def test_a_file_quarantined_for_another_column_still_says_what_it_carries():
+    batch = _read(charge(), header_line=CHARGES_HEADER.replace("service_date", "other", 1))
+    assert only(batch, "files")["quarantined_amount"] == Decimal(150)
+
+
+def test_an_extra_column_is_a_warning():
+    batch = _read(charge() + ",x", header_line=CHARGES_HEADER + ",mood")
+    assert codes_of(batch) == ["extra_column"]
+    assert len(batch.rows["transactions"]) == 1
+
+
+def test_columns_may_stand_in_any_order_and_case():
+    names, cells = CHARGES_HEADER.upper().split(","), charge().split(",")
+    batch = _read(",".join(reversed(cells)), header_line=",".join(reversed(names)))
+    assert only(batch, "transactions")["amount"] == Decimal(150)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        pytest.param(b"", "empty_file", id="nothing"),
+        pytest.param(b"a,b,c\n1,2,3\n", "unknown_layout", id="another table"),
+        pytest.param(charges(charge()).replace(b"T1", b"T\x00"), "nul_byte", id="NUL"),
+        pytest.param(b'"' + b"x" * 200_000, "unreadable_delimited_text", id="a quote that never closes"),
+    ],
+)
+def test_what_is_no_export_is_quarantined(content, reason):
+    batch = exports.read([source(content)])
+    assert only(batch, "files")["reason_code"] == reason
+    assert_conserved(batch, _control)
+
+
+def test_windows_text_is_read_with_a_warning():
+    content = charges(charge(payer_name="Santé")).decode().encode("cp1252")
+    batch = exports.read([source(content)])
+    assert only(batch, "transactions")["payer_name"] == "Santé"
+    assert codes_of(batch) == ["windows_1252_text"]
+
+
+def test_messages_hold_no_patient():
+    batch = _read(charge(service_date="x"), charge(units="0"), charge() + ",stray")
+    texts = " ".join(finding["message"] for finding in rows_of(batch, "findings"))
+    assert not any(word in texts for word in ("Doe", "Jane", "PT1", "C1", "T1"))
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "modifiers"),
+    [
+        pytest.param("99213", "99213", [], id="bare"),
+        pytest.param("99213,25", "99213", ["25"], id="comma"),
+        pytest.param("9921325", "99213", ["25"], id="seven characters"),
+        pytest.param("99213 25 59", "99213", ["25", "59"], id="blanks"),
+        pytest.param("992132559", "99213", ["25", "59"], id="nine characters"),
+        pytest.param("J1885", "J1885", [], id="HCPCS"),
+        pytest.param("123", "123", [], id="too short is not padded"),
+        pytest.param("LABFEE", "LABFEE", [], id="a code of the house is not cut"),
+        pytest.param("", "", [], id="none"),
+    ],
+)
+def test_modifiers_are_split_from_the_code_and_never_padded(written, code, modifiers):
+    assert split_procedure(written) == (code, modifiers)
+
+
+def test_the_athenahealth_feed_is_read_with_its_signs_and_modifiers():
+    payment = {"transaction_id": "10", "transaction_type": "PAYMENT", "amount": "-80.00", "transaction_reason": "COPAY"}
+    batch = _athena({}, payment, {"transaction_id": "11", "voided_date": "01/20/2026"})
+    first, second, third = rows_of(batch, "transactions")
+    assert (first["profile"], first["amount"], first["bucket"]) == ("athenahealth", Decimal(120), "primary")
+    assert [first[f"modifier_{n}"] for n in (1, 2, 3, 4)] == ["25", "GT", "CR", None]
+    assert (first["service_date"], first["post_date"]) == (dt.date(2026, 1, 10), dt.date(2026, 1, 11))
+    assert (second["transaction_type"], second["amount"], second["reason"]) == ("PAYMENT", Decimal(-80), "COPAY")
+    assert (second["parent_charge_id"], second["batch_id"]) == ("7", "B1")
+    assert third["void_date"] == dt.date(2026, 1, 20)
+    assert only(batch, "files")["in_amount"] == Decimal(240)
+
+
+@pytest.mark.shared
+def test_the_athenahealth_columns_are_recognised(shared):
+    path = shared / "samples" / "ehr" / "athena" / "transaction_feed.columns.csv"
+    columns = [row["column"] for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))]
+    assert exports.match_profile(columns) == "athenahealth"
+    assert set(columns) == profiles()["athenahealth"].known_columns
+
+
+@pytest.mark.shared
+def test_the_synthea_export_keeps_every_dollar_and_every_claim(shared):
+    path = shared / "samples" / "ehr" / "synthea_27p_csv" / "claims_transactions.csv"
+    content = path.read_bytes()
+    batch = exports.read([source(content, path.name)])
+    assert_conserved(batch, _control)
+    rows = rows_of(batch, "transactions")
+    source_rows = list(csv.DictReader(io.StringIO(content.decode())))
+    assert len(rows) == len(source_rows) == 5228
+    assert len({row["claim_id"] for row in rows}) == 1267
+    for kind, column, sign in (
+        ("CHARGE", "AMOUNT", 1),
+        ("PAYMENT", "PAYMENTS", -1),
+        ("TRANSFERIN", "TRANSFERS", 1),
+        ("TRANSFEROUT", "TRANSFERS", -1),
+    ):
+        expected = sum(sign * Decimal(row[column]) for row in source_rows if row["TYPE"] == kind)
+        name = kind.replace("TRANSFER", "TRANSFER_")
+        assert sum(row["amount"] for row in rows if row["transaction_type"] == name) == expected
+    assert only(batch, "files")["in_amount"] == Decimal("1092402.73")
+    assert {row["code_system"] for row in rows} == {"SNOMED"}
+    # the end of an encounter is 1970 where it is not known: no posting date
+    assert min(row["post_date"] for row in rows).year > 1990
+    assert not batch.rows["findings"]
+
+
+VALID = charges(charge(), charge(transaction_id="T2", transaction_type="PAYMENT", amount="-20.00"), charge())
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(damaged(VALID))
+def test_damage_never_raises_and_never_loses_money(content):
+    assert_conserved(exports.read([source(content)]), _control)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_quarantined(content):
+    for body in (content, CHARGES_HEADER.encode() + b"\n" + content):
+        assert_conserved(exports.read([source(body)]), _control)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=8), max_size=25))
+def test_any_cells_are_read_or_refused(cells):
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
+    assert_conserved(exports.read([source(charges(out.getvalue()))]), _control)

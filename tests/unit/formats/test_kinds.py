@@ -1,0 +1,69 @@
+"""Which reader takes a file: its content decides, its name helps where the content is silent."""
+
+from __future__ import annotations
+
+import pytest
+from format_examples import charge, charges, entry, era, join, pay_line, payroll, source, statement, transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orchestration.formats import bank, documents, exports, x12
+from orchestration.formats import payroll as payroll_reader
+from orchestration.formats.kinds import detect_kind
+
+CLAIMS = era().replace(b"ST*835", b"ST*837")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        pytest.param("upload", era(), "era835", id="835 without a name"),
+        pytest.param("bill.pdf", era(), "era835", id="835 named as a PDF"),
+        pytest.param("x", b"\xef\xbb\xbf \r\n" + era(), "era835", id="835 with a mark and blanks"),
+        pytest.param("x", b"\xff\xfe" + era().decode().encode("utf-16-le"), "era835", id="835 in UTF-16"),
+        pytest.param("x", join(transaction()), "era835", id="835 without envelope"),
+        pytest.param("x", era().translate(bytes.maketrans(b"*~", b"\x1d\x1e")), "era835", id="control characters"),
+        pytest.param("charges.csv", CLAIMS, "era835", id="837 named as charges"),
+        pytest.param("remit.835", b"garbage", "era835", id="garbage named 835"),
+        pytest.param("REMIT.ERA", b"", "era835", id="empty ERA"),
+        pytest.param("upload", charges(charge()), "ehr", id="charges without a name"),
+        pytest.param("x", charges(charge()).replace(b",", b"\t"), "ehr", id="charges by tab"),
+        pytest.param("charges_2026-01-10.csv", b"", "ehr", id="empty charges"),
+        pytest.param("upload", statement(entry()), "bank", id="OFX without a name"),
+        pytest.param("x", b'<?xml version="1.0"?><?OFX VERSION="211"?><OFX xmlns="u"></OFX>', "bank", id="OFX 2"),
+        pytest.param("march.ofx", b"garbage", "bank", id="garbage named OFX"),
+        pytest.param("march.QFX", b"", "bank", id="empty QFX"),
+        pytest.param("upload", payroll(pay_line()), "payroll", id="payroll without a name"),
+        pytest.param("charges.csv", payroll(pay_line()), "payroll", id="payroll named as charges"),
+        pytest.param("payroll_2026-03-06.csv", b"a,b\n1,2\n", "payroll", id="payroll by name alone"),
+        pytest.param("upload", b"%PDF-1.7\n", "documents", id="PDF"),
+        pytest.param("era.835", b"\xff\xd8\xff\xe0", "documents", id="JPEG named 835"),
+        pytest.param("x", b"\x89PNG\r\n\x1a\n", "documents", id="PNG"),
+        pytest.param("x", b"II*\x00", "documents", id="TIFF, little end first"),
+        pytest.param("x", b"MM\x00*", "documents", id="TIFF, big end first"),
+        pytest.param("bill.pdf", b"garbage", "documents", id="garbage named PDF"),
+        pytest.param("notes.csv", b"a,b\n1,2\n", "unknown", id="a table nobody knows"),
+        pytest.param("notes.txt", b"ISABELLA owes STEVE", "unknown", id="words that begin like X12"),
+        pytest.param("x", b"", "unknown", id="empty without a name"),
+    ],
+)
+def test_a_file_is_told_by_its_content_then_by_its_name(name, content, kind):
+    assert detect_kind(name, content) == kind
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=20), st.binary(max_size=200))
+def test_every_file_has_a_kind(name, content):
+    assert detect_kind(name, content) in {"era835", "ehr", "bank", "payroll", "documents", "unknown"}
+
+
+def test_every_direct_identifier_is_marked_and_every_row_ends_when_it_was_landed():
+    file = source(b"")
+    for package in (x12, exports, bank, payroll_reader, documents):
+        for table in package.TABLES:
+            assert table.columns[0].name == "file_id"
+            assert table.columns[-1].name == "loaded_at"
+            names = {column.name: column.phi for column in table.columns}
+            direct = {name for name, phi in names.items() if phi == "direct"}
+            assert names.keys() & {"claim_id", "patient_id", "memo", "member_id", "employee_name"} <= direct
+    assert x12.read([file]).rows.keys() == {table.name for table in x12.TABLES}

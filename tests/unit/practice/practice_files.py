@@ -1,0 +1,50 @@
+"""The smallest readers of a generated practice that could do: they share no code with the project's."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+START = dt.date(2025, 11, 1)
+DAYS = 150
+
+
+@dataclass
+class Practice:
+    """The files of a generated practice, and its truth."""
+
+    files: dict[str, bytes]
+    manifest: dict
+
+    def texts(self, prefix):
+        return {name: content.decode("cp1252") for name, content in self.files.items() if name.startswith(prefix)}
+
+    def rows(self, prefix):
+        return [row for text in self.texts(prefix).values() for row in csv.DictReader(io.StringIO(text))]
+
+    def segments(self):
+        return {
+            name: [segment.strip().split("*") for segment in text.split("~") if segment.strip()]
+            for name, text in self.texts("era").items()
+        }
+
+    def bank_lines(self):
+        """Every bank line as a dictionary of its OFX tags, dates and amounts read."""
+        lines = []
+        for text in self.texts("bank").values():
+            for block in re.findall(r"<STMTTRN>(.*?)</STMTTRN>", text, re.DOTALL):
+                line = dict(re.findall(r"<(\w+)>([^\r\n<]*)", block))
+                line["date"] = dt.datetime.strptime(line["DTPOSTED"][:8], "%Y%m%d").date()  # noqa: DTZ007  # a date
+                line["amount"] = Decimal(line["TRNAMT"])
+                lines.append(line)
+        return lines
+
+
+def read_practice(out):
+    files = {path.name: path.read_bytes() for path in sorted((out / "inbox").iterdir())}
+    return Practice(files, json.loads((out / "truth" / "manifest.json").read_text()))
