@@ -93,8 +93,8 @@ class Tracking:
     def log_cashflow(self, result: CashForecast, tags: Mapping[str, str]) -> int:
         """Log a forecast run and register its model as ``cash_forecast``; return the version number.
 
-        It becomes champion when there is none, or when its engine's back-test error (daily WAPE plus the error
-        of the sum) is no higher than that of the champion's engine on the same origins.
+        It becomes champion when there is none, or when its engine's back-test error (daily WAPE) is no higher than
+        that of the champion's engine on the same origins.
         """
         self._client()
         from mlflow.models import ModelSignature  # noqa: PLC0415  # the command line starts without MLflow
@@ -113,9 +113,7 @@ class Tracking:
                 settings=result.config,
                 figures=figures,
                 tags={**tags, "data_hash": result.data_hash, "choice_reason": result.method},
-                scores={
-                    name: error for name, m in result.metrics.items() if (error := m["selection_error"]) is not None
-                },
+                scores={name: error for name, m in result.metrics.items() if (error := m["wape"]) is not None},
                 signature=ModelSignature(inputs=Schema([ColSpec("datetime", "forecast_date")])),
                 requirements=["pandas", "holidays", *(["prophet"] if is_prophet else [])],
                 documents={},

@@ -17,13 +17,9 @@
 
 {# Every month from the first to the last date of a relation. #}
 {% macro month_spine(first, last) -%}
-    {{ return(adapter.dispatch('month_spine', 'medbooks')(first, last)) }}
-{%- endmacro %}
-
-{% macro duckdb__month_spine(first, last) -%}
-    select cast(unnest(generate_series(date_trunc('month', {{ first }}), date_trunc('month', {{ last }}), interval 1 month)) as date)
-{%- endmacro %}
-
-{% macro default__month_spine(first, last) -%}
+    {% if target.type == 'spark' -%}
     select explode(sequence(date_trunc('month', {{ first }}), date_trunc('month', {{ last }}), interval 1 month))
+    {%- else -%}
+        select cast(unnest(generate_series(date_trunc('month', {{ first }}), date_trunc('month', {{ last }}), interval 1 month)) as date)
+    {%- endif %}
 {%- endmacro %}

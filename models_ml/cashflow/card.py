@@ -70,9 +70,7 @@ def figures(path: Path, history_days: int) -> Figure:
 def _judge(past: pd.DataFrame, ahead: pd.DataFrame) -> pd.DataFrame:
     days = pd.to_datetime(past["ds"])
     collections = pd.DataFrame({"date": days, "deposit_amount": [dollars(round(y * 100)) for y in past["y"]]})
-    result = forecast_cash(
-        collections, _NOTHING_OUT, opening_balance_amount=Decimal(0), as_of=days.iloc[-1].date()
-    )
+    result = forecast_cash(collections, _NOTHING_OUT, opening_balance_amount=Decimal(0), as_of=days.iloc[-1].date())
     actual = ahead["y"].to_numpy(dtype=float)
     forecast, lower, upper, floor = (
         result.forecast[name].to_numpy(dtype=float)

@@ -41,6 +41,7 @@ FORECAST_COLUMNS = (
 _ONE_PAYROLL_DAYS = 5
 _RATIO = Decimal("0.0001")
 _PROPHETS: dict[str, Growth] = {"prophet_linear": "linear", "prophet_flat": "flat"}
+_BASELINES: dict[str, Engine] = {"weekday_mean": fit_weekday_mean, "seasonal_naive": fit_seasonal_naive}
 _NO_CLOSURES = pd.DataFrame({"ds": pd.Series(dtype="datetime64[s]"), "holiday": pd.Series(dtype=object)})
 
 
@@ -142,14 +143,13 @@ def forecast_cash(
 
 def _candidates(series: Collections, closures: pd.DataFrame, config: CashConfig) -> dict[str, Engine]:
     """Return the engines the history is long enough for, by name."""
-    baselines: dict[str, Engine] = {"weekday_mean": fit_weekday_mean, "seasonal_naive": fit_seasonal_naive}
     if series.history_days < config.minimum_history_days:
-        return baselines
+        return dict(_BASELINES)
 
     def prophet(growth: Growth) -> Engine:
         return lambda history: fit_prophet(history, config, closures, growth)
 
-    return {**{name: prophet(growth) for name, growth in _PROPHETS.items()}, **baselines}
+    return {**{name: prophet(growth) for name, growth in _PROPHETS.items()}, **_BASELINES}
 
 
 def _choose(series: Collections, test: BackTest, config: CashConfig) -> tuple[str, str]:
@@ -157,13 +157,13 @@ def _choose(series: Collections, test: BackTest, config: CashConfig) -> tuple[st
     if series.history_days < config.minimum_history_days:
         reason = f"{series.history_days} days of history, fewer than {config.minimum_history_days}"
         return "weekday_mean", f"weekday_mean: {reason}"
-    errors = {name: test.selection_error(name) for name in (*_PROPHETS, "weekday_mean", "seasonal_naive")}
-    known = {name: error for name, error in errors.items() if error is not None}
-    if len(known) < len(errors):
+    daily = {name: error for name in (*_PROPHETS, *_BASELINES) if (error := test.wape(name)) is not None}
+    if len(daily) < len(_PROPHETS) + len(_BASELINES):
         return "weekday_mean", "weekday_mean: the history allows no back-test"
-    best = min(_PROPHETS, key=lambda name: known[name])
-    baseline = min(known.keys() - _PROPHETS.keys(), key=lambda name: (known[name], name))
-    if known[best] <= known[baseline] * (1 + config.tolerance_rate):
+    # equal day by day, a drifting trend misses the sum, and a balance is a sum
+    best = min(_PROPHETS, key=lambda name: daily[name] + (test.sum_error(name) or 0.0))
+    baseline = min(_BASELINES, key=lambda name: daily[name])
+    if daily[best] <= daily[baseline] * (1 + config.tolerance_rate):
         return best, f"{best}: no baseline was better by more than {config.tolerance_rate:.0%}"
     return baseline, f"{baseline}: its back-test error was lower than prophet's"
 

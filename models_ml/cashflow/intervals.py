@@ -61,23 +61,18 @@ class BackTest:
         misses = (rows["actual"] - rows["forecast"]).groupby(rows["origin"]).sum().abs().sum()
         return float(misses) / total
 
-    def selection_error(self, engine: str) -> float | None:
-        """Return WAPE plus the error of the sum over the whole judged horizon, or ``None``.
-
-        The sum counts because a balance is one: equal day by day, an engine with a drifting trend misses it.
-        """
+    def sum_error(self, engine: str) -> float | None:
+        """Return Σ over origins |Σ (actual - forecast)| ÷ Σ actual over the whole judged horizon, or ``None``."""
         rows = self.of(engine)
-        daily = self.wape(engine)
-        if daily is None:
-            return None
+        total = float(rows["actual"].abs().sum())
         misses = (rows["actual"] - rows["forecast"]).groupby(rows["origin"]).sum().abs().sum()
-        return daily + float(misses) / float(rows["actual"].abs().sum())
+        return float(misses) / total if total else None
 
     def figures(self, engine: str) -> dict[str, float | None]:
         """Return WAPE and the cumulative errors of one engine by name."""
         return {
             "wape": self.wape(engine),
-            "selection_error": self.selection_error(engine),
+            "sum_error": self.sum_error(engine),
             **{f"cumulative_error_{band}_days": self.cumulative_error(engine, band) for band in _BANDS},
         }
 

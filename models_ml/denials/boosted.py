@@ -90,7 +90,7 @@ class BoostedTrees:
     def _matrix(self, frame: pd.DataFrame) -> xgb.DMatrix:
         import xgboost as xgb  # noqa: PLC0415  # a practice too small for trees never loads it
 
-        return xgb.DMatrix(self.encoder.transform(frame), enable_categorical=True, nthread=2)
+        return xgb.DMatrix(self.encoder.transform(frame), enable_categorical=True, nthread=1)
 
 
 def fit_boosted(
@@ -126,12 +126,13 @@ def fit_boosted(
         "min_child_weight": 5,
         "lambda": 5,
         "base_score": min(max(rate, 0.01), 0.99),
-        "nthread": 2,
+        # a few thousand rows: a second thread saves nothing and spins when the machine is busy
+        "nthread": 1,
         "seed": seed,
         "monotone_constraints": {"days_since_service": -1} if "days_since_service" in numbers else {},
         "verbosity": 0,
     }
-    data = xgb.DMatrix(encoder.transform(frame), labels, weight=weights, enable_categorical=True, nthread=2)
+    data = xgb.DMatrix(encoder.transform(frame), labels, weight=weights, enable_categorical=True, nthread=1)
     return BoostedTrees(encoder, xgb.train(parameters, data, num_boost_round=_ROUNDS))
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -84,7 +85,7 @@ def figures(
     config = config or DenialConfig()
     edges = pd.date_range(first, until, freq=f"{step_months}MS").as_unit("s")
     edges = edges - pd.Timedelta(days=1)
-    cuts = list(zip(edges[:-1], edges[1:], strict=True))
+    cuts = list(pairwise(edges))
     judged = walk_forward(frame, cuts, config, INPUTS)
     labels = judged["label"].to_numpy(dtype=np.float64)
     found: list[Figure] = []

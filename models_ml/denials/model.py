@@ -75,7 +75,7 @@ class DenialModel:
                 tuple(content["numbers"]),
                 {name: tuple(codes) for name, codes in content["vocabularies"].items()},
             )
-            booster = xgb.Booster(params={"nthread": 2})
+            booster = xgb.Booster(params={"nthread": 1})
             booster.load_model(bytearray((folder / _BOOSTER).read_bytes()))
             boosted = BoostedTrees(encoder, booster)
         rates = RateTable.from_dict(json.loads((folder / _RATES).read_text("utf-8")))

@@ -106,7 +106,8 @@ def fit_rates(frame: pd.DataFrame, levels: Sequence[tuple[str, ...]] = LEVELS) -
     """Return the table for decided rows (column ``label`` 0/1 beside the levels' columns); none is allowed."""
     labels = frame["label"].to_numpy(dtype=np.float64)
     won, count = float(labels.sum()), len(labels)
-    rate = (won + PRIOR_WEIGHT * PRIOR_PROBABILITY) / (count + PRIOR_WEIGHT)
+    # this form gives the prior exactly when nothing is decided
+    rate = PRIOR_PROBABILITY + (won - count * PRIOR_PROBABILITY) / (count + PRIOR_WEIGHT)
     everything = Cell(count, int(won), rate)
     parents: dict[tuple[str, ...], Cell] = {(): everything}
     weights: list[float] = []

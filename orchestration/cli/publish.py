@@ -22,8 +22,10 @@ def duckdb() -> None:
 @app.command("parquet")
 def parquet() -> None:
     """Write one Parquet file per mart and swap the folder in."""
-    from orchestration.defs.publish.marts import publish_parquet
+    from orchestration.defs.publish.marts import publish_duckdb, publish_parquet
 
-    path, tables = publish_parquet(open_stores())
+    stores = open_stores()
+    publish_duckdb(stores)
+    path, tables = publish_parquet(stores)
     say(f"{tables} tables published")
     typer.echo(str(path))

@@ -63,13 +63,8 @@ class PracticeStores:
     @contextmanager
     def dbt_environment(self) -> Iterator[None]:
         """Give dbt its paths and the lake's key for as long as the block lasts, and keep everyone else out."""
-        extensions = extension_directory(self.home.root / "lake" / "extensions")
-        values = {
-            **dbt_paths(self.home),
-            "MEDBOOKS_LAKE": str(self.home.lake_file),
-            "MEDBOOKS_DUCKDB_EXTENSIONS": str(extensions),
-            "DBT_ENV_SECRET_LAKE_KEY": self.home.lake_key,
-        }
+        extension_directory(self.home.lake_file.parent / "extensions")
+        values = {**dbt_paths(self.home), "DBT_ENV_SECRET_LAKE_KEY": self.home.lake_key}
         before = {name: os.environ.get(name) for name in values}
         with self.lake.lock(wait_seconds=30.0):
             os.environ.update(values)
@@ -84,11 +79,14 @@ class PracticeStores:
 
 
 def dbt_paths(home: Home) -> dict[str, str]:
-    """Return the environment that needs no key: where dbt writes, and that it calls nobody."""
+    """Return the environment that needs no key: where dbt reads and writes, and that it calls nobody."""
     return {
+        "MEDBOOKS_LAKE": str(home.lake_file),
+        "MEDBOOKS_DUCKDB_EXTENSIONS": str(home.lake_file.parent / "extensions"),
         "DBT_TARGET_PATH": str(home.dbt_target),
         "DBT_LOG_PATH": str(home.dbt_target / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DBT_LOG_LEVEL_FILE": "info",
         "DO_NOT_TRACK": "1",
     }
 

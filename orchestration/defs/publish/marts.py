@@ -85,10 +85,10 @@ def _selections(stores: PracticeStores, lake: duckdb.DuckDBPyConnection) -> dict
 
 
 def publish_duckdb(stores: PracticeStores) -> tuple[Path, int]:
-    """Write ``published/marts.duckdb`` anew and swap it in; readers of the old copy keep it. Returns path, tables."""
+    """Write ``published/medbooks.duckdb`` anew and swap it in; readers of the old copy keep it. Returns path, tables."""
     folder = stores.home.published
     folder.mkdir(parents=True, exist_ok=True)
-    draft, target = folder / f".marts-{os.getpid()}.duckdb", folder / "marts.duckdb"
+    draft, target = folder / f".medbooks-{os.getpid()}.duckdb", folder / "medbooks.duckdb"
     draft.unlink(missing_ok=True)
     with stores.lake.connect() as lake, scrubbed("publishing the marts"):
         lake.execute(f"ATTACH '{draft}' AS published")
@@ -102,15 +102,16 @@ def publish_duckdb(stores: PracticeStores) -> tuple[Path, int]:
 
 
 def publish_parquet(stores: PracticeStores) -> tuple[Path, int]:
-    """Write the marts as Parquet files under ``published/parquet`` and swap the folder in. Returns path, tables."""
+    """Write the published marts as Parquet under ``published/parquet`` and swap the folder in; path, tables."""
+    import duckdb
+
     folder = stores.home.published
-    folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f"parquet-{os.getpid()}-{os.urandom(4).hex()}"
     draft.mkdir()
-    with stores.lake.connect() as lake, scrubbed("publishing the marts"):
-        selections = _selections(stores, lake)
-        for table, sql in selections.items():
-            lake.execute(f"COPY ({sql}) TO '{draft / table}.parquet' (FORMAT parquet)")
+    with scrubbed("publishing the marts"), duckdb.connect(str(folder / "medbooks.duckdb"), read_only=True) as published:
+        tables = [row[0] for row in published.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+        for table in tables:
+            published.execute(f"COPY marts.{table} TO '{draft / table}.parquet' (FORMAT parquet)")
     link, target = folder / f".parquet-{os.getpid()}", folder / "parquet"
     link.unlink(missing_ok=True)
     link.symlink_to(draft.name)
@@ -118,7 +119,7 @@ def publish_parquet(stores: PracticeStores) -> tuple[Path, int]:
     for old in folder.glob("parquet-*"):
         if old.name != draft.name:
             shutil.rmtree(old)
-    return target, len(selections)
+    return target, len(tables)
 
 
 _UPSTREAM = [dg.AssetKey(["ledger", "entries"]), dg.AssetKey(["marts", "denial_worklist"]),
@@ -150,7 +151,7 @@ def marts_duckdb(practice: Practice) -> dg.MaterializeResult:
     owners=[FINANCE],
     kinds={"parquet"},
     tags={"phi": "false"},
-    deps=_UPSTREAM,
+    deps=[dg.AssetKey(["published", "marts_duckdb"])],
     pool="lake",
     description="Grain: one Parquet file per mart, the same content as the DuckDB copy.",
 )

@@ -234,7 +234,7 @@ def test_the_totals_of_the_sample_invoices_are_found(shared):
 
 
 def _printed_lines(boxes: str) -> str:
-    """The words of a receipt as lines of text, from the box around each: a word on half the height of a line joins it."""
+    """The words of a receipt as lines of text: a word whose middle is above the line's bottom belongs to it."""
     words = [line.split(",", 8) for line in boxes.splitlines() if line.count(",") >= 8]
     lines: list[tuple[int, list[tuple[int, str]]]] = []
     for top, bottom, left, text in sorted((int(w[1]), int(w[7]), int(w[0]), w[8]) for w in words):

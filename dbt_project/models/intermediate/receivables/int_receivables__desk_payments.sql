@@ -7,7 +7,9 @@ with payments as (
     where
         transaction_type = 'PAYMENT'
         and bucket = 'patient'
-        and profile in ({% for profile in var('desk_payment_profiles') %}'{{ profile }}'{{ ", " if not loop.last }}{% endfor %})
+        and profile in (
+            {% for profile in var('desk_payment_profiles') %}                '{{ profile }}'{{ ", " if not loop.last }}                {% endfor %}
+        )
         and {{ only_new_files() }}
 ),
 
@@ -21,16 +23,16 @@ arrivals as (
     from payments
 
     {% if is_incremental() %}
-    union all
+        union all
 
-    select
-        file_id,
-        line_number,
-        profile,
-        transaction_id,
-        loaded_at
-    from {{ this }}
-    where hold_reason is null
+        select
+            file_id,
+            line_number,
+            profile,
+            transaction_id,
+            loaded_at
+        from {{ this }}
+        where hold_reason is null
     {% endif %}
 ),
 

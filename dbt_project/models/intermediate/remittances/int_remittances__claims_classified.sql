@@ -52,17 +52,17 @@ originals as (
     where not is_reversal and disposition = 'proposed'
 
     {% if is_incremental() %}
-    union all
+        union all
 
-    select
-        payer_id,
-        claim_id,
-        payer_control_number,
-        charged_amount,
-        paid_amount,
-        arrival_key
-    from {{ this }}
-    where not is_reversal and disposition = 'proposed'
+        select
+            payer_id,
+            claim_id,
+            payer_control_number,
+            charged_amount,
+            paid_amount,
+            arrival_key
+        from {{ this }}
+        where not is_reversal and disposition = 'proposed'
     {% endif %}
 ),
 

@@ -28,17 +28,17 @@ candidates as (
     where is_postable
 
     {% if is_incremental() %}
-    union all
+        union all
 
-    select
-        payment_key,
-        payment_identity,
-        content_key,
-        loaded_at,
-        file_id,
-        transaction_number
-    from {{ this }}
-    where disposition = 'proposed'
+        select
+            payment_key,
+            payment_identity,
+            content_key,
+            loaded_at,
+            file_id,
+            transaction_number
+        from {{ this }}
+        where disposition = 'proposed'
     {% endif %}
 ),
 

@@ -14,15 +14,15 @@ touched as (
     select * from first_lines
     where
         {% if is_incremental() %}
-        posting_month in (
-            select fresh.posting_month
-            from first_lines as fresh
-            where fresh.loaded_at > (
-                select coalesce(max(held.loaded_at), timestamp '1970-01-01 00:00:00+00') from {{ this }} as held
+            posting_month in (
+                select fresh.posting_month
+                from first_lines as fresh
+                where fresh.loaded_at > (
+                        select coalesce(max(held.loaded_at), timestamp '1970-01-01 00:00:00+00') from {{ this }} as held
+                    )
             )
-        )
         {% else %}
-        1 = 1
+            1 = 1
         {% endif %}
 ),
 

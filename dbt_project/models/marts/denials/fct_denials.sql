@@ -44,8 +44,7 @@ allowed_rates as (
     select
         payer_id,
         procedure_code,
-        sum(paid_amount + patient_amount) as allowed_amount,
-        sum(charged_amount) as charged_amount
+        {{ ratio('sum(paid_amount + patient_amount)', 'sum(charged_amount)') }} as allowed_rate
     from remittance_lines
     where not is_reversal and paid_amount > 0
     group by payer_id, procedure_code
@@ -54,9 +53,9 @@ allowed_rates as (
 payer_rates as (
     select
         payer_id,
-        sum(allowed_amount) as allowed_amount,
-        sum(charged_amount) as charged_amount
-    from allowed_rates
+        {{ ratio('sum(paid_amount + patient_amount)', 'sum(charged_amount)') }} as allowed_rate
+    from remittance_lines
+    where not is_reversal and paid_amount > 0
     group by payer_id
 )
 
@@ -82,11 +81,8 @@ select
     coalesce(denied.place_of_service_code, charges.place_of_service_code) as place_of_service_code,
     denied.charged_amount,
     denied.denied_amount,
-    {{ money(
-        'round(denied.charged_amount * coalesce('
-        ~ ratio('allowed_rates.allowed_amount', 'allowed_rates.charged_amount') ~ ', '
-        ~ ratio('payer_rates.allowed_amount', 'payer_rates.charged_amount') ~ ', 0.5), 2)'
-    ) }} as expected_allowed_amount,
+    cast(round(denied.charged_amount * coalesce(allowed_rates.allowed_rate, payer_rates.allowed_rate, 0.5), 2) as decimal(18, 2))
+        as expected_allowed_amount,
     cast({{ days_between('denied.service_date', 'denied.posting_date') }} as bigint) as days_since_service,
     decisions.remittance_line_key is not null as was_appealed,
     decisions.appeal_decided_date,

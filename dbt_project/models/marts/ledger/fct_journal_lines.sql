@@ -7,7 +7,7 @@ with movements as (
     select * from {{ ref('int_ledger__proposed_movements') }}
 
     {% if is_incremental() %}
-    where event_id not in (select held.event_id from {{ this }} as held)
+        where event_id not in (select held.event_id from {{ this }} as held)
     {% endif %}
 ),
 

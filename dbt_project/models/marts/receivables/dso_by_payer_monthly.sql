@@ -59,7 +59,7 @@ measured as (
             end
         ) as net_revenue_90_day_amount
     from month_ends
-    inner join daily on daily.posting_date <= month_ends.as_of_date
+    inner join daily on month_ends.as_of_date >= daily.posting_date
     group by month_ends.activity_month, month_ends.as_of_date, daily.payer_id
 )
 

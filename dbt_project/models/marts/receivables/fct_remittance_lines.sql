@@ -44,7 +44,8 @@ adjusted as (
         {{ sum_money("case when adjustment_class = 'sequestration' then adjustment_amount end") }} as sequestration_amount,
         {{ sum_money("case when adjustment_class = 'patient' then adjustment_amount end") }} as patient_amount,
         {{ sum_money("case when is_denial then adjustment_amount end") }} as denied_amount,
-        {{ sum_money("case when adjustment_class in ('coordination', 'processing') and not is_denial then adjustment_amount end") }} as coordination_amount,
+        {{ sum_money("case when adjustment_class in ('coordination', 'processing') and not is_denial then adjustment_amount end") }}
+            as coordination_amount,
         {{ sum_money("case when adjustment_class = 'unknown' then adjustment_amount end") }} as unknown_amount
     from adjustments
     group by file_id, transaction_number, claim_number, service_line_number
@@ -174,6 +175,7 @@ described as (
         denial_reasons.reason_code as denial_reason_code,
         denial_reasons.adjustment_class as denial_class,
         first_remarks.remark_code,
+        concat_ws(':', lines.procedure_code, lines.modifier_1, cast(lines.service_date as varchar)) as billed_as,
         claims.arrival_key,
         claims.loaded_at
     from lines
@@ -203,7 +205,7 @@ described as (
 keyed as (
     select
         *,
-        {{ surrogate_key(["payer_id", "claim_id", "coalesce(line_control_number, concat_ws(':', procedure_code, modifier_1, service_date))"]) }}
+        {{ surrogate_key(['payer_id', 'claim_id', 'coalesce(line_control_number, billed_as)']) }}
             as billed_line_key
     from described
 ),
@@ -217,14 +219,14 @@ arrivals as (
     where not is_reversal and disposition = 'proposed'
 
     {% if is_incremental() %}
-    union all
+        union all
 
-    select
-        remittance_line_key,
-        billed_line_key,
-        arrival_key
-    from {{ this }}
-    where is_first_remittance
+        select
+            remittance_line_key,
+            billed_line_key,
+            arrival_key
+        from {{ this }}
+        where is_first_remittance
     {% endif %}
 ),
 

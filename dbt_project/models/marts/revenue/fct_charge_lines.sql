@@ -45,16 +45,16 @@ arrivals as (
     from charges
 
     {% if is_incremental() %}
-    union all
+        union all
 
-    select
-        file_id,
-        line_number,
-        profile,
-        transaction_id,
-        loaded_at
-    from {{ this }}
-    where hold_reason is null
+        select
+            file_id,
+            line_number,
+            profile,
+            transaction_id,
+            loaded_at
+        from {{ this }}
+        where hold_reason is null
     {% endif %}
 ),
 

@@ -1,0 +1,112 @@
+# Every target sets itself up: a bare Debian or Ubuntu with Python >= 3.11 and make is enough.
+# What is installed stays in this folder (.tools, .venv); only Tesseract and Chromium come from apt, when it may.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' && { command -v $$p; break; }; done)
+UV := $(shell command -v uv || echo .tools/bin/uv)
+RUN := $(UV) run --no-sync
+BIN := .venv/bin
+export UV_PYTHON = $(PYTHON)
+export UV_PROJECT_ENVIRONMENT = .venv
+export PYTHONPATH = .tools
+
+.PHONY: help
+help: ## list every target
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+.PHONY: demo
+demo: setup tesseract ## set up everything, generate a practice, run the whole pipeline, show the report
+	$(BIN)/medbooks demo
+
+.PHONY: test
+test: setup-dev tesseract chromium lint types contracts ## set up everything, run every check and test
+	$(BIN)/pytest
+
+.PHONY: check
+check: setup-dev lint types contracts ## lint, types and import contracts, without the tests
+	$(BIN)/pytest tests/unit tests/graph
+
+.PHONY: up
+up: setup ## start Dagster, reports and MLflow on this machine only
+	$(BIN)/medbooks up
+
+.PHONY: setup
+setup: .venv/.synced ## install the locked packages into .venv
+
+.PHONY: setup-dev
+setup-dev: .venv/.synced-dev ## the same with test tools and the beancount extra
+
+# the development set holds the other one, so either stamp will do for `setup`
+.venv/.synced: pyproject.toml uv.lock | uv
+	@if [ -f .venv/.synced-dev ] && [ .venv/.synced-dev -nt uv.lock ] && [ .venv/.synced-dev -nt pyproject.toml ]; then :; \
+	else $(UV) sync --locked --no-dev --quiet; rm -f .venv/.synced-dev; fi
+	@touch $@
+
+.venv/.synced-dev: pyproject.toml uv.lock | uv
+	$(UV) sync --locked --extra books --quiet
+	@touch $@ .venv/.synced
+
+.PHONY: uv
+uv:
+	@test -n "$(PYTHON)" || { echo "medbooks needs Python 3.11, 3.12 or 3.13: apt-get install python3"; exit 6; }
+	@command -v uv >/dev/null || [ -x .tools/bin/uv ] || { \
+	  $(PYTHON) -m pip --version >/dev/null 2>&1 || { \
+	    [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-pip >/dev/null; } || { \
+	    echo "medbooks needs pip once, to fetch uv: apt-get install python3-pip"; exit 6; }; \
+	  $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .tools 'uv>=0.8'; }
+
+.PHONY: tesseract
+tesseract:
+	@command -v tesseract >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq tesseract-ocr >/dev/null; } \
+	  || echo "scanned bills wait in quarantine until Tesseract is installed: apt-get install tesseract-ocr"
+
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+	  || echo "browser tests are skipped until Chromium is installed: apt-get install chromium"
+	@command -v hledger >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq hledger >/dev/null; } \
+	  || echo "the hledger check is skipped until it is installed: apt-get install hledger"
+
+.PHONY: lint
+lint: setup-dev ## ruff for Python, sqlfluff for SQL
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/sqlfluff lint --disable-progress-bar --nofail --quiet >/dev/null; $(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+
+.PHONY: types
+types: setup-dev ## mypy --strict on the packages that promise it
+	$(BIN)/mypy
+
+.PHONY: contracts
+contracts: setup-dev ## import rules of the house
+	$(BIN)/lint-imports --no-cache
+
+.PHONY: format
+format: setup-dev ## write what the formatters would write
+	$(BIN)/ruff check --fix --quiet
+	$(BIN)/ruff format --quiet
+	$(BIN)/sqlfluff fix --disable-progress-bar dbt_project
+
+.PHONY: docs
+docs: setup-dev ## write docs/data-dictionary.md and the golden graph anew
+	MEDBOOKS_UPDATE_GOLDEN=1 $(BIN)/pytest -q -p no:randomly tests/graph
+
+.PHONY: bench
+bench: setup-dev ## what a day costs on top of a month and of a year
+	$(BIN)/python benchmarks/incremental.py
+
+.PHONY: crash
+crash: setup-dev ## the longer proof: 40 random kill -9 during runs
+	$(BIN)/pytest -m slow tests/e2e/test_crashes.py
+
+.PHONY: models
+models: setup-dev ## the longer proof: figures of the model cards
+	$(BIN)/pytest -m slow tests/unit/models_ml
+
+.PHONY: clean
+clean: ## remove environments and caches; the practice's data stays
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis dbt_project/target

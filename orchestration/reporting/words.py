@@ -1,0 +1,247 @@
+"""Codes in plain words, for whoever has to act on them: what it means, and what to do.
+
+Light on purpose: the command line imports it. What does not belong here: when a code is given (the readers and the
+lake decide), and any text of X12, the AMA or the ADA: the words are ours.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Words(NamedTuple):
+    """Two sentences about a code."""
+
+    what_it_means: str
+    what_to_do: str
+
+
+SOURCE_NAMES: Final[dict[str, str]] = {
+    "era835": "Payer remittances",
+    "ehr": "Charges from the EHR",
+    "bank": "Bank deposits",
+    "payroll": "Payroll",
+    "documents": "Supplier bills",
+    "unknown": "Files of no known kind",
+}
+
+_CLASS_NAMES: Final[dict[str, str]] = {
+    "coordination": "Another payer comes first",
+    "eligibility": "Not covered on that day",
+    "authorization": "Authorization or network",
+    "coding": "Coding or bundling",
+    "medical_necessity": "Medical necessity or records",
+    "timely": "Filed too late",
+    "duplicate": "Billed twice, says the payer",
+    "non_covered": "Not covered, or limit reached",
+}
+
+_ASK_AGAIN = "Ask the sender for a complete copy and put it in the inbox; the rest of the file is not touched."
+_ASK_PAYER = "Ask the payer for a corrected remittance. Do not post it by hand: the deposit stays in clearing until then."
+_CORRECT_EXPORT = "Correct it in the system that made the file, export again, and put the new file in the inbox."
+
+# the meaning depends on which kind of file it happens in
+_BY_SOURCE: Final[dict[tuple[str, str], Words]] = {
+    ("bank", "duplicate_transaction"): Words(
+        "The bank sent the same transaction twice. It is booked once.",
+        "Nothing: overlapping statements do this. Look only if the two differ on the bank's website.",
+    ),
+    ("ehr", "duplicate_transaction"): Words(
+        "The EHR exported the same charge twice. It is booked once.",
+        "Nothing, if the exports overlap. Otherwise check that two visits were not given one id.",
+    ),
+    ("ehr", "unreadable_amount"): Words("A charge has no amount that can be read.", _CORRECT_EXPORT),
+    ("payroll", "unreadable_amount"): Words("A pay line has an amount that cannot be read.", _CORRECT_EXPORT),
+    ("bank", "unreadable_amount"): Words("A bank transaction has no amount that can be read.", _ASK_AGAIN),
+    ("era835", "unreadable_amount"): Words(
+        "An amount inside the remittance cannot be read, so its sums cannot be proved.", _ASK_PAYER
+    ),
+}
+
+_BY_CODE: Final[dict[str, Words]] = {
+    # --- what the lake decides -----------------------------------------------------------------------------------
+    "not_posted_yet": Words(
+        "It is proposed and correct, but the ledger does not hold it yet.",
+        "Let the posting run, or run it now. If it stays, look at the checks before posting.",
+    ),
+    "not_postable": Words("The remittance cannot be proved to the cent.", _ASK_PAYER),
+    "duplicate_payment": Words(
+        "The same payment arrived again with the same content. It is booked once.",
+        "Nothing: payers resend. Look only if the bank shows two deposits.",
+    ),
+    "payment_identity_conflict": Words(
+        "A payment that is booked already arrived again with other content.",
+        "Ask the payer which one is right. If the new one is, reverse the first and release the second.",
+    ),
+    "unmapped_procedure": Words(
+        "The charge has no procedure code, or one that falls in no revenue category.",
+        "Correct the code in the EHR, or add its range to the procedure categories; then run again.",
+    ),
+    "missing_posting_date": Words(
+        "The charge has neither a posting date nor a service date, so no period can take it.", _CORRECT_EXPORT
+    ),
+    "deposit_differs_from_remittance": Words(
+        "The bank shows another amount than the remittance with the same trace number.",
+        "Compare deposit and remittance. Ask the payer about a take-back, ask the bank about a fee.",
+    ),
+    "unidentified_deposit": Words(
+        "Money came in and no remittance or card settlement explains it.",
+        "Find who sent it. If a payer did, ask for its remittance; it will match by itself when that arrives.",
+    ),
+    "unidentified_withdrawal": Words(
+        "Money left and no known vendor, payroll or rent explains it.",
+        "Find what was paid. Add the payee to the vendors or the withdrawal patterns; then run again.",
+    ),
+    "duplicate_pay_line": Words(
+        "The same pay line arrived in a second file. It is booked once.",
+        "Nothing, if payroll was exported twice. Look if one person was paid twice.",
+    ),
+    "payroll_does_not_tie": Words(
+        "Gross pay less taxes and deductions is not the net pay.",
+        "Ask the payroll provider for a corrected register.",
+    ),
+    "missing_pay_date": Words("The pay line has no date, so no period can take it.", _CORRECT_EXPORT),
+    "unknown_vendor": Words(
+        "The bill is from a supplier that is not on the list of vendors.",
+        "Check that the bill is real. Add the supplier and its account to the vendors; then run again.",
+    ),
+    "arithmetic_not_proved": Words(
+        "The lines and the tax that were read do not add up to the total.",
+        "Compare the figures with the document, and enter or rescan it.",
+    ),
+    "over_approval_limit": Words(
+        "The bill is above the amount that is booked without a person.",
+        "Have someone who may approve it look at the bill.",
+    ),
+    "foreign_currency": Words(
+        "The bill is not in dollars, and the books are.",
+        "Book it by hand at the rate of the day it is paid.",
+    ),
+    "missing_bill_date": Words(
+        "No date was found on the bill, so no period can take it.", "Read the date from the document, or rescan it."
+    ),
+    "duplicate_bill": Words(
+        "The same supplier, number and total arrived before. It is booked once.",
+        "Nothing, if it was scanned twice. Make sure that it is not paid twice.",
+    ),
+    "scan_too_coarse": Words(
+        "The scan is too coarse for its figures to be trusted.", "Scan it again at 300 dpi, or ask for the PDF."
+    ),
+    # --- what the remittance reader finds ------------------------------------------------------------------------
+    "unbalanced_line": Words("A service line is not charge less adjustments = payment.", _ASK_PAYER),
+    "unbalanced_claim": Words("A claim is not charge less adjustments = payment.", _ASK_PAYER),
+    "unbalanced_transaction": Words("The claims of the remittance do not add up to the payment.", _ASK_PAYER),
+    "balance_not_evaluable": Words("An amount is missing, so the sums cannot be proved.", _ASK_PAYER),
+    "segment_count_mismatch": Words("The remittance is shorter or longer than its own count says.", _ASK_AGAIN),
+    "control_number_mismatch": Words("Header and trailer carry different numbers: parts may be mixed up.", _ASK_AGAIN),
+    "transaction_control_mismatch": Words(
+        "Header and trailer of the remittance carry different numbers: parts may be mixed up.", _ASK_AGAIN
+    ),
+    "group_control_mismatch": Words("Header and trailer of the group carry different numbers.", _ASK_AGAIN),
+    "interchange_control_mismatch": Words("Header and trailer of the file carry different numbers.", _ASK_AGAIN),
+    "group_count_mismatch": Words("The file holds more or fewer remittances than it says.", _ASK_AGAIN),
+    "interchange_count_mismatch": Words("The file holds more or fewer groups than it says.", _ASK_AGAIN),
+    "missing_trailer": Words("The end of the remittance is missing.", _ASK_AGAIN),
+    "truncated": Words("The file ends in the middle: it was still being written, or was cut off.", _ASK_AGAIN),
+    "stray_segment": Words("A part of the file stands outside any remittance.", _ASK_AGAIN),
+    "misplaced_segment": Words("A part of a claim stands outside any claim.", _ASK_AGAIN),
+    "unknown_segment": Words("The file holds a part that a remittance does not have; it was not read.", _ASK_AGAIN),
+    "segment_too_long": Words("More adjustments stand in one place than the format allows.", _ASK_PAYER),
+    "segment_limit_exceeded": Words("A part of the file is too long to be real.", _ASK_AGAIN),
+    "text_outside_interchange": Words("The file holds text before, between or after its remittances.", _ASK_AGAIN),
+    "repeated_payment": Words("The remittance states its payment twice.", _ASK_PAYER),
+    "missing_payment": Words("The remittance does not state what was paid.", _ASK_PAYER),
+    "missing_payment_date": Words("The remittance does not say when it was paid.", _ASK_PAYER),
+    "unreadable_payment_date": Words("The day of payment cannot be read.", _ASK_PAYER),
+    "missing_paid_amount": Words("The remittance does not state what was paid.", _ASK_PAYER),
+    "unreadable_paid_amount": Words("What was paid cannot be read.", _ASK_PAYER),
+    "missing_amount": Words("An amount is missing, so the sums cannot be proved.", _ASK_PAYER),
+    "missing_trace_number": Words("The payment has no trace number to find it at the bank.", _ASK_PAYER),
+    "repeated_trace_number": Words("The payment has a second trace number, which was not read.", _ASK_PAYER),
+    "missing_reason_code": Words("An adjustment does not say why.", _ASK_PAYER),
+    "predetermination_with_payment": Words("An estimate (no claim yet) carries a payment.", _ASK_PAYER),
+    "test_interchange": Words(
+        "The sender marks the file as a test.", "Ask the sender whether it is real before relying on it."
+    ),
+    "other_transaction_set": Words("The file also holds messages that are not remittances; they were not read.", "Nothing."),
+    "unreadable_information": Words("A detail that no sum needs cannot be read.", "Nothing; the money is not affected."),
+    "not_x12": Words("The file is not a remittance, or is damaged.", _ASK_AGAIN),
+    "not_an_835": Words("The file holds no remittance.", "Put it where files of its kind belong."),
+    # --- what every reader may find ------------------------------------------------------------------------------
+    "empty_file": Words("The file is empty.", _ASK_AGAIN),
+    "amount_out_of_range": Words("The amounts add up to more than money can be: the file is damaged.", _ASK_AGAIN),
+    "unknown_kind": Words("Nothing in the file says what kind of file it is.", "Put in the inbox only what is known."),
+    "unreadable_amount": Words("An amount cannot be read.", _CORRECT_EXPORT),
+    "unreadable_date": Words("A date cannot be read.", _CORRECT_EXPORT),
+    "unreadable_service_date": Words("The day of service is missing or cannot be read.", _CORRECT_EXPORT),
+    "unreadable_post_date": Words("The day of posting is missing or cannot be read.", _CORRECT_EXPORT),
+    "unreadable_void_date": Words("The day a charge was voided cannot be read.", _CORRECT_EXPORT),
+    "missing_transaction_id": Words("A transaction has no id, so it cannot be told from its copy.", _CORRECT_EXPORT),
+    "unknown_type": Words("A row is neither a charge nor a payment nor an adjustment.", _CORRECT_EXPORT),
+    "ragged_record": Words("A row has more or fewer cells than the header: values may have moved.", _CORRECT_EXPORT),
+    "missing_column": Words("A column that is needed is not in the file.", _CORRECT_EXPORT),
+    "extra_column": Words("The file has a column nobody reads.", "Nothing."),
+    "unknown_layout": Words(
+        "The columns are those of no export that is known.", "Choose a known layout in the EHR, or describe this one."
+    ),
+    "undecodable_text": Words("The characters of the file are not what it says they are.", _ASK_AGAIN),
+    "windows_1252_text": Words("The file was written in an old Windows character set.", "Nothing."),
+    "nul_byte": Words("The file is not text, or was damaged.", _ASK_AGAIN),
+    "unreadable_delimited_text": Words("A quotation mark in the file never closes.", _CORRECT_EXPORT),
+    "npi_check_digit": Words("A provider's number fails its check digit.", "Correct the NPI where it is kept."),
+    "service_after_post": Words("A charge was posted before the service.", "Check the two dates in the EHR."),
+    "unreadable_units": Words("The units of a charge are not a number.", _CORRECT_EXPORT),
+    "units_not_positive": Words("The units of a charge are zero or less.", "Check the units in the EHR."),
+    "too_many_modifiers": Words("A charge has more than four modifiers.", "Check the modifiers in the EHR."),
+    "not_ofx": Words("The file is not a bank statement, or is damaged.", _ASK_AGAIN),
+    "no_transactions": Words("The bank statement holds no transaction.", "Ask the bank for the statement again."),
+    "untied_pay": Words(
+        "Gross pay less taxes and deductions is not the net pay.", "Ask the payroll provider for a corrected register."
+    ),
+    "unknown_role": Words("A role on the payroll is not one that is known.", "Correct the role where payroll keeps it."),
+    "no_text": Words("No text could be read on the document.", "Scan it again, straight and at 300 dpi."),
+    "no_total": Words("No total was found: it may be no bill, or a poor scan.", "Look at the document, or rescan it."),
+    "total_not_proved": Words(
+        "The lines and the tax that were read do not add up to the total.",
+        "Compare the figures with the document, and enter or rescan it.",
+    ),
+    "no_vendor": Words("No supplier was found on the bill.", "Read the supplier from the document."),
+    "no_bill_date": Words("No date was found on the bill.", "Read the date from the document."),
+    "no_bill_number": Words("No number was found on the bill.", "Make sure that it is not paid twice."),
+    "resolution_too_low": Words("The scan is too coarse for its figures to be trusted.", "Scan it again at 300 dpi."),
+    "low_resolution": Words("The scan is coarse: some figures may be misread.", "Scan at 300 dpi next time."),
+    "not_a_document": Words("The document cannot be opened: it is damaged, or something else.", _ASK_AGAIN),
+    "document_too_large": Words("The document has too many pages, or pages too large.", "Send each bill as its own file."),
+    "ocr_unavailable": Words("The bill is an image, and the program that reads images is missing.", "Install Tesseract."),
+    "ocr_timed_out": Words("Reading a page took too long.", "Scan it again in grey, at 300 dpi."),
+}
+
+
+def hold_reason_words(source: str, code: str) -> Words:
+    """Return what a hold reason or a finding means and what to do, in plain words.
+
+    The two sentences unpack like a pair. An unknown code falls back to itself with spaces, so that nothing is hidden.
+    """
+    known = _BY_SOURCE.get((source, code)) or _BY_CODE.get(code)
+    return known or Words(f"{plain(code)}.", "Look at the file it came from.")
+
+
+def is_known(source: str, code: str) -> bool:
+    """Tell whether the code has words of its own."""
+    return (source, code) in _BY_SOURCE or code in _BY_CODE
+
+
+def source_name(source: str) -> str:
+    """Return a kind of file in plain words."""
+    return SOURCE_NAMES.get(source, plain(source))
+
+
+def denial_class_name(denial_class: str) -> str:
+    """Return our class of a denial in plain words."""
+    return _CLASS_NAMES.get(denial_class, plain(denial_class))
+
+
+def plain(code: str) -> str:
+    """Return a code as words: ``scan_too_coarse`` is ``Scan too coarse``."""
+    text = code.replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
