@@ -100,7 +100,9 @@ def fit_prophet(history: pd.DataFrame, config: CashConfig, closures: pd.DataFram
             uncertainty_samples=0,
         )
         model.add_country_holidays("US")
-        model.fit(history, seed=config.seed)
+        # Prophet's default, L-BFGS, stops early beside the trend's absolute-value prior and leaves closures and
+        # weekdays half learned; BFGS reaches the optimum (Newton's, at a third of its time)
+        model.fit(history, seed=config.seed, algorithm="BFGS")
     return FittedProphet(model)
 
 

@@ -24,7 +24,7 @@ MARGIN_RATE: Final = "margin_before_compensation_rate"
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """Files and dollars of one kind of file (``era835``, ``ehr``, ``bank``, ``payroll``, ``documents``, ``unknown``)."""
+    """Files and dollars of one kind of file: ``era835 ehr bank payroll documents unknown``."""
 
     source: str
     files: int
@@ -220,7 +220,7 @@ class DenialWork:
 
 @dataclass(frozen=True, slots=True)
 class DenialModel:
-    """The model that scored the worklist. ``auc``: .5 is chance, 1 is perfect; ``ece``: how far a probability is off."""
+    """The model that scored the worklist. ``auc``: .5 is chance, 1 perfect; ``ece``: how far a probability is off."""
 
     model_name: str
     labelled_count: int

@@ -27,8 +27,8 @@ def join(*parts: str | None) -> Html:
     return Html("".join(escape(part) for part in parts if part is not None))
 
 
-def tag(name: str, *children: str | None, **attributes: str | float | bool | None) -> Html:
-    """Return an element. ``class_`` is ``class``, ``stroke_width`` is ``stroke-width``; ``None`` and ``False`` are left out."""
+def tag(name: str, /, *children: str | None, **attributes: str | float | bool | None) -> Html:
+    """Return an element. ``class_`` is ``class``, ``stroke_width`` ``stroke-width``; ``None`` and ``False`` are left out."""
     written = "".join(
         f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{_value(value)}"')
         for key, value in attributes.items()

@@ -6,7 +6,6 @@ Every measure carries its formula, numerator and denominator. What does not belo
 from __future__ import annotations
 
 import calendar
-import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
@@ -16,6 +15,7 @@ from orchestration.reporting import numerals
 from orchestration.reporting.data import ALL_PAYERS, DENIAL_RATE, DSO_DAYS, MARGIN_RATE
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable
 
     from orchestration.reporting.data import DenialRateRow, DsoRow, ForecastDay, Goal, MarginRow, ReportData
@@ -128,7 +128,10 @@ def dso(report: ReportData) -> Measure:
 
 def receivable(report: ReportData) -> Measure:
     """Return what payers and patients owe."""
-    label, formula = "Owed to the practice (A/R)", "charges \N{MINUS SIGN} payments \N{MINUS SIGN} reductions ± transfers"
+    label, formula = (
+        "Owed to the practice (A/R)",
+        "charges \N{MINUS SIGN} payments \N{MINUS SIGN} reductions ± transfers",
+    )
     rows = practice_dso(report)
     if not rows:
         return Measure(label, "nothing yet", "", "", formula, ())
@@ -149,7 +152,10 @@ def receivable(report: ReportData) -> Measure:
 
 def denial_rate(report: ReportData) -> Measure:
     """Return the dollars denied at first remittance over the window."""
-    label, formula = "Denied at first answer", "charges on lines denied at their first remittance ÷ charges first remitted"
+    label, formula = (
+        "Denied at first answer",
+        "charges on lines denied at their first remittance ÷ charges first remitted",
+    )
     goal = report.goal(DENIAL_RATE)
     recent = window((row.posting_month for row in report.denial_rate_monthly), report.as_of_date)
     rows = denial_rows(report)
@@ -215,7 +221,10 @@ def low_point(report: ReportData) -> ForecastDay | None:
 
 def cash_low(report: ReportData) -> Measure:
     """Return the lowest projected balance and its day."""
-    label, formula = "Lowest cash ahead", "balance yesterday + collections \N{MINUS SIGN} payroll \N{MINUS SIGN} other payments"
+    label, formula = (
+        "Lowest cash ahead",
+        "balance yesterday + collections \N{MINUS SIGN} payroll \N{MINUS SIGN} other payments",
+    )
     low, forecast = low_point(report), report.cash_forecast
     if forecast is None or low is None:
         return Measure(label, "no forecast", "", "needs a bank file", formula, ())
@@ -283,6 +292,11 @@ def trial_balance_totals(report: ReportData) -> tuple[Decimal, Decimal]:
 def headline(report: ReportData) -> tuple[Measure, ...]:
     """Return the headline figures in the order a manager asks."""
     return (dso(report), receivable(report), denial_rate(report), cash_low(report), margin(report), books(report))
+
+
+def denial_rate_of(rows: Iterable[DenialRateRow]) -> Decimal | None:
+    """Return charges denied ÷ charges remitted over rows, ``None`` when nothing was remitted."""
+    return ratio(*_denied(rows))
 
 
 def _denied(rows: Iterable[DenialRateRow]) -> tuple[Decimal, Decimal]:

@@ -37,7 +37,9 @@ _CLASS_NAMES: Final[dict[str, str]] = {
 }
 
 _ASK_AGAIN = "Ask the sender for a complete copy and put it in the inbox; the rest of the file is not touched."
-_ASK_PAYER = "Ask the payer for a corrected remittance. Do not post it by hand: the deposit stays in clearing until then."
+_ASK_PAYER = (
+    "Ask the payer for a corrected remittance. Do not post it by hand: the deposit stays in clearing until then."
+)
 _CORRECT_EXPORT = "Correct it in the system that made the file, export again, and put the new file in the inbox."
 
 # the meaning depends on which kind of file it happens in
@@ -163,8 +165,12 @@ _BY_CODE: Final[dict[str, Words]] = {
     "test_interchange": Words(
         "The sender marks the file as a test.", "Ask the sender whether it is real before relying on it."
     ),
-    "other_transaction_set": Words("The file also holds messages that are not remittances; they were not read.", "Nothing."),
-    "unreadable_information": Words("A detail that no sum needs cannot be read.", "Nothing; the money is not affected."),
+    "other_transaction_set": Words(
+        "The file also holds messages that are not remittances; they were not read.", "Nothing."
+    ),
+    "unreadable_information": Words(
+        "A detail that no sum needs cannot be read.", "Nothing; the money is not affected."
+    ),
     "not_x12": Words("The file is not a remittance, or is damaged.", _ASK_AGAIN),
     "not_an_835": Words("The file holds no remittance.", "Put it where files of its kind belong."),
     # --- what every reader may find ------------------------------------------------------------------------------
@@ -198,7 +204,9 @@ _BY_CODE: Final[dict[str, Words]] = {
     "untied_pay": Words(
         "Gross pay less taxes and deductions is not the net pay.", "Ask the payroll provider for a corrected register."
     ),
-    "unknown_role": Words("A role on the payroll is not one that is known.", "Correct the role where payroll keeps it."),
+    "unknown_role": Words(
+        "A role on the payroll is not one that is known.", "Correct the role where payroll keeps it."
+    ),
     "no_text": Words("No text could be read on the document.", "Scan it again, straight and at 300 dpi."),
     "no_total": Words("No total was found: it may be no bill, or a poor scan.", "Look at the document, or rescan it."),
     "total_not_proved": Words(
@@ -211,8 +219,12 @@ _BY_CODE: Final[dict[str, Words]] = {
     "resolution_too_low": Words("The scan is too coarse for its figures to be trusted.", "Scan it again at 300 dpi."),
     "low_resolution": Words("The scan is coarse: some figures may be misread.", "Scan at 300 dpi next time."),
     "not_a_document": Words("The document cannot be opened: it is damaged, or something else.", _ASK_AGAIN),
-    "document_too_large": Words("The document has too many pages, or pages too large.", "Send each bill as its own file."),
-    "ocr_unavailable": Words("The bill is an image, and the program that reads images is missing.", "Install Tesseract."),
+    "document_too_large": Words(
+        "The document has too many pages, or pages too large.", "Send each bill as its own file."
+    ),
+    "ocr_unavailable": Words(
+        "The bill is an image, and the program that reads images is missing.", "Install Tesseract."
+    ),
     "ocr_timed_out": Words("Reading a page took too long.", "Scan it again in grey, at 300 dpi."),
 }
 

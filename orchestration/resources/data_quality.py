@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
     from orchestration.reporting.expectations import Gate, Rule
 
+# pass or fail and nothing else: by default failing values go into HTML and JSON
+_RESULT_FORMAT = "BOOLEAN_ONLY"
+
 
 @dataclass(frozen=True, slots=True)
 class QualityResult:
@@ -70,7 +73,7 @@ def validate(
     arrived: dict[Gate, pd.DataFrame] = {gate: gates[gate] for gate in GATES if len(gates[gate])}
     failed_names: dict[Gate, frozenset[str]] = {}
     pages: dict[Gate, GatePages] = {}
-    with scrubbed("checking the quality gates"):
+    with scrubbed("checking the quality gates"), _quiet():
         for gate, validation in _validations(arrived, rules, safe_name(run_name), as_of):
             failed_names[gate] = _failed_names(validation)
             pages[gate] = _pages(gate, validation)
@@ -126,33 +129,28 @@ def _validations(
         analytics_enabled=False,
         progress_bars=ProgressBarsConfig(globally=False),
     )
-    with _quiet():
-        context = gx.get_context(mode="ephemeral", project_config=config)
-        source = context.data_sources.add_pandas("medbooks")
-        for gate, rows in arrived.items():
-            suite = gx.ExpectationSuite(
+    context = gx.get_context(mode="ephemeral", project_config=config)
+    source = context.data_sources.add_pandas("medbooks")
+    for gate, rows in arrived.items():
+        suite = gx.ExpectationSuite(name=gate, expectations=[_expectation(rule) for rule in rules[gate]])
+        definition = gx.ValidationDefinition(
+            name=gate,
+            data=source.add_dataframe_asset(gate).add_batch_definition_whole_dataframe(run_name),
+            suite=context.suites.add(suite),
+        )
+        checkpoint = context.checkpoints.add(
+            gx.Checkpoint(
                 name=gate,
-                expectations=[_expectation(rule) for rule in rules[gate]],
+                validation_definitions=[context.validation_definitions.add(definition)],
+                result_format=_RESULT_FORMAT,
             )
-            definition = gx.ValidationDefinition(
-                name=gate,
-                data=source.add_dataframe_asset(gate).add_batch_definition_whole_dataframe(run_name),
-                suite=context.suites.add(suite),
-            )
-            checkpoint = context.checkpoints.add(
-                gx.Checkpoint(
-                    name=gate,
-                    validation_definitions=[context.validation_definitions.add(definition)],
-                    # pass or fail and nothing else: by default failing values go into HTML and JSON
-                    result_format={"result_format": "BOOLEAN_ONLY"},
-                )
-            )
-            done = checkpoint.run(
-                batch_parameters={"dataframe": checked_columns(gate, rows, as_of.date())},
-                run_id=RunIdentifier(run_name=run_name, run_time=as_of.astimezone(dt.UTC)),
-            )
-            (result,) = done.run_results.values()
-            yield gate, _Validation(context, result)
+        )
+        done = checkpoint.run(
+            batch_parameters={"dataframe": checked_columns(gate, rows, as_of.date())},
+            run_id=RunIdentifier(run_name=run_name, run_time=as_of.astimezone(dt.UTC)),
+        )
+        (result,) = done.run_results.values()
+        yield gate, _Validation(context, result)
 
 
 def _expectation(rule: Rule) -> Expectation:
@@ -219,8 +217,9 @@ def _pages(gate: Gate, validation: _Validation) -> GatePages:
 def _quiet() -> Iterator[None]:
     """Keep Great Expectations' log to itself: at an error it quotes what it choked on."""
     logger = logging.getLogger("great_expectations")
-    was_disabled, logger.disabled = logger.disabled, True
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        logger.disabled = was_disabled
+        logger.setLevel(level)

@@ -30,7 +30,7 @@ def current_manifest(home: Home | None = None) -> Path:
         home.dbt_target.mkdir(parents=True, exist_ok=True)
         done = subprocess.run(  # noqa: S603  # our own program and arguments
             [dbt_program(), "--quiet", "parse", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)],
-            env={**os.environ, **dbt_paths(home)},
+            env={**os.environ, **dbt_paths(home), **_key(home)},
             capture_output=True,
             text=True,
             check=False,
@@ -40,6 +40,11 @@ def current_manifest(home: Home | None = None) -> Path:
             raise BooksError(message, mend="dbt parse --project-dir dbt_project --profiles-dir dbt_project")
         stamp.write_text(digest, encoding="utf-8")
     return manifest
+
+
+def _key(home: Home) -> dict[str, str]:
+    """Return the key when there is one: dbt parses again at the next build when its profile looks different."""
+    return {"DBT_ENV_SECRET_LAKE_KEY": home.lake_key} if home.key_file.exists() else {}
 
 
 def project_digest() -> str:

@@ -49,6 +49,14 @@ inner join marts.denial_scores as scores on denials.denial_id = scores.denial_id
 where not denials.was_appealed
 """
 
+_SUMMARY = """
+create or replace table marts.denial_model_summary as
+select
+    cast(? as date) as as_of_date, cast(? as varchar) as model_name, cast(? as varchar) as model_version,
+    cast(? as varchar) as choice_reason, cast(? as bigint) as decided_appeal_count,
+    cast(? as double) as walk_forward_auc, cast(? as double) as expected_calibration_error
+"""
+
 
 def _spec(name: str, description: str, phi: str) -> dg.AssetSpec:
     return dg.AssetSpec(
@@ -79,6 +87,11 @@ def _spec(name: str, description: str, phi: str) -> dg.AssetSpec:
             "appealing when probability × expected allowed amount exceeds the cost of an appeal.",
             "true",
         ),
+        _spec(
+            "denial_model_summary",
+            "Grain: one row, the model that scored the worklist: how many decided appeals it knows, how well it ranks.",
+            "false",
+        ),
     ],
 )
 def score_denials(context: dg.AssetExecutionContext, practice: Practice) -> Iterator[dg.MaterializeResult]:
@@ -97,22 +110,27 @@ def score_denials(context: dg.AssetExecutionContext, practice: Practice) -> Iter
         config = DenialConfig(appeal_cost_amount=stores.home.settings.appeal_cost_amount)
         result = train_and_score(denials, as_of=as_of, config=config)
         version = open_tracking(stores.home).log_denials(result, run_tags(context.run_id))
+    serving = result.metrics.get(result.model_name)
+    auc, ece = (serving.auc, serving.ece) if serving else (None, None)
     with stores.lake.connect() as lake, scrubbed("writing denial scores"):
         lake.register("incoming_scores", result.scores)
         lake.execute(_SCORES, [str(version)])
         lake.execute(_WORKLIST)
+        lake.execute(
+            _SUMMARY,
+            [as_of, result.model_name, str(version), result.choice_reason, result.labelled_count, auc, ece],
+        )
         worth, recovery, lines = lake.execute(
             "select count(*) filter (is_worth_appealing), "
             "coalesce(sum(expected_recovery_amount) filter (is_worth_appealing), 0), count(*) from marts.denial_worklist"
         ).fetchone() or (0, 0, 0)
-    serving = result.metrics.get(result.model_name)
     metadata = {
         "model": result.model_name,
         "model_version": version,
         "why_this_model": result.choice_reason,
         "decided_appeals": result.labelled_count,
-        "walk_forward_auc": float(serving.auc) if serving and serving.auc is not None else None,
-        "expected_calibration_error": float(serving.ece) if serving and serving.ece is not None else None,
+        "walk_forward_auc": auc,
+        "expected_calibration_error": ece,
         "worth_appealing": worth,
         "expected_recovery_amount": f"{recovery:.2f}",
     }
@@ -120,3 +138,4 @@ def score_denials(context: dg.AssetExecutionContext, practice: Practice) -> Iter
         asset_key=["marts", "denial_scores"], metadata={**metadata, "dagster/row_count": len(result.scores)}
     )
     yield dg.MaterializeResult(asset_key=["marts", "denial_worklist"], metadata={"dagster/row_count": lines})
+    yield dg.MaterializeResult(asset_key=["marts", "denial_model_summary"], metadata={"dagster/row_count": 1})

@@ -62,7 +62,12 @@ def post_proposals(stores: PracticeStores, run_id: str | None) -> Mapping[str, o
     owners=[BOOKKEEPING],
     kinds={"sqlite", "python"},
     tags={"phi": "false"},
-    deps=[dg.AssetKey(["marts", "fct_journal_lines"]), dg.AssetKey(["reference", "accounts"])],
+    deps=[
+        dg.AssetKey(["marts", "fct_journal_lines"]),
+        dg.AssetKey(["reference", "accounts"]),
+        # its checks block: what is not fit to post is not posted
+        dg.AssetKey(["quality", "data_docs"]),
+    ],
     pool="lake",
     description=(
         "Grain: one journal entry of the book of record. Append-only: triggers refuse edits, unbalanced entries and "

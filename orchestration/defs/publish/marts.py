@@ -14,14 +14,20 @@ from orchestration.privacy.phi import scrubbed
 from orchestration.resources.dbt_manifest import current_manifest
 from orchestration.resources.practice import PracticeStores
 
-# written by Python, so not in dbt's manifest
-_LEARNED_IDENTIFIERS = {"denial_worklist": {"claim_id", "line_control_number"}}
+# marts written by Python are not in dbt's manifest: their direct identifiers stand here
+_LEARNED: dict[str, set[str]] = {
+    "denial_scores": set(),
+    "denial_worklist": {"claim_id", "line_control_number"},
+    "denial_model_summary": set(),
+    "cash_forecast_daily": set(),
+    "cash_forecast_summary": set(),
+}
 
 
 def published_columns(stores: PracticeStores, lake: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     """Return the columns of every mart that may be published: all but those marked as direct identifiers."""
     manifest = json.loads(current_manifest(stores.home).read_text(encoding="utf-8"))
-    marked = dict(_LEARNED_IDENTIFIERS)
+    marked = dict(_LEARNED)
     for node in manifest["nodes"].values():
         if node["resource_type"] == "model" and node["schema"] == "marts":
             marked[node["name"]] = {
@@ -33,9 +39,8 @@ def published_columns(stores: PracticeStores, lake: duckdb.DuckDBPyConnection) -
         "WHERE database_name = 'lake' AND schema_name = 'marts' ORDER BY table_name, column_index"
     ).fetchall():
         # a mart nobody described is not published: what it holds is not known
-        if table in marked or table in {"denial_scores", "cash_forecast_daily", "cash_forecast_summary"}:
-            if column not in marked.get(table, set()):
-                found.setdefault(table, []).append(column)
+        if column not in marked.get(table, {column}):
+            found.setdefault(table, []).append(column)
     return found
 
 

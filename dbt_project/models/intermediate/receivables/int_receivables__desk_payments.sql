@@ -7,9 +7,7 @@ with payments as (
     where
         transaction_type = 'PAYMENT'
         and bucket = 'patient'
-        and profile in (
-            {% for profile in var('desk_payment_profiles') %}                '{{ profile }}'{{ ", " if not loop.last }}                {% endfor %}
-        )
+        and profile in {{ listed(var('desk_payment_profiles')) }}
         and {{ only_new_files() }}
 ),
 
