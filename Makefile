@@ -13,6 +13,8 @@ BIN := .venv/bin
 export UV_PYTHON = $(PYTHON)
 export UV_PROJECT_ENVIRONMENT = .venv
 export PYTHONPATH = .tools
+# compiled once here instead of at every first import
+export UV_COMPILE_BYTECODE = 1
 
 .PHONY: help
 help: ## list every target

@@ -1,4 +1,4 @@
-"""What every test may ask for: the samples beside the checkout.
+"""What every test may ask for: the samples beside the checkout, and programs that must be there where it counts.
 
 What does not belong here: what one package's tests alone need (their own conftest.py).
 """
@@ -6,6 +6,8 @@ What does not belong here: what one package's tests alone need (their own confte
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,3 +20,33 @@ def shared() -> Path:
     if not (folder / "samples").is_dir():
         pytest.skip("the sample files are not beside the checkout (MEDBOOKS_SHARED names their folder)")
     return folder
+
+
+def program(name: str, how: str) -> str:
+    """Return a program's path; without it the test is skipped, or fails where nothing may be skipped."""
+    beside = Path(sys.executable).parent / name
+    found = str(beside) if beside.exists() else shutil.which(name)
+    if found is None:
+        reason = f"{name} is not installed: {how}"
+        if os.environ.get("MEDBOOKS_NO_SKIP"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+def bean_check() -> str:
+    """beancount's checker, from the `books` extra."""
+    return program("bean-check", "uv sync --extra books")
+
+
+@pytest.fixture(scope="session")
+def tesseract() -> str:
+    """The OCR engine."""
+    return program("tesseract", "apt-get install tesseract-ocr")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """A headless browser."""
+    return program("chromium", "apt-get install chromium")

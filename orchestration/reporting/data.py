@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import datetime as dt
 
-# the payer ids that are not payers (mart dso_by_payer_monthly)
+# the payer ids that are not payers (mart dso_by_payer_monthly, EHR exports)
 ALL_PAYERS: Final = "ALL"
 PATIENT: Final = "PATIENT"
+SELF_PAY: Final = "SELF"
 # the names a goal may be set for
 DSO_DAYS: Final = "dso_days"
 DENIAL_RATE: Final = "denial_rate"

@@ -34,15 +34,16 @@ class Size(NamedTuple):
 
 
 # drawn twice and shown once: a chart scaled down to a phone has letters nobody can read
-FULL, HALF, PHONE = Size(1000, 320), Size(476, 260), Size(344, 240)
+LOW, FULL, PHONE = Size(1000, 236), Size(1000, 320), Size(322, 230)
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One month of a trend; ``value`` ``None`` is a gap."""
+    """One month of a trend, its value written out in ``text``; ``value`` ``None`` is a gap."""
 
     label: str
     value: float | None
+    text: str
     tip: str
 
 
@@ -107,7 +108,10 @@ def ticks(low: float, high: float, at_most: int = 5) -> list[float]:
 def trend(
     points: Sequence[Point], show: Callable[[float], str], size: Size, name: str, goal: tuple[float, str] | None = None
 ) -> Html:
-    """Return a line over months from zero up, its newest value written out, its goal dashed."""
+    """Return a line over months from zero up, its newest point's text written out, its goal dashed.
+
+    At least one point has a value.
+    """
     known = [(index, point.value) for index, point in enumerate(points) if point.value is not None]
     values = [value for _, value in known] + ([goal[0]] if goal else [])
     steps = ticks(min(0.0, *values), max(values) * 1.08)
@@ -133,7 +137,7 @@ def trend(
             )
             for i, v in known
         ),
-        tag("text", show(newest), x=x(last), y=y(newest) - 12, class_="value", text_anchor="middle"),
+        tag("text", points[last].text, x=x(last), y=y(newest) - 12, class_="value", text_anchor="middle"),
     )
 
 
@@ -186,8 +190,7 @@ def bars(rows: Sequence[Bar], goal: tuple[float, str] | None = None) -> Html:
             tag("span", row.label, tag("small", row.note) if row.note else None, class_="bar-label"),
             tag(
                 "span",
-                tag("b", class_="bar beyond" if row.is_beyond else "bar",
-                    style=f"width:{max(row.value or 0, 0) / reach * 100:.1f}%"),
+                _bar(row, reach),
                 mark,
                 class_="bar-track",
             ),
@@ -195,9 +198,16 @@ def bars(rows: Sequence[Bar], goal: tuple[float, str] | None = None) -> Html:
             title=row.tip,
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     caption = tag("p", tag("i", class_="goal-key"), goal[1], class_="key") if goal else None
     return join(tag("ul", *lines, class_="bars"), caption)
+
+
+def _bar(row: Bar, reach: float) -> Html | None:
+    if row.value is None:
+        return None
+    style = f"width:{max(row.value, 0) / reach * 100:.1f}%"
+    return tag("b", class_="bar beyond" if row.is_beyond else "bar", style=style)
 
 
 def shares(parts: Sequence[tuple[str, Decimal]], tip: str) -> Html:
@@ -239,7 +249,7 @@ def cash(
     steps = ticks(min(0.0, *lowest), max(*highest, *floors, 1) * 1.04)
     left = max(len(numerals.short_dollars(step)) for step in steps) * _CHAR + 12
     x = Scale(first.toordinal(), last.toordinal(), left + 4, size.width - 12)
-    y = Scale(steps[0], steps[-1], size.height - 28, 26)
+    y = Scale(steps[0], steps[-1], size.height - 28, 44)
 
     def path(points: Sequence[tuple[dt.date, Decimal]]) -> str:
         return " ".join(
@@ -284,21 +294,23 @@ def cash_legend(*, has_payrolls: bool) -> Html:
 
 def _payroll_mark(pay: PayDate, floor: float, x: Scale, y: Scale) -> Html:
     at = x(pay.pay_date.toordinal())
+    # a third of a fortnight, so that neighbours stay apart on a phone
+    half = min(8.0, (x(14) - x(0)) / 3)
     return join(
         tag("line", x1=at, x2=at, y1=y(0), y2=y(0) + 5, class_="payday"),
-        tag("line", x1=at - 8, x2=at + 8, y1=y(floor), y2=y(floor), class_="floor"),
+        tag("line", x1=at - half, x2=at + half, y1=y(floor), y2=y(floor), class_="floor"),
     )
 
 
 def _low_mark(low: Balance, x: Scale, y: Scale, size: Size) -> Html:
+    """Return the lowest projected balance, named above the chart where no line runs."""
     at, height = x(low.day.toordinal()), y(float(low.amount))
-    text = f"{numerals.whole_dollars(low.amount)} on {numerals.short_date(low.day)}"
-    half = len(text) * _CHAR / 2
-    middle = min(max(at, half + 60), size.width - half - 8)
-    below = height + 20 < y.start - 4
+    text = f"lowest {numerals.whole_dollars(low.amount)} on {numerals.short_date(low.day)}"
+    half = len(text) * _CHAR / 2 + 4
     return join(
+        tag("line", x1=at, x2=at, y1=20, y2=height, class_="leader"),
         tag("circle", cx=at, cy=height, r=5, class_="low"),
-        tag("text", text, x=middle, y=height + 22 if below else height - 14, class_="value", text_anchor="middle"),
+        tag("text", text, x=min(max(at, half), size.width - half), y=14, class_="value", text_anchor="middle"),
     )
 
 
@@ -309,13 +321,13 @@ def _day_hit(balance: Balance, x: Scale, y: Scale, size: Size) -> Html:
         tip += f", careful {numerals.whole_dollars(balance.lower)}"
     width = x(day + 1) - x(day)
     dot = tag("circle", cx=x(day), cy=y(float(balance.amount)), r=4, class_="dot hover")
-    return _hit(tip, (x(day) - width / 2, 20, width, size.height - 48), dot)
+    return _hit(tip, (x(day) - width / 2, 40, width, size.height - 68), dot)
 
 
 def _today(at: float, size: Size) -> Html:
     return join(
-        tag("line", x1=at, x2=at, y1=20, y2=size.height - 28, class_="today"),
-        tag("text", "today", x=at, y=14, class_="axis", text_anchor="middle"),
+        tag("line", x1=at, x2=at, y1=38, y2=size.height - 28, class_="today"),
+        tag("text", "today", x=at, y=33, class_="axis", text_anchor="middle"),
     )
 
 

@@ -28,7 +28,7 @@ def join(*parts: str | None) -> Html:
 
 
 def tag(name: str, /, *children: str | None, **attributes: str | float | bool | None) -> Html:
-    """Return an element. ``class_`` is ``class``, ``stroke_width`` ``stroke-width``; ``None`` and ``False`` are left out."""
+    """Return an element. ``class_`` is ``class``, ``stroke_width`` ``stroke-width``; ``None`` and ``False`` vanish."""
     written = "".join(
         f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{_value(value)}"')
         for key, value in attributes.items()

@@ -6,13 +6,13 @@ Every measure carries its formula, numerator and denominator. What does not belo
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
 
 from orchestration.core.money import ZERO
 from orchestration.reporting import numerals
-from orchestration.reporting.data import ALL_PAYERS, DENIAL_RATE, DSO_DAYS, MARGIN_RATE
+from orchestration.reporting.data import ALL_PAYERS, DENIAL_RATE, DSO_DAYS, MARGIN_RATE, PATIENT
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -63,16 +63,22 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class PayDate:
-    """One payroll ahead: cash on hand before it leaves, and what leaves with its taxes. Amounts in dollars."""
+    """One payroll ahead: cash on hand before it, the same on the careful line, and what leaves with its taxes."""
 
     pay_date: dt.date
     available_amount: Decimal
+    available_lower_amount: Decimal
     payroll_amount: Decimal
 
     @property
     def ratio(self) -> Decimal:
         """How many such payrolls the cash would pay."""
         return self.available_amount / self.payroll_amount
+
+    @property
+    def lower_ratio(self) -> Decimal:
+        """How many such payrolls the cash of the careful line would pay."""
+        return self.available_lower_amount / self.payroll_amount
 
 
 def window(months: Iterable[dt.date], as_of: dt.date | None) -> Window | None:
@@ -122,14 +128,14 @@ def dso(report: ReportData) -> Measure:
         ("Net revenue a day", numerals.dollars(row.net_revenue_90_day_amount / 90)),
     )  # fmt: skip
     period = f"on {numerals.date(row.as_of_date)}"
-    verdict, tone = _against(value, goal, numerals.days, " days")
+    verdict, tone = _against(value, goal, numerals.short_days, " days")
     return Measure(label, numerals.days(value), "days", period, formula, parts, value, goal, verdict, tone)
 
 
 def receivable(report: ReportData) -> Measure:
     """Return what payers and patients owe."""
     label, formula = (
-        "Owed to the practice (A/R)",
+        "Owed to you (A/R)",
         "charges \N{MINUS SIGN} payments \N{MINUS SIGN} reductions ± transfers",
     )
     rows = practice_dso(report)
@@ -137,7 +143,7 @@ def receivable(report: ReportData) -> Measure:
         return Measure(label, "nothing yet", "", "", formula, ())
     row = rows[-1]
     newest = [r for r in report.dso_by_payer_monthly if r.activity_month == row.activity_month]
-    patients = sum((r.receivable_amount for r in newest if r.payer_id == "PATIENT"), ZERO)
+    patients = sum((r.receivable_amount for r in newest if r.payer_id == PATIENT), ZERO)
     parts = (
         ("With payers", numerals.dollars(row.receivable_amount - patients)),
         ("With patients", numerals.dollars(patients)),
@@ -170,7 +176,7 @@ def denial_rate(report: ReportData) -> Measure:
         ("Denominator: charges remitted", numerals.dollars(remitted)),
         ("In claims", f"{denied_claims:,} with a denied line of {claims:,} remitted"),
     )
-    verdict, tone = _against(value, goal, numerals.percent, "")
+    verdict, tone = _against(value, goal, numerals.short_percent, "")
     return Measure(
         label, numerals.percent(value), "of dollars", recent.words, formula, parts, value, goal, verdict, tone
     )
@@ -207,7 +213,7 @@ def margin(report: ReportData) -> Measure:
         ("Provider pay, not taken off here",
          numerals.dollars(sum((row.provider_compensation_amount for row in rows), ZERO))),
     )  # fmt: skip
-    verdict, tone = _against(value, goal, numerals.percent, "")
+    verdict, tone = _against(value, goal, numerals.short_percent, "")
     return Measure(
         label, numerals.percent(value), "of net revenue", recent.words, formula, parts, value, goal, verdict, tone
     )
@@ -240,9 +246,9 @@ def cash_low(report: ReportData) -> Measure:
         parts.append((f"Cash before the payroll of {numerals.date(tightest.pay_date)}",
                       numerals.dollars(tightest.available_amount)))  # fmt: skip
         parts.append(("That payroll", numerals.dollars(tightest.payroll_amount)))
-        covers = f"{numerals.days(tightest.ratio)} payrolls at the tightest pay date"
         is_short = tightest.ratio < forecast.floor_ratio
-        verdict, tone = covers, "bad" if is_short else "good"
+        verdict = f"covers {'only ' if is_short else ''}{numerals.days(tightest.ratio)} payrolls at worst"
+        tone = "bad" if is_short else "good"
     if low.projected_balance_amount < 0:
         tone = "bad"
     return Measure(
@@ -258,11 +264,11 @@ def pay_dates(report: ReportData) -> list[PayDate]:
         if day.payroll_amount <= 0:
             continue
         if found and (day.forecast_date - found[-1].pay_date).days <= _ONE_PAYROLL_DAYS:
-            last = found[-1]
-            found[-1] = PayDate(last.pay_date, last.available_amount, last.payroll_amount + day.payroll_amount)
+            found[-1] = replace(found[-1], payroll_amount=found[-1].payroll_amount + day.payroll_amount)
         else:
             before = day.projected_balance_amount + day.payroll_amount
-            found.append(PayDate(day.forecast_date, before, day.payroll_amount))
+            lower = day.projected_balance_lower_amount + day.payroll_amount
+            found.append(PayDate(day.forecast_date, before, lower, day.payroll_amount))
     return found
 
 

@@ -47,15 +47,20 @@ def percent(rate: Decimal | float) -> str:
     return f"{_sign(rounded)}{abs(rounded)}%"
 
 
-def whole_percent(rate: float) -> str:
-    """Return a rate for an axis: ``8%``."""
-    return f"{_sign(rate)}{abs(rate) * 100:.0f}%"
+def short_percent(rate: Decimal | float) -> str:
+    """Return a rate for an axis or a goal: ``8%``, ``2.5%``."""
+    return percent(rate).replace(".0%", "%")
 
 
 def days(value: Decimal | float) -> str:
     """Return days with one decimal: ``41.2``."""
     rounded = round(Decimal(repr(value) if isinstance(value, float) else value), 1)
     return f"{_sign(rounded)}{abs(rounded)}"
+
+
+def short_days(value: Decimal | float) -> str:
+    """Return days for an axis or a goal: ``35``, ``32.5``."""
+    return days(value).removesuffix(".0")
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

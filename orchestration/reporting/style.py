@@ -28,7 +28,7 @@ header{padding-top:36px}
 h1{font-size:30px;line-height:1.2;margin:0;letter-spacing:-.015em;overflow-wrap:anywhere}
 h2{font-size:23px;line-height:1.25;margin:0 0 4px;letter-spacing:-.01em}
 h3{font-size:16px;margin:0 0 2px}
-p{margin:0 0 12px;max-width:72ch}
+p{margin:0 0 12px;max-width:78ch;text-wrap:pretty}
 a{color:var(--accent)}
 .meta{color:var(--soft);margin:4px 0 0}
 nav{display:flex;flex-wrap:wrap;gap:8px;margin:20px 0 0}
@@ -89,7 +89,7 @@ th.n,td.n{text-align:right;white-space:nowrap;overflow-wrap:normal}
 tfoot td{border-top:2px solid var(--line);border-bottom:0;font-weight:650}
 td small,.bar-label small{display:block;color:var(--soft);font-size:13px;font-weight:400}
 details table{font-size:14px}details td{padding:6px 12px 6px 0}
-td.zero{color:var(--soft)}
+td .chip{margin:0}
 .yes{color:var(--good);font-weight:600;white-space:nowrap}.no{color:var(--bad);font-weight:650;white-space:nowrap}
 .shares{display:flex;gap:2px;height:8px;border-radius:4px;overflow:hidden;background:var(--faint);margin-top:8px;
 min-width:90px}
@@ -109,7 +109,8 @@ svg .goal{stroke:var(--goal);stroke-width:1.25;stroke-dasharray:5 4}
 svg .goal-text{fill:var(--goal);paint-order:stroke;stroke:var(--paper);stroke-width:3px}
 svg .today{stroke:var(--soft);stroke-dasharray:2 3}
 svg .floor{stroke:var(--s4);stroke-width:3;stroke-linecap:round}svg .payday{stroke:var(--soft)}
-svg .low{fill:var(--paper);stroke:var(--accent);stroke-width:2.5}
+
+svg .leader{stroke:var(--accent);stroke-opacity:.45}svg .low{fill:var(--paper);stroke:var(--accent);stroke-width:2.5}
 svg .hit{fill:transparent}svg .hover{opacity:0}svg .h:hover .hover{opacity:1}
 svg .h:hover .dot{stroke:var(--ink)}svg .stack:hover{fill-opacity:.78}
 svg .s0{fill:var(--s0)}svg .s1{fill:var(--s1)}svg .s2{fill:var(--s2)}
@@ -123,7 +124,8 @@ svg .s3{fill:var(--s3)}svg .s4{fill:var(--s4)}svg .s5{fill:var(--s5)}
 color:var(--soft)}
 .legend li{display:flex;align-items:center;gap:7px}.sign{width:26px;height:12px;overflow:visible}
 .bars{list-style:none;margin:0;padding:0;display:grid;gap:11px}
-.bars li{display:grid;grid-template-columns:minmax(96px,38%) 1fr auto;gap:12px;align-items:center;font-size:14px}
+
+.bars li{display:grid;grid-template-columns:minmax(96px,min(38%,220px)) 1fr auto;gap:12px;align-items:center;font-size:14px}
 .bar-label{line-height:1.25;overflow-wrap:anywhere}
 .bar-track{position:relative;height:16px;background:var(--faint);border-radius:4px}
 .bar{position:absolute;inset:0 auto 0 0;background:var(--s0);border-radius:4px;min-width:2px}
@@ -143,7 +145,7 @@ border-bottom:1px solid var(--line)}
 display:grid;place-items:center;font-size:13px;font-weight:650;grid-row:span 2}
 .todo li.urgent::before{background:var(--bad-soft);color:var(--bad)}
 .todo strong{font-weight:600}.todo .amount{font-weight:650;text-align:right;white-space:nowrap}
-.todo small{color:var(--soft);font-size:14px;grid-column:2}
+.todo small{color:var(--soft);font-size:14px;grid-column:2/-1}
 .none{color:var(--soft)}
 footer{margin-top:52px;padding-bottom:48px;color:var(--soft);font-size:14px}
 footer p{margin-bottom:6px}
@@ -163,6 +165,7 @@ justify-content:space-between;gap:16px}
 .stack td.n{text-align:right}
 .stack td[data-label]::before{content:attr(data-label);color:var(--soft);font-size:13px;font-weight:400;flex:none;
 text-align:left}
+.stack td:empty{display:none}
 .stack td.lead{display:block;font-weight:600}.stack td.block{display:block}.stack td.block::before{display:block}
 }
 @media print{

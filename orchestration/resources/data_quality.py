@@ -13,7 +13,7 @@ import logging
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from orchestration.accounting.accounts import read_chart
 from orchestration.core.errors import BooksError, ConfigurationError
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from orchestration.reporting.expectations import Gate, Rule
 
 # pass or fail and nothing else: by default failing values go into HTML and JSON
-_RESULT_FORMAT = "BOOLEAN_ONLY"
+_RESULT_FORMAT: Literal["BOOLEAN_ONLY"] = "BOOLEAN_ONLY"
 
 
 @dataclass(frozen=True, slots=True)

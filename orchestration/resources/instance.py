@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PROCESS_TAG = "medbooks/process"
 # asking at any price: none of these may call home, and the value of a caller wins
 QUIET = {
-    "DO_NOT_TRACK": "1",
+    "DO_NOT_TRACK": "true",
     "DAGSTER_DISABLE_TELEMETRY": "1",
     "GX_ANALYTICS_ENABLED": "false",
     "MLFLOW_DISABLE_TELEMETRY": "true",

@@ -87,7 +87,7 @@ def dbt_paths(home: Home) -> dict[str, str]:
         "DBT_LOG_PATH": str(home.dbt_target / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_LOG_LEVEL_FILE": "info",
-        "DO_NOT_TRACK": "1",
+        "DO_NOT_TRACK": "true",
     }
 
 

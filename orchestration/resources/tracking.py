@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import os
-import subprocess  # noqa: S404  # asks git for the version of the code
+import subprocess
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from models_ml.registry import Tracking
 from orchestration.resources.home import PROJECT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from orchestration.resources.home import Home
 
 
-def open_tracking(home: Home) -> Tracking:
-    """Return the practice's tracking store."""
+@contextmanager
+def tracking(home: Home) -> Iterator[Tracking]:
+    """Yield the practice's tracking store and close its connections."""
     home.mlruns.mkdir(parents=True, exist_ok=True)
     uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{home.mlruns / 'mlflow.db'}"
-    return Tracking(uri, home.mlruns / "artifacts")
+    store = Tracking(uri, home.mlruns / "artifacts")
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 def run_tags(run_id: str) -> dict[str, str]:

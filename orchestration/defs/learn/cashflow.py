@@ -84,7 +84,7 @@ def _spec(name: str, description: str) -> dg.AssetSpec:
 def forecast_cash(context: dg.AssetExecutionContext, practice: Practice) -> Iterator[dg.MaterializeResult]:
     """Forecast from the bank's own history, track the model, write the forecast to the marts."""
     from models_ml.cashflow.forecast import forecast_cash as forecast_of
-    from orchestration.resources.tracking import open_tracking, run_tags
+    from orchestration.resources.tracking import run_tags, tracking
 
     stores = practice.stores
     with stores.lake.connect() as lake, scrubbed("reading bank history"):
@@ -99,7 +99,10 @@ def forecast_cash(context: dg.AssetExecutionContext, practice: Practice) -> Iter
             opening_balance_amount=balance if balance is not None else Decimal("0.00"),
             as_of=as_of or dt.datetime.now(dt.UTC).date(),
         )
-        version = open_tracking(stores.home).log_cashflow(forecast, run_tags(context.run_id)) if has_history else 0
+        version = 0
+        if has_history:
+            with tracking(stores.home) as store:
+                version = store.log_cashflow(forecast, run_tags(context.run_id))
     summary = forecast.summary
     engine = forecast.metrics.get(forecast.model.engine, {})
     naive = forecast.metrics.get("seasonal_naive", {})

@@ -98,7 +98,7 @@ def score_denials(context: dg.AssetExecutionContext, practice: Practice) -> Iter
     """Train on what was decided, score what is open, track both models, write the scores to the marts."""
     from models_ml.denials.config import DenialConfig
     from models_ml.denials.training import train_and_score
-    from orchestration.resources.tracking import open_tracking, run_tags
+    from orchestration.resources.tracking import run_tags, tracking
 
     stores = practice.stores
     with stores.lake.connect() as lake, scrubbed("reading denials"):
@@ -109,7 +109,8 @@ def score_denials(context: dg.AssetExecutionContext, practice: Practice) -> Iter
     with scrubbed("training the denial models"):
         config = DenialConfig(appeal_cost_amount=stores.home.settings.appeal_cost_amount)
         result = train_and_score(denials, as_of=as_of, config=config)
-        version = open_tracking(stores.home).log_denials(result, run_tags(context.run_id))
+        with tracking(stores.home) as store:
+            version = store.log_denials(result, run_tags(context.run_id))
     serving = result.metrics.get(result.model_name)
     auc, ece = (serving.auc, serving.ece) if serving else (None, None)
     with stores.lake.connect() as lake, scrubbed("writing denial scores"):

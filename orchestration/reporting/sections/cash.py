@@ -126,9 +126,20 @@ def _payrolls(forecast: CashForecast, payrolls: list[PayDate]) -> Html:
             numerals.dollars(pay.available_amount),
             numerals.dollars(pay.payroll_amount),
             f"{numerals.days(pay.ratio)} times",
-            chip("short", "bad") if pay.ratio < forecast.floor_ratio else chip("covered", "good"),
+            _cover(pay, forecast),
         )
         for pay in payrolls
     ]
-    sub = f"Before each payroll there should be cash for {forecast.floor_ratio} of it."
+    sub = (
+        f"Before each payroll there should be cash for {forecast.floor_ratio} of it. Tight: there is as projected, "
+        "but not on the careful line."
+    )
     return panel(heading, table(columns, cells), sub=sub)
+
+
+def _cover(pay: PayDate, forecast: CashForecast) -> Html:
+    if pay.ratio < forecast.floor_ratio:
+        return chip("short", "bad")
+    if pay.lower_ratio < forecast.floor_ratio:
+        return chip("tight", "attention")
+    return chip("covered", "good")

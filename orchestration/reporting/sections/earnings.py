@@ -56,7 +56,7 @@ def _providers(report: ReportData) -> Html:
         )
         amounts = (revenue, cost, revenue - cost, pay, revenue - cost - pay)
         cells.append((provider, *map(numerals.dollars, amounts), _rate(before), _rate(after)))
-    line = (limit, f"goal {numerals.percent(limit)} ({goal_source(goal)})") if goal and limit is not None else None
+    line = (limit, f"goal {numerals.short_percent(limit)}: {goal_source(goal)}") if goal and limit is not None else None
     headings = (
         "Net revenue",
         "Direct cost",

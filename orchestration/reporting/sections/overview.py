@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from orchestration.core.money import ZERO
 from orchestration.reporting import measures, numerals
-from orchestration.reporting.data import MARGIN_RATE
+from orchestration.reporting.data import MARGIN_RATE, PATIENT, SELF_PAY
 from orchestration.reporting.figures import sparkline
 from orchestration.reporting.markup import Html, join, tag
 from orchestration.reporting.pieces import chip, explanation, mark, panel
@@ -14,6 +14,12 @@ from orchestration.reporting.pieces import chip, explanation, mark, panel
 if TYPE_CHECKING:
     from orchestration.reporting.data import ReportData
     from orchestration.reporting.measures import Measure, Tone
+
+
+# patients are slow in another way than a payer is
+_NOT_PAYERS: Final = frozenset({PATIENT, SELF_PAY})
+# a twentieth of what is owed
+_SMALL: Final = 20
 
 
 def verdict(report: ReportData) -> Html:
@@ -45,22 +51,20 @@ def _judgement(report: ReportData) -> tuple[Tone, str, str]:
         return "bad", "Not ready", f"{' '.join(wrong)} Do not rely on the figures below until this is mended."
     held = sum((row.held_amount for row in report.sources), ZERO)
     items = sum(row.item_count for row in report.held)
-    quarantined = sum(row.quarantined_files for row in report.sources)
-    sentence = "Every dollar that came in is posted, held or set aside, to the cent; debits equal credits."
-    if not items and not held and not quarantined:
-        return "good", "Ready: the books balance", sentence
+    refused = sum((row.quarantined_amount for row in report.sources), ZERO)
+    files = sum(row.quarantined_files for row in report.sources)
+    proof = "Every dollar that came in is posted, held or set aside, to the cent; debits equal credits."
     waiting = []
     if items or held:
         verb = "waits" if items == 1 else "wait"
         waiting.append(f"{numerals.count(items, 'item')} worth {numerals.dollars(held)} {verb} for a person")
-    if quarantined:
-        verb = "was" if quarantined == 1 else "were"
-        waiting.append(f"{numerals.count(quarantined, 'file')} {verb} set aside whole")
-    return (
-        "attention",
-        "Ready, and something waits",
-        f"{sentence} {'; '.join(waiting)}. None of it is in the figures below.",
-    )
+    if files or refused:
+        whole = f" ({numerals.count(files, 'whole file')})" if files else ""
+        waiting.append(f"{numerals.dollars(refused)}{whole} could not be read with certainty and was set aside")
+    if not waiting:
+        return "good", "Ready: the books balance", proof
+    heading = f"Ready, with {numerals.count(items, 'item')} waiting" if items else "Ready, with something set aside"
+    return "attention", heading, f"{proof} {'; '.join(waiting)}. None of that is in the books yet."
 
 
 def _disagreements(report: ReportData) -> list[str]:
@@ -92,11 +96,14 @@ def _speed(report: ReportData) -> str | None:
         if abs(moved) >= 0.5:  # noqa: PLR2004
             pace = "slower" if moved > 0 else "faster"
             change = f" That is {numerals.days(abs(moved))} days {pace} than three months ago."
-    return f"You are paid {measure.shown} days after the charge on average{against}.{change}"
+    return f"It takes about {measure.shown} days to be paid (DSO){against}.{change}"
 
 
 def _payers(report: ReportData) -> str | None:
-    owing = [row for row in measures.payer_dso(report) if row.dso_days is not None and row.receivable_amount > 0]
+    rows = [row for row in measures.payer_dso(report) if row.payer_id not in _NOT_PAYERS and row.receivable_amount > 0]
+    total = sum((row.receivable_amount for row in rows), ZERO)
+    # a payer that owes next to nothing is no news
+    owing = [row for row in rows if row.dso_days is not None and row.receivable_amount * _SMALL >= total]
     if len(owing) < 2:  # noqa: PLR2004  # one payer alone is not the slowest
         return None
     slowest = owing[0]
@@ -133,6 +140,9 @@ def _cash(report: ReportData) -> str | None:
             f"{sentence}. Before the payroll of {numerals.date(short[0].pay_date)} there would be cash for only "
             f"{numerals.days(short[0].ratio)} payrolls; {forecast.floor_ratio} is the floor."
         )
+    tight = [pay for pay in payrolls if pay.lower_ratio < forecast.floor_ratio]
+    if tight:
+        return f"{sentence}. The payroll of {numerals.date(tight[0].pay_date)} is tight if collections disappoint."
     return f"{sentence}{'; every payroll ahead is covered' if payrolls else ''}."
 
 

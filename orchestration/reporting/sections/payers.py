@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from orchestration.core.money import ZERO
 from orchestration.reporting import numerals
 from orchestration.reporting.data import DENIAL_RATE, DSO_DAYS
-from orchestration.reporting.figures import FULL, Bar, Point, bars, responsive, trend
+from orchestration.reporting.figures import LOW, Bar, Point, bars, responsive, trend
 from orchestration.reporting.measures import denial_rate, denial_rate_of, denial_rows, payer_dso
 from orchestration.reporting.pieces import Col, disclosure, goal_source, nothing, pair, panel, section, table
 
@@ -51,7 +51,7 @@ def _late(report: ReportData) -> Html:
         )
         for row in shown
     ]
-    line = (limit, f"goal {numerals.days(limit)} days") if limit is not None else None
+    line = (limit, f"goal {numerals.short_days(limit)} days") if limit is not None else None
     columns = (
         Col("Payer", is_lead=True),
         Col("A/R (numerator)", is_number=True),
@@ -95,7 +95,7 @@ def _denying(report: ReportData) -> Html:
         for name, denied, remitted, rate in known
         if name in largest
     ]
-    line = (limit, f"goal {numerals.percent(limit)}") if limit is not None else None
+    line = (limit, f"goal {numerals.short_percent(limit)}") if limit is not None else None
     columns = (
         Col("Payer", is_lead=True),
         Col("Denied (numerator)", is_number=True),
@@ -124,10 +124,9 @@ def _denial_trend(report: ReportData) -> Html:
         rate, month = denied / remitted, rows[0].posting_month
         amounts = f"{numerals.dollars(denied)} of {numerals.dollars(remitted)}"
         tip = f"{numerals.month(month)}: {numerals.percent(rate)}, {amounts}"
-        points.append(Point(numerals.short_month(month), float(rate), tip))
-    line = (float(goal.value), f"goal {numerals.percent(goal.value)}") if goal else None
-    show = numerals.whole_percent if max(point.value or 0 for point in points) > 0.05 else numerals.percent  # noqa: PLR2004  # small rates need their decimal
-    chart = responsive(lambda size: trend(points, show, size, heading, line), FULL)
+        points.append(Point(numerals.short_month(month), float(rate), numerals.percent(rate), tip))
+    line = (float(goal.value), f"goal {numerals.short_percent(goal.value)}") if goal else None
+    chart = responsive(lambda size: trend(points, numerals.short_percent, size, heading, line), LOW)
     columns = (
         Col("Month", is_lead=True),
         Col("Denied (numerator)", is_number=True),
@@ -145,7 +144,7 @@ def _denial_trend(report: ReportData) -> Html:
         )
     sub = "Dollars denied at first remittance ÷ dollars first remitted. The newest month may not be over."
     if goal:
-        sub += f" Goal: {goal_source(goal)}."
+        sub += f" Goal {numerals.short_percent(goal.value)}: {goal_source(goal)}."
     return panel(heading, chart, disclosure("The figures behind the chart", table(columns, cells)), sub=sub)
 
 

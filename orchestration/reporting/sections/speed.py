@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from orchestration.reporting import numerals
 from orchestration.reporting.data import DSO_DAYS
-from orchestration.reporting.figures import FULL, Point, responsive, trend
+from orchestration.reporting.figures import LOW, Point, responsive, trend
 from orchestration.reporting.measures import practice_dso
 from orchestration.reporting.pieces import Col, disclosure, goal_source, nothing, panel, section, table
 
@@ -30,14 +30,11 @@ def _trend(report: ReportData) -> Html:
         return panel(heading, nothing("There is no revenue of 90 days to divide by yet."))
     goal = report.goal(DSO_DAYS)
     points = [_point(row) for row in rows]
-    line = (float(goal.value), f"goal {numerals.days(goal.value)} days") if goal else None
-    chart = responsive(lambda size: trend(points, lambda v: f"{v:g}", size, heading, line), FULL)
-    partial = "the newest at its last posting"
-    sub = (
-        f"At the end of each month, {partial}. Goal: {goal_source(goal)}."
-        if goal
-        else f"At the end of each month, {partial}."
-    )
+    line = (float(goal.value), f"goal {numerals.short_days(goal.value)} days") if goal else None
+    chart = responsive(lambda size: trend(points, numerals.short_days, size, heading, line), LOW)
+    sub = "At the end of each month, the newest at its last posting."
+    if goal:
+        sub += f" Goal {numerals.short_days(goal.value)} days: {goal_source(goal)}."
     columns = (
         Col("On", is_lead=True),
         Col("A/R (numerator)", is_number=True),
@@ -58,7 +55,8 @@ def _trend(report: ReportData) -> Html:
 
 def _point(row: DsoRow) -> Point:
     tip = f"{numerals.date(row.as_of_date)}: {_days(row)}, {numerals.whole_dollars(row.receivable_amount)} owed"
-    return Point(numerals.short_month(row.activity_month), row.dso_days, tip)
+    text = "" if row.dso_days is None else numerals.days(row.dso_days)
+    return Point(numerals.short_month(row.activity_month), row.dso_days, text, tip)
 
 
 def _days(row: DsoRow) -> str:

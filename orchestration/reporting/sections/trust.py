@@ -54,7 +54,7 @@ def _conservation(report: ReportData) -> Html:
         Col("Posted", is_number=True),
         Col("Held", is_number=True),
         Col("Set aside", is_number=True),
-        Col("In = the rest", is_number=True),
+        Col("Adds up", is_number=True),
     )
     total = tuple(
         sum((amount for amount in amounts), ZERO)
@@ -102,11 +102,11 @@ def _source_cells(row: SourceRow) -> tuple[str, ...]:
     )
     files = f"{row.files:,}"
     if row.quarantined_files:
-        files = join(files, tag("small", f"{row.quarantined_files:,} set aside"))
+        files = tag("span", files, tag("small", f"{row.quarantined_files:,} set aside"))
     is_equal = not row.difference_amount
     proof = agrees(is_equal=is_equal)
     if not is_equal:
-        proof = join(proof, tag("small", f"by {numerals.dollars(row.difference_amount)}"))
+        proof = tag("span", proof, tag("small", f"by {numerals.dollars(row.difference_amount)}"))
     return (
         tag("span", source_name(row.source), shares(parts, tip)),
         files,
@@ -123,12 +123,11 @@ def _held(report: ReportData) -> Html:
     rows = sorted(report.held, key=_by_amount)
     if not rows:
         return panel(heading, nothing("Nothing is held: everything that could be read is booked."))
-    footer = ("Together", "", "", f"{sum(r.item_count for r in rows):,}",
+    footer = ("Together", "", f"{sum(r.item_count for r in rows):,}",
               numerals.dollars(sum((r.held_amount for r in rows), ZERO)))  # fmt: skip
     columns = (
         Col("Why", is_lead=True),
         Col("What to do", is_block=True),
-        Col("From"),
         Col("Items", is_number=True),
         Col("Amount", is_number=True),
     )
@@ -138,9 +137,8 @@ def _held(report: ReportData) -> Html:
 def _held_cells(row: HeldRow) -> tuple[str, ...]:
     meaning, action = hold_reason_words(row.source, row.hold_reason)
     return (
-        meaning,
+        tag("span", meaning, tag("small", source_name(row.source))),
         action,
-        source_name(row.source),
         f"{row.item_count:,}",
         numerals.dollars(row.held_amount),
     )
@@ -165,8 +163,8 @@ def _agreements(report: ReportData) -> Html:
             [
                 (
                     row.sentence,
-                    join(numerals.dollars(row.left_amount), tag("small", plain(row.left_label))),
-                    join(numerals.dollars(row.right_amount), tag("small", plain(row.right_label))),
+                    tag("span", numerals.dollars(row.left_amount), tag("small", plain(row.left_label))),
+                    tag("span", numerals.dollars(row.right_amount), tag("small", plain(row.right_label))),
                     agrees(is_equal=row.is_equal),
                 )
                 for row in report.agreements

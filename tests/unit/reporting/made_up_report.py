@@ -132,8 +132,8 @@ def cash_days() -> tuple[CashDay, ...]:
         day = AS_OF - dt.timedelta(days=back)
         if day.weekday() > 4:
             continue
-        deposits = money(5_450 + 1_900 * math.sin(back * 1.7))
-        payroll = 27_400 if day.weekday() == 4 and day.isocalendar().week % 2 else 0
+        deposits = money(4_900 + 1_900 * math.sin(back * 1.7))
+        payroll = 27_400 if (AS_OF - day).days % 14 == 0 else 0
         rent = 9_800 if day.day <= 3 and day.weekday() in {0, 1} else 0
         rows.append(CashDay(day, deposits, money(payroll + rent + 1_450)))
     return tuple(rows)
@@ -143,8 +143,8 @@ def forecast(opening: str = "61840.22", payroll: int = 27_400) -> CashForecast:
     balance, days = Decimal(opening), []
     for ahead in range(1, 91):
         day = AS_OF + dt.timedelta(days=ahead)
-        collected = money(5_150 + 900 * math.sin(ahead * 1.3)) if day.weekday() < 5 else Decimal("0.00")
-        due = Decimal(payroll) if day.weekday() == 4 and day.isocalendar().week % 2 else Decimal("0.00")
+        collected = money(4_560 + 900 * math.sin(ahead * 1.3)) if day.weekday() < 5 else Decimal("0.00")
+        due = Decimal(payroll) if (AS_OF - day).days % 14 == 0 else Decimal("0.00")
         other = Decimal("9800.00") if day.day == 1 else Decimal("1450.00") if day.weekday() < 5 else Decimal("0.00")
         balance += collected - due - other
         days.append(ForecastDay(day, due, balance, balance - money(1_900 * math.sqrt(ahead))))
@@ -222,9 +222,9 @@ def a_report(**changes: object) -> ReportData:
         "entry_count": 5_318,
         "trial_balance": trial_balance(),
         "goals": (
-            Goal("dso_days", Decimal(35), True, "Goal of the practice", dt.date(2026, 1, 1)),
-            Goal("denial_rate", Decimal("0.08"), True, "Goal of the practice", dt.date(2026, 1, 1)),
-            Goal("margin_before_compensation_rate", Decimal("0.48"), False, "Goal of the practice", dt.date(2026, 1, 1)),
+            Goal("dso_days", Decimal(35), True, "set by the practice", dt.date(2026, 1, 1)),
+            Goal("denial_rate", Decimal("0.08"), True, "set by the practice", dt.date(2026, 1, 1)),
+            Goal("margin_before_compensation_rate", Decimal("0.48"), False, "set by the practice", dt.date(2026, 1, 1)),
         ),
         "dso_by_payer_monthly": dso_rows(),
         "denial_rate_monthly": denial_rows(),

@@ -19,6 +19,7 @@ arrivals as (
         transaction_id,
         loaded_at
     from payments
+    where coalesce(post_date, service_date) is not null
 
     {% if is_incremental() %}
         union all

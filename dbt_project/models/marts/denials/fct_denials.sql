@@ -39,24 +39,65 @@ charges as (
     where disposition = 'proposed'
 ),
 
--- what this payer allows for this code when it pays
-allowed_rates as (
+-- what the payer had allowed for the code, and for anything, by the day before the denial: never what came after
+allowed_daily as (
     select
         payer_id,
         procedure_code,
-        {{ ratio('sum(paid_amount + patient_amount)', 'sum(charged_amount)') }} as allowed_rate
+        posting_date,
+        sum(paid_amount + patient_amount) as allowed_amount,
+        sum(charged_amount) as charged_amount
     from remittance_lines
     where not is_reversal and paid_amount > 0
-    group by payer_id, procedure_code
+    group by payer_id, procedure_code, posting_date
+),
+
+asked as (
+    select distinct
+        payer_id,
+        procedure_code,
+        posting_date as denied_date
+    from denied
+),
+
+code_rates as (
+    select
+        asked.payer_id,
+        asked.procedure_code,
+        asked.denied_date,
+        {{ ratio('sum(allowed_daily.allowed_amount)', 'sum(allowed_daily.charged_amount)') }} as allowed_rate
+    from asked
+    inner join allowed_daily
+        on asked.payer_id = allowed_daily.payer_id
+        and asked.procedure_code = allowed_daily.procedure_code
+        and asked.denied_date > allowed_daily.posting_date
+    group by asked.payer_id, asked.procedure_code, asked.denied_date
+),
+
+payer_days as (
+    select
+        payer_id,
+        posting_date,
+        sum(allowed_amount) as allowed_amount,
+        sum(charged_amount) as charged_amount
+    from allowed_daily
+    group by payer_id, posting_date
 ),
 
 payer_rates as (
     select
-        payer_id,
-        {{ ratio('sum(paid_amount + patient_amount)', 'sum(charged_amount)') }} as allowed_rate
-    from remittance_lines
-    where not is_reversal and paid_amount > 0
-    group by payer_id
+        asked.payer_id,
+        asked.denied_date,
+        {{ ratio('sum(payer_days.allowed_amount)', 'sum(payer_days.charged_amount)') }} as allowed_rate
+    from (
+        select distinct
+            payer_id,
+            denied_date
+        from asked
+    ) as asked
+    inner join payer_days
+        on asked.payer_id = payer_days.payer_id and asked.denied_date > payer_days.posting_date
+    group by asked.payer_id, asked.denied_date
 )
 
 select
@@ -81,7 +122,7 @@ select
     coalesce(denied.place_of_service_code, charges.place_of_service_code) as place_of_service_code,
     denied.charged_amount,
     denied.denied_amount,
-    cast(round(denied.charged_amount * coalesce(allowed_rates.allowed_rate, payer_rates.allowed_rate, 0.5), 2) as decimal(18, 2))
+    cast(round(denied.charged_amount * coalesce(code_rates.allowed_rate, payer_rates.allowed_rate, 0.5), 2) as decimal(18, 2))
         as expected_allowed_amount,
     cast({{ days_between('denied.service_date', 'denied.posting_date') }} as bigint) as days_since_service,
     decisions.remittance_line_key is not null as was_appealed,
@@ -95,6 +136,8 @@ left join charges
     on denied.line_control_number = charges.transaction_id
     and denied.claim_id = charges.claim_id
     and charges.charge_number = 1
-left join allowed_rates
-    on denied.payer_id = allowed_rates.payer_id and denied.procedure_code = allowed_rates.procedure_code
-left join payer_rates on denied.payer_id = payer_rates.payer_id
+left join code_rates
+    on denied.payer_id = code_rates.payer_id
+    and denied.procedure_code = code_rates.procedure_code
+    and denied.posting_date = code_rates.denied_date
+left join payer_rates on denied.payer_id = payer_rates.payer_id and denied.posting_date = payer_rates.denied_date

@@ -35,14 +35,18 @@ payer_classes as (
     inner join patterns on lower(payer_names.payer_name) like patterns.payer_pattern
 ),
 
+-- a line that is held for its code or its date does not stand in the way of its corrected copy
 arrivals as (
     select
-        file_id,
-        line_number,
-        profile,
-        transaction_id,
-        loaded_at
+        charges.file_id,
+        charges.line_number,
+        charges.profile,
+        charges.transaction_id,
+        charges.loaded_at
     from charges
+    inner join procedures
+        on charges.code_system = procedures.code_system and charges.procedure_code = procedures.procedure_code
+    where procedures.category_code is not null and coalesce(charges.post_date, charges.service_date) is not null
 
     {% if is_incremental() %}
         union all

@@ -1,0 +1,112 @@
+"""A practice's files become posted books, and the books are true."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+from e2e_books import assert_every_dollar_is_somewhere
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from e2e_books import TwoSteps
+
+SOURCES = ["era835", "ehr", "bank", "payroll", "documents"]
+
+
+def test_every_dollar_that_came_in_is_posted_held_or_quarantined(two_steps: TwoSteps) -> None:
+    for status in (two_steps.after_first, two_steps.after_second):
+        assert_every_dollar_is_somewhere(status)
+
+
+def test_status_prints_the_agreed_shape(two_steps: TwoSteps) -> None:
+    status = two_steps.after_second
+    assert [source["source"] for source in status["sources"]] == SOURCES
+    assert set(status["sources"][0]) == {
+        "source", "files", "quarantined_files", "in_amount", "posted_amount", "held_amount", "quarantined_amount",
+    }  # fmt: skip
+    assert all(re.fullmatch(r"-?\d+\.\d\d", s[k]) for s in status["sources"] for k in s if k.endswith("_amount"))
+
+
+def test_what_came_in_is_what_the_practice_knows_to_be_true(two_steps: TwoSteps) -> None:
+    came_in = {s["source"]: s["in_amount"] for s in two_steps.after_second["sources"]}
+    assert came_in == {name: f"{two_steps.truth.control_totals[name]:.2f}" for name in SOURCES}
+
+
+def test_a_healthy_practice_has_little_to_hold_and_nothing_in_quarantine(two_steps: TwoSteps) -> None:
+    status = two_steps.after_second
+    assert sum(s["quarantined_files"] for s in status["sources"]) == 0
+    assert {(h["source"], h["hold_reason"]) for h in status["held"]} <= {
+        ("bank", "unidentified_deposit"),
+        ("documents", "over_approval_limit"),
+    }
+
+
+def test_the_second_day_adds_to_the_books_of_the_first(two_steps: TwoSteps) -> None:
+    assert 0 < two_steps.after_first["entries"] < two_steps.after_second["entries"]
+
+
+def test_running_again_adds_no_journal_entry(two_steps: TwoSteps) -> None:
+    two_steps.books.medbooks("run", "--quiet")
+    assert two_steps.books.status() == two_steps.after_second
+
+
+def test_a_rebuild_from_the_landed_files_gives_identical_content(two_steps: TwoSteps) -> None:
+    done = two_steps.books.medbooks("rebuild")
+    assert "content hashes identical" in done.stderr
+    assert len(done.stdout.splitlines()) > 30
+    assert two_steps.books.status() == two_steps.after_second
+
+
+def test_the_same_files_under_other_names_are_no_new_data(two_steps: TwoSteps, tmp_path: Path) -> None:
+    remittance = next(two_steps.books.home.parent.glob("whole/inbox/era_*.835"))
+    renamed = tmp_path / "resent.835"
+    renamed.write_bytes(remittance.read_bytes())
+    done = two_steps.books.medbooks("ingest", str(renamed))
+    assert "0 landed, 1 here before" in done.stderr
+
+
+def test_beancount_accepts_the_exported_books(two_steps: TwoSteps, bean_check: str, tmp_path: Path) -> None:
+    file = tmp_path / "books.beancount"
+    two_steps.books.medbooks("gl", "export", "--format", "beancount", "--out", str(file))
+    checked = subprocess.run([bean_check, str(file)], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr[-2000:]
+    assert file.read_text().count('"era835:') > 10
+
+
+def test_the_summary_is_six_lines_and_its_json_the_same_facts(two_steps: TwoSteps) -> None:
+    done = two_steps.books.medbooks("run", "--quiet", "--select", "key:reports/index")
+    lines = done.stdout.splitlines()
+    assert len(lines) == 6
+    assert " posted + " in lines[2]
+    assert " = " in lines[2]
+    facts = json.loads(two_steps.books.medbooks("run", "--quiet", "--json", "--select", "key:reports/index").stdout)
+    assert facts["is_conserved"] is True
+    assert facts["entries"] == two_steps.after_second["entries"]
+
+
+def test_the_report_and_the_data_docs_are_written_and_call_nobody(two_steps: TwoSteps) -> None:
+    reports = two_steps.books.home / "reports"
+    pages = [reports / "index.html", *(reports / "data_docs").rglob("*.html")]
+    assert len(pages) > 1
+    for page in pages:
+        loaded = re.findall(r"""(?:src|href)=["'](https?://[^"']+)""", page.read_text(encoding="utf-8"))
+        assert not loaded, f"{page.name} refers to {loaded[:3]}"
+
+
+def test_doctor_finds_nothing_wrong(two_steps: TwoSteps) -> None:
+    done = two_steps.books.medbooks("doctor")
+    assert "FAIL" not in done.stdout
+    assert done.stdout.count("ok ") == 6
+
+
+def test_models_are_tracked_and_registered(two_steps: TwoSteps) -> None:
+    import sqlite3
+
+    with sqlite3.connect(two_steps.books.home / "mlruns" / "mlflow.db") as store:
+        names = {row[0] for row in store.execute("select name from registered_models")}
+    store.close()
+    assert names == {"denial_overturn", "cash_forecast"}

@@ -1,0 +1,72 @@
+"""Input nobody here wrote: public 835 files, Synthea's transactions, a vendor's invoice."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from e2e_books import Books, assert_every_dollar_is_somewhere
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.shared
+
+
+@pytest.fixture(scope="module")
+def real_books(shared: Path, tmp_path_factory: pytest.TempPathFactory, tesseract: str) -> Books:
+    assert tesseract
+    samples = shared / "samples"
+    books = Books(tmp_path_factory.mktemp("real"))
+    books.drop(
+        *(samples / "era835" / "real").iterdir(),
+        *(samples / "ehr" / "synthea_27p_csv").glob("*.csv"),
+        samples / "documents" / "invoices" / "AzureInterior.pdf",
+        samples / "documents" / "invoices" / "coolblue1.pdf",
+    )
+    books.medbooks("run", "--quiet")
+    return books
+
+
+def test_every_dollar_of_real_files_is_somewhere(real_books: Books) -> None:
+    assert_every_dollar_is_somewhere(real_books.status())
+
+
+def test_remittances_that_balance_are_posted_and_the_others_held(real_books: Books, shared: Path) -> None:
+    era = real_books.source("era835")
+    assert era["files"] == len(list((shared / "samples" / "era835" / "real").iterdir()))
+    assert Decimal(era["posted_amount"]) > 0
+    assert Decimal(era["held_amount"]) != 0
+    held = {h["hold_reason"] for h in real_books.status()["held"] if h["source"] == "era835"}
+    assert {"unbalanced_claim", "unbalanced_transaction", "duplicate_payment"} <= held
+
+
+def test_synthea_charges_are_posted_to_the_cent(real_books: Books) -> None:
+    ehr = real_books.source("ehr")
+    assert (ehr["in_amount"], ehr["posted_amount"]) == ("1092402.73", "1092402.73")
+
+
+def test_files_of_no_kind_we_read_are_named_and_kept(real_books: Books) -> None:
+    items = json.loads(real_books.medbooks("quarantine", "list", "--json").stdout)
+    unknown = [item for item in items if item["code"] in {"unknown_kind", "unknown_layout"}]
+    assert len(unknown) >= 10
+    assert not list(real_books.inbox.iterdir())
+
+
+def test_an_invoice_of_an_unknown_vendor_waits_for_a_person(real_books: Books) -> None:
+    documents = real_books.source("documents")
+    assert documents["files"] == 2
+    assert documents["posted_amount"] == "0.00"
+    assert Decimal(documents["held_amount"]) + Decimal(documents["quarantined_amount"]) >= Decimal("279.84")
+
+
+def test_beancount_accepts_the_books_of_real_files(real_books: Books, bean_check: str, tmp_path: Path) -> None:
+    file = tmp_path / "books.beancount"
+    real_books.medbooks("gl", "export", "--format", "beancount", "--out", str(file))
+    checked = subprocess.run([bean_check, str(file)], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr[-2000:]
+    assert "era835:" in file.read_text()
+    assert "ehr:charges:" in file.read_text()
