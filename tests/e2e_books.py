@@ -41,7 +41,9 @@ class Books:
         done = subprocess.run(
             [str(_MEDBOOKS), *arguments], env=self.environment(), capture_output=True, text=True, check=False
         )
-        assert done.returncode == exit_code, f"{arguments}: {done.returncode}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+        assert done.returncode == exit_code, (
+            f"{arguments}: {done.returncode}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+        )
         return done
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:

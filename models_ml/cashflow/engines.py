@@ -80,6 +80,8 @@ def fit_prophet(history: pd.DataFrame, config: CashConfig, closures: pd.DataFram
     own layout).
     """
     # prophet 1.5 gets its Stan logger ready at first use, so both are loaded before they are kept quiet
+    # it says at import that it cannot draw without plotly; nothing is drawn here
+    logging.getLogger("prophet.plot").disabled = True
     import cmdstanpy  # noqa: F401, PLC0415  # its logger has to exist
     from prophet import Prophet  # noqa: PLC0415  # two seconds of import that only a forecast needs
 

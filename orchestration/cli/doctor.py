@@ -46,10 +46,8 @@ def _key(stores: PracticeStores) -> str:
 
 
 def _landed(stores: PracticeStores) -> str:
-    count = 0
-    for count, identity in enumerate(stores.landed.identities(), start=1):
-        stores.landed.get(identity)
-    return f"{count:,} files, each is what its name says"
+    found = [stores.landed.get(identity).file_id for identity in stores.landed.identities()]
+    return f"{len(found):,} files, each is what its name says"
 
 
 def _lake(stores: PracticeStores) -> str:
@@ -63,7 +61,8 @@ def _lake(stores: PracticeStores) -> str:
 def _ledger(stores: PracticeStores) -> str:
     findings = [*stores.ledger.verify_audit(), *stores.ledger.verify_books()]
     if findings:
-        raise BooksError(f"{findings[0].message} ({len(findings)} findings)", mend="restore the ledger from its backup")
+        message = f"{findings[0].message} ({len(findings)} findings)"
+        raise BooksError(message, mend="restore the ledger from its backup")
     return f"{stores.ledger.entry_count():,} entries, trial balance {stores.ledger.trial_balance_amount():.2f}"
 
 

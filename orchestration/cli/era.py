@@ -37,12 +37,19 @@ def _words(report: dict[str, Any]) -> str:
     balance = report["unbalanced"]
     lines = [
         f"{report['file']}: {report['verdict']}",
-        f"  {report['transactions']} transactions, {report['claims']} claims, {report['service_lines']} service lines, "
-        f"{report['segments']} segments",
-        f"  paid {report['paid_amount']} = claims {report['claim_paid_amount']} − provider adjustments "
-        f"{report['provider_adjustment_amount']}",
-        f"  unbalanced: {balance['line']} lines, {balance['claim']} claims, {balance['transaction']} transactions; "
-        f"{report['denied_claims']} denied claims, {report['reversals']} reversals",
+        (
+            f"  {report['transactions']} transactions, {report['claims']} claims, "
+            f"{report['service_lines']} service lines, "
+            f"{report['segments']} segments"
+        ),
+        (
+            f"  paid {report['paid_amount']} = claims {report['claim_paid_amount']} − provider adjustments "
+            f"{report['provider_adjustment_amount']}"
+        ),
+        (
+            f"  unbalanced: {balance['line']} lines, {balance['claim']} claims, {balance['transaction']} transactions; "
+            f"{report['denied_claims']} denied claims, {report['reversals']} reversals"
+        ),
     ]
     lines += [
         f"  {f['severity']:<7} segment {f['segment_number'] or '-'} {f['segment_id'] or ''}: {f['message']}"

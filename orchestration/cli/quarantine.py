@@ -26,9 +26,12 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdou
         typer.echo(json.dumps(items, indent=2))
         return
     for item in items:
-        typer.echo(f"{item['source']:<10} {item['file_id'][:12]}  {item['where']:<22} {item['amount'] or '-':>12}  {item['code']}")
+        typer.echo(
+            f"{item['source']:<10} {item['file_id'][:12]}  {item['where']:<12} "
+            f"{item['amount'] or '-':>14}  {item['code']}"
+        )
         typer.echo(f"{'':<10} {item['message']}")
-    typer.echo("nothing is quarantined" if not items else "mend the file, drop it into the inbox again, then: medbooks run")
+    typer.echo("mend the file, drop it into the inbox again, then: medbooks run" if items else "nothing is quarantined")
 
 
 def quarantined() -> list[dict[str, Any]]:
@@ -47,7 +50,7 @@ def quarantined() -> list[dict[str, Any]]:
                 {**row, "source": source, "where": "file", "amount": str(row["amount"])}
                 for row in rows(
                     lake,
-                    f"SELECT file_id, reason_code AS code, reason AS message, quarantined_amount AS amount "  # noqa: S608  # our own names
+                    f"SELECT file_id, reason_code AS code, reason AS message, quarantined_amount AS amount "
                     f"FROM raw_{source}.files WHERE status = 'quarantined' ORDER BY loaded_at, file_id",
                 )
             ]
@@ -62,22 +65,20 @@ def quarantined() -> list[dict[str, Any]]:
                 }
                 for row in rows(
                     lake,
-                    f"SELECT f.* FROM raw_{source}.findings AS f INNER JOIN raw_{source}.files AS files "  # noqa: S608  # our own names
+                    f"SELECT f.* FROM raw_{source}.findings AS f INNER JOIN raw_{source}.files AS files "
                     "ON f.file_id = files.file_id WHERE files.status = 'loaded' AND files.quarantined_amount <> 0 "
-                    "AND f.severity = 'error' AND f.line_number IS NOT NULL ORDER BY f.loaded_at, f.file_id, f.finding_number",
+                    "AND f.severity = 'error' AND f.line_number IS NOT NULL "
+                    "ORDER BY f.loaded_at, f.file_id, f.finding_number",
                 )
             ]
         if "landing.files" in present:
             items += [
-                {
-                    "file_id": row["file_id"],
-                    "code": "unknown_kind",
-                    "message": "neither its content nor its name says what kind of file this is",
-                    "amount": None,
-                    "source": "unknown",
-                    "where": "file",
-                }
-                for row in rows(lake, "SELECT file_id FROM landing.files WHERE kind = 'unknown' ORDER BY loaded_at, file_id")
+                {**row, "amount": None, "source": "unknown", "where": "file"}
+                for row in rows(
+                    lake,
+                    "SELECT file_id, reason_code AS code, reason AS message FROM landing.files "
+                    "WHERE kind = 'unknown' ORDER BY loaded_at, file_id",
+                )
             ]
     return items
 

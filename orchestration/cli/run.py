@@ -12,6 +12,8 @@ from orchestration.cli.stores import dollars, open_stores, say
 from orchestration.core.errors import BooksError, GateFailedError
 
 if TYPE_CHECKING:
+    from dagster import ExecuteInProcessResult
+
     from orchestration.resources.practice import PracticeStores
 
 _STRICT_EXIT = 4
@@ -64,7 +66,7 @@ def run_pipeline(stores: PracticeStores, *, select: str = "*", quiet: bool = Fal
                 raise _failure(result)
 
 
-def _failure(result: Any) -> BooksError:
+def _failure(result: ExecuteInProcessResult) -> BooksError:
     gates = [
         evaluation.check_name
         for evaluation in result.get_asset_check_evaluations()
@@ -105,7 +107,7 @@ def summary(stores: PracticeStores) -> dict[str, Any]:
             "SELECT dso_days, as_of_date FROM marts.dso_by_payer_monthly WHERE payer_id = 'ALL' "
             "ORDER BY activity_month DESC LIMIT 1",
         )
-        cash = rows(lake, "SELECT low_point_amount, low_point_date, runway_ratio, is_alert FROM marts.cash_forecast_summary")
+        cash = rows(lake, "SELECT low_point_amount, low_point_date FROM marts.cash_forecast_summary")
     sources = control.sources
     days = dso[0]["dso_days"] if dso else None
     return {
@@ -144,9 +146,15 @@ def summary_lines(facts: dict[str, Any]) -> list[str]:
     return [
         f"files in             {facts['files']:,} ({facts['quarantined_files']:,} quarantined)",
         f"claims               {facts['claims']:,}",
-        f"dollars in           {money('in_amount')} {equals} {money('posted_amount')} posted + {money('held_amount')} "
-        f"held + {money('quarantined_amount')} quarantined",
-        f"worth appealing      {facts['denials_worth_appealing']:,} denials, expecting {money('expected_recovery_amount')}",
+        (
+            f"dollars in           {money('in_amount')} {equals} {money('posted_amount')} posted + "
+            f"{money('held_amount')} "
+            f"held + {money('quarantined_amount')} quarantined"
+        ),
+        (
+            f"worth appealing      {facts['denials_worth_appealing']:,} denials, "
+            f"expecting {money('expected_recovery_amount')}"
+        ),
         f"DSO                  {dso}",
         f"lowest cash ahead    {cash}",
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess  # noqa: S404  # starts our own servers
+import subprocess  # starts our own servers
 import sys
 import time
 from pathlib import Path
@@ -38,7 +38,7 @@ def up(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         for name, address, command in servers:
-            started.append((name, subprocess.Popen(command, cwd=PROJECT, env=environment)))  # noqa: S603  # our own commands
+            started.append((name, subprocess.Popen(command, cwd=PROJECT, env=environment)))
             say(f"{name:<10} {address}")
         while all(process.poll() is None for _, process in started):
             time.sleep(0.5)

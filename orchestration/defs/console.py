@@ -27,14 +27,15 @@ class StepLines(logging.Handler):
             mark = "✓" if kind == "STEP_SUCCESS" else "✗"
             sys.stderr.write(f"  {mark} {step:<42} {seconds:6.1f} s\n")
         elif event is None and record.levelno >= logging.WARNING:
-            sys.stderr.write(f"  ! {meta.get('orig_message', record.getMessage())}\n")
+            sys.stderr.write(f"  ! {meta.get('log_message') or record.getMessage()}\n")
         sys.stderr.flush()
 
 
 @dg.logger(config_schema={"quiet": dg.Field(bool, default_value=False)})
 def step_lines(init_context: dg.InitLoggerContext) -> logging.Logger:
     """Return the logger behind ``medbooks run``."""
-    logger = logging.Logger("medbooks", level=logging.DEBUG)
+    # not getLogger: every run has handlers of its own
+    logger = logging.Logger("medbooks", level=logging.DEBUG)  # noqa: LOG001  # see above
     logger.addHandler(StepLines(quiet=init_context.logger_config["quiet"]))
     return logger
 

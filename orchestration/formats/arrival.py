@@ -1,6 +1,6 @@
-"""In which order files of one drop should count: what lands first keeps the money, and a reversal must find what it
-takes back. Charges before remittances, remittances by their own date.
+"""In which order files of one drop should count: charges before remittances, remittances by their own date.
 
+What lands first keeps the money, and a reversal must find what it takes back.
 What does not belong here: what kind a file is (``kinds``).
 """
 

@@ -34,7 +34,7 @@ def read_or_create_master_key(path: Path, *, may_create: bool) -> bytes:
     if not path.exists():
         if not may_create:
             message = "the key file is missing, and sealed files exist that only it can open"
-            raise ConfigurationError(message, mend="restore the key file, or name it: MEDBOOKS_KEY_FILE=/path medbooks run")
+            raise ConfigurationError(message, mend="restore the key file, or: MEDBOOKS_KEY_FILE=PATH medbooks run")
         _create(path)
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         message = "the key file can be read by others than its owner"

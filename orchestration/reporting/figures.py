@@ -121,6 +121,8 @@ def trend(
     line = " ".join(f"{'L' if n else 'M'}{x(i):.1f} {y(v):.1f}" for n, (i, v) in enumerate(known))
     area = f"{line} L{x(known[-1][0]):.1f} {y(steps[0]):.1f} L{x(known[0][0]):.1f} {y(steps[0]):.1f} Z"
     last, newest = known[-1]
+    # how wide a point listens to the pointer, without leaving the frame
+    reach = min(x(1) - x(0), 60)
     return _svg(
         size,
         name,
@@ -132,7 +134,7 @@ def trend(
         *(
             _hit(
                 points[i].tip,
-                (x(i) - _gap(x, points) / 2, 8, _gap(x, points), size.height - 30),
+                (x(i) - reach / 2, 8, reach, size.height - 30),
                 tag("circle", cx=x(i), cy=y(v), r=4 if i == last else 3, class_="dot"),
             )
             for i, v in known
@@ -393,10 +395,6 @@ def _calendar_labels(first: dt.date, last: dt.date, x: Scale, size: Size) -> Htm
             if index % every == 0
         )
     )  # fmt: skip
-
-
-def _gap(x: Scale, points: Sequence[Point]) -> float:
-    return x(1) - x(0) if len(points) > 1 else 60
 
 
 def _svg(size: Size, name: str, *children: Html | None) -> Html:

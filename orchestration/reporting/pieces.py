@@ -68,7 +68,7 @@ def nothing(sentence: str) -> Html:
 
 
 def disclosure(summary: str, *children: Html | None) -> Html:
-    """Return what opens on a click, and is always open on paper."""
+    """Return what opens on a click; on paper only a headline figure opens by itself."""
     return tag("details", tag("summary", summary), *children)
 
 

@@ -41,7 +41,9 @@ section{margin:52px 0 0;scroll-margin-top:12px}
 .panel{background:var(--paper);border:1px solid var(--line);border-radius:12px;padding:20px 22px;margin:0 0 16px;
 min-width:0}
 .panel>:last-child{margin-bottom:0}
-.panel>p.sub{color:var(--soft);font-size:14px;margin-bottom:14px}
+.panel>h3{margin-bottom:8px}
+.panel>p.sub{color:var(--soft);font-size:14px;margin:-6px 0 14px}
+.code{white-space:nowrap}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:16px}
 .verdict{display:flex;gap:16px;border-radius:12px;padding:20px 22px;margin:24px 0 16px;border:1px solid}
 .verdict .mark{flex:none;width:38px;height:38px;border-radius:50%;display:grid;place-items:center;color:var(--paper);
@@ -80,9 +82,9 @@ dd{margin:0 0 6px;overflow-wrap:anywhere}
 .formula{background:var(--faint);border-radius:8px;padding:8px 10px;margin:0 0 8px;font-size:13px}
 .scroll{overflow-x:auto;margin:0 -4px;padding:0 4px}
 table{border-collapse:collapse;width:100%;font-size:15px}
-th{text-align:left;font-weight:600;font-size:13px;color:var(--soft);padding:6px 12px 6px 0;vertical-align:bottom;
+th{text-align:left;font-weight:600;font-size:13px;color:var(--soft);padding:6px 16px 6px 0;vertical-align:bottom;
 border-bottom:1px solid var(--line)}
-td{padding:9px 12px 9px 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
+td{padding:9px 16px 9px 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
 tbody tr:last-child td{border-bottom:0}
 th:last-child,td:last-child{padding-right:0}
 th.n,td.n{text-align:right;white-space:nowrap;overflow-wrap:normal}
@@ -125,7 +127,8 @@ color:var(--soft)}
 .legend li{display:flex;align-items:center;gap:7px}.sign{width:26px;height:12px;overflow:visible}
 .bars{list-style:none;margin:0;padding:0;display:grid;gap:11px}
 
-.bars li{display:grid;grid-template-columns:minmax(96px,min(38%,220px)) 1fr auto;gap:12px;align-items:center;font-size:14px}
+.bars li{display:grid;grid-template-columns:minmax(96px,min(38%,220px)) 1fr auto;gap:12px;align-items:center;
+font-size:14px}
 .bar-label{line-height:1.25;overflow-wrap:anywhere}
 .bar-track{position:relative;height:16px;background:var(--faint);border-radius:4px}
 .bar{position:absolute;inset:0 auto 0 0;background:var(--s0);border-radius:4px;min-width:2px}
@@ -170,11 +173,21 @@ text-align:left}
 }
 @media print{
 :root{color-scheme:light;--paper:#fff;--back:#fff;--ink:#111;--soft:#444;--line:#ccc;--faint:#eee;--accent:#1f5f8b}
-body{font-size:11pt}nav{display:none}main,header,footer{max-width:none;padding:0}
-section{margin-top:28px}.panel,.card,.verdict{break-inside:avoid}h2,h3{break-after:avoid}
+@page{margin:14mm}
+body{font-size:9.5pt}nav,.panel details:not([open]){display:none}main,header,footer{max-width:none;padding:0}
+header{padding-top:0}h1{font-size:18pt}h2{font-size:14pt}h3{font-size:10.5pt}section{margin-top:20px}
+.panel,.card,.verdict{padding:12px 14px;margin-bottom:10px;border-radius:8px}
+.cards{grid-template-columns:repeat(3,1fr);gap:10px}.pair{grid-template-columns:1fr 1fr;gap:10px}
+.card{margin:0;break-inside:avoid}.card .figure{font-size:18pt}.card h3{font-size:9pt}
+.card .period,.chip,table,.bars li,.todo small,.panel>p.sub,details{font-size:8.5pt}
+dt,dd,.formula,th,td small,.bar-label small,.key,.legend{font-size:8pt}
+.formula{padding:4px 6px}dd{margin-bottom:3px}td{padding-top:4px;padding-bottom:4px}.todo li{padding:6px 0}
+.scroll{overflow:visible}.verdict,tr,.todo li,.bars li,.chart{break-inside:avoid}
+h2,h3,.lede,.sub{break-after:avoid;break-inside:avoid}
 .bar,.shares b,.swatch,.meter b,.meter,.bar-track,.chip,.verdict,.mark{print-color-adjust:exact;
 -webkit-print-color-adjust:exact}
 details>summary{list-style:none;color:var(--soft)}
-details::details-content{content-visibility:visible;display:block;height:auto}
+.card details{margin-top:0}
+.card details::details-content{content-visibility:visible;display:block;height:auto}
 }
 """

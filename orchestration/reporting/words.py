@@ -19,7 +19,7 @@ class Words(NamedTuple):
 SOURCE_NAMES: Final[dict[str, str]] = {
     "era835": "Payer remittances",
     "ehr": "Charges from the EHR",
-    "bank": "Bank deposits",
+    "bank": "Bank statements",
     "payroll": "Payroll",
     "documents": "Supplier bills",
     "unknown": "Files of no known kind",

@@ -123,7 +123,7 @@ def _file_totals(lake: duckdb.DuckDBPyConnection, present: set[str]) -> dict[str
     for source in SOURCES:
         if f"raw_{source}.files" in present:
             row = lake.execute(
-                f"SELECT count(*), count(*) FILTER (status = 'quarantined'), coalesce(sum(in_amount), 0), "  # noqa: S608  # our own names
+                f"SELECT count(*), count(*) FILTER (status = 'quarantined'), coalesce(sum(in_amount), 0), "
                 f"coalesce(sum(quarantined_amount), 0) FROM raw_{source}.files"
             ).fetchone()
             if row:

@@ -111,7 +111,7 @@ def write_data_docs(
 
 
 def _front_page(results: Mapping[Gate, GateResult], history: Sequence[_Run]) -> str:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415  # only when a page is written
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
         loader=FileSystemLoader(ASSETS),

@@ -113,15 +113,15 @@ def _validations(
     if not arrived:
         return
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx  # noqa: PLC0415  # seconds: only when there is something to check
-    from great_expectations.core.run_identifier import RunIdentifier  # noqa: PLC0415  # same
-    from great_expectations.data_context.types.base import (  # noqa: PLC0415  # same
+    import great_expectations as gx
+    from great_expectations.core.run_identifier import RunIdentifier
+    from great_expectations.data_context.types.base import (
         DataContextConfig,
         InMemoryStoreBackendDefaults,
         ProgressBarsConfig,
     )
 
-    from orchestration.resources.gate_columns import checked_columns  # noqa: PLC0415  # pandas
+    from orchestration.resources.gate_columns import checked_columns
 
     # in memory: nothing accumulates on disk, and there is no store to clean
     config = DataContextConfig(
@@ -154,10 +154,10 @@ def _validations(
 
 
 def _expectation(rule: Rule) -> Expectation:
-    from great_expectations.expectations.expectation_configuration import (  # noqa: PLC0415  # seconds
+    from great_expectations.expectations.expectation_configuration import (
         ExpectationConfiguration,
     )
-    from great_expectations.expectations.metadata_types import FailureSeverity  # noqa: PLC0415  # same
+    from great_expectations.expectations.metadata_types import FailureSeverity
 
     return ExpectationConfiguration(
         type=rule.expectation_type,
@@ -191,12 +191,12 @@ def _broke(exception_info: Mapping[str, Any]) -> bool:
 
 def _pages(gate: Gate, validation: _Validation) -> GatePages:
     """Return Great Expectations' own pages of a gate, on our page template, which loads nothing from anywhere."""
-    from great_expectations.render.renderer.page_renderer import (  # noqa: PLC0415  # seconds
+    from great_expectations.render.renderer.page_renderer import (
         ExpectationSuitePageRenderer,
         ValidationResultsPageRenderer,
     )
-    from great_expectations.render.view.view import DefaultJinjaPageView  # noqa: PLC0415  # seconds
-    from jinja2 import ChoiceLoader, FileSystemLoader  # noqa: PLC0415  # comes with great_expectations
+    from great_expectations.render.view.view import DefaultJinjaPageView
+    from jinja2 import ChoiceLoader, FileSystemLoader
 
     view = DefaultJinjaPageView()
     # ours first: Great Expectations' page.j2 loads scripts, styles and a logo from public servers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess  # noqa: S404  # dbt is a program; parsing in this process would cost its imports for ever
+import subprocess  # dbt is a program; parsing in this process would cost its imports for ever
 from typing import TYPE_CHECKING
 
 from orchestration.core.errors import BooksError
@@ -28,7 +28,7 @@ def current_manifest(home: Home | None = None) -> Path:
     digest = project_digest()
     if not (manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == digest):
         home.dbt_target.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(  # noqa: S603  # our own program and arguments
+        done = subprocess.run(
             [dbt_program(), "--quiet", "parse", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)],
             env={**os.environ, **dbt_paths(home), **_key(home)},
             capture_output=True,

@@ -34,7 +34,7 @@ class Settings:
 
     @classmethod
     def read(cls, path: Path) -> Settings:
-        """Return the settings; raises ``ConfigurationError`` for what is no TOML, or a name or value it does not know."""
+        """Return the settings; raises ``ConfigurationError`` for what is no TOML or a name it does not know."""
         if not path.exists():
             return cls()
         try:
@@ -109,7 +109,7 @@ class Home:
 
     @property
     def dbt_target(self) -> Path:
-        """dbt's manifest and compiled SQL."""
+        """Manifest and compiled SQL of dbt."""
         return self.root / "dbt"
 
     @cached_property

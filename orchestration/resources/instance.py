@@ -45,7 +45,7 @@ def process_tag() -> str:
 
 def bury_dead_runs(instance: DagsterInstance) -> int:
     """Mark runs as failed whose process was killed, free the slots they held, and return their number."""
-    from dagster import DagsterRunStatus, RunsFilter  # noqa: PLC0415  # dagster only when books run
+    from dagster import DagsterRunStatus, RunsFilter
 
     unfinished = [DagsterRunStatus.STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.NOT_STARTED]
     dead = 0

@@ -37,9 +37,11 @@ _ORPHAN_SECONDS = 60.0
 def httpfs_extension() -> Path:
     """Return the extension file inside its wheel: its OpenSSL is what lets DuckDB write encrypted files."""
     spec = importlib.util.find_spec("duckdb_extension_httpfs")
-    found = sorted(Path(spec.submodule_search_locations[0]).glob("extensions/*/httpfs.duckdb_extension")) if (
-        spec and spec.submodule_search_locations
-    ) else []
+    found = (
+        sorted(Path(spec.submodule_search_locations[0]).glob("extensions/*/httpfs.duckdb_extension"))
+        if (spec and spec.submodule_search_locations)
+        else []
+    )
     if not found:
         message = "the DuckDB encryption extension is not installed"
         raise ConfigurationError(message, mend="make setup")
@@ -48,7 +50,7 @@ def httpfs_extension() -> Path:
 
 def extension_directory(folder: Path) -> Path:
     """Lay the extension out as DuckDB looks for it (``<version>/<platform>/``) and return the folder: for dbt."""
-    import duckdb  # noqa: PLC0415  # the command line starts without DuckDB
+    import duckdb
 
     with duckdb.connect(":memory:") as connection:
         platform = connection.execute("PRAGMA platform").fetchone()
@@ -99,7 +101,7 @@ class Lake:
     @contextmanager
     def connect(self, *, wait_seconds: float = 30.0) -> Iterator[duckdb.DuckDBPyConnection]:
         """Yield a connection whose default database is the lake; close early, it keeps everyone else out."""
-        import duckdb  # noqa: PLC0415  # the command line starts without DuckDB
+        import duckdb
 
         with self.lock(wait_seconds=wait_seconds):
             connection = duckdb.connect(
@@ -117,7 +119,7 @@ class Lake:
                 connection.close()
 
     def _attach(self, connection: duckdb.DuckDBPyConnection) -> None:
-        import duckdb  # noqa: PLC0415  # see connect
+        import duckdb
 
         deadline = time.monotonic() + _ORPHAN_SECONDS
         while True:
@@ -149,7 +151,7 @@ def insert(connection: duckdb.DuckDBPyConnection, schema: str, batches: Mapping[
     try:
         for name, rows in batches.items():
             connection.register("incoming", rows)
-            connection.execute(f"INSERT INTO {schema}.{name} BY NAME SELECT * FROM incoming")  # noqa: S608  # our own names
+            connection.execute(f"INSERT INTO {schema}.{name} BY NAME SELECT * FROM incoming")
             connection.unregister("incoming")
         connection.commit()
     except BaseException:

@@ -17,6 +17,7 @@ from orchestration.formats.documents import DocumentText
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+    from pypdfium2 import PdfPage
 
     from orchestration.core.tables import SourceFile
 
@@ -31,7 +32,9 @@ _POINTS_PER_INCH = 72
 _DEFAULT_IMAGE_DPI = 200
 
 _UNREADABLE = Finding(
-    "not_a_document", "error", "the file says it is a document and cannot be opened: it is damaged, or is something else"
+    "not_a_document",
+    "error",
+    "the file says it is a document and cannot be opened: it is damaged, or is something else",
 )
 _TOO_LARGE = Finding("document_too_large", "error", f"more than {_MAX_PAGES} pages, or a page of too many pixels")
 _NO_ENGINE = Finding(
@@ -51,7 +54,7 @@ class OcrEngine:
             return DocumentText(file, refusal=refusal.finding)
 
     def _read_pdf(self, file: SourceFile) -> DocumentText:
-        import pypdfium2  # noqa: PLC0415  # the command line starts without it
+        import pypdfium2
 
         try:
             pdf = pypdfium2.PdfDocument(file.content)
@@ -78,7 +81,7 @@ class OcrEngine:
         return self._recognise(file, images, min(resolutions, default=_RENDER_DPI))
 
     def _read_image(self, file: SourceFile) -> DocumentText:
-        from PIL import Image, UnidentifiedImageError  # noqa: PLC0415  # the command line starts without it
+        from PIL import Image, UnidentifiedImageError
 
         try:
             with Image.open(io.BytesIO(file.content)) as image:
@@ -98,7 +101,7 @@ class OcrEngine:
             raise _RefusedError(_NO_ENGINE)
         # one thread a page: on few cores Tesseract's own threads only wait for each other
         os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-        import pytesseract  # noqa: PLC0415  # brings Pillow and numpy
+        import pytesseract
 
         texts, confidences = [], []
         for image in images:
@@ -111,9 +114,7 @@ class OcrEngine:
             texts.append(_lines(words))
             confidences += [float(c) for c, word in zip(words["conf"], words["text"], strict=True) if word.strip()]
         confidence = Decimal(round(100 * sum(confidences) / len(confidences)) if confidences else 0).scaleb(-4)
-        return DocumentText(
-            file, tuple(texts), "ocr", ocr_engine=ENGINE, dpi=dpi, confidence_rate=confidence
-        )
+        return DocumentText(file, tuple(texts), "ocr", ocr_engine=ENGINE, dpi=dpi, confidence_rate=confidence)
 
 
 class _RefusedError(Exception):
@@ -122,9 +123,9 @@ class _RefusedError(Exception):
         self.finding = finding
 
 
-def _image_resolution(page: Any, page_width: float) -> int:
+def _image_resolution(page: PdfPage, page_width: float) -> int:
     """Return the resolution of the widest image on a page, in dots per inch."""
-    import pypdfium2.raw as pdfium_c  # noqa: PLC0415  # see above
+    import pypdfium2.raw as pdfium_c
 
     widest = 0
     for item in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=2):

@@ -45,7 +45,7 @@ class PracticeStores:
     @cached_property
     def ledger(self) -> Ledger:
         """The book of record, migrated."""
-        from orchestration.ledger.store import Ledger  # noqa: PLC0415  # SQLAlchemy only when books are opened
+        from orchestration.ledger.store import Ledger
 
         if self.home.ledger_url.startswith("sqlite:///"):
             (self.home.root / "ledger").mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -56,7 +56,7 @@ class PracticeStores:
     @cached_property
     def ocr(self) -> OcrEngine:
         """The engine that reads pages."""
-        from orchestration.resources.ocr import OcrEngine  # noqa: PLC0415  # PDF and image libraries when needed
+        from orchestration.resources.ocr import OcrEngine
 
         return OcrEngine()
 
@@ -93,7 +93,7 @@ def dbt_paths(home: Home) -> dict[str, str]:
 
 def dbt_program() -> str:
     """Return the dbt of this environment, also when it is not on PATH."""
-    import sys  # noqa: PLC0415  # only here
+    import sys
 
     beside = os.path.join(os.path.dirname(sys.executable), "dbt")  # noqa: PTH118, PTH120  # a program name
     return beside if os.path.exists(beside) else shutil.which("dbt") or "dbt"  # noqa: PTH110  # same

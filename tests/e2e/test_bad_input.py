@@ -6,13 +6,10 @@ import json
 import threading
 import time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from e2e_books import Books, assert_every_dollar_is_somewhere
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HEADER = (
     "transaction_id,transaction_type,claim_id,patient_id,patient_name,patient_birth_date,service_date,post_date,"

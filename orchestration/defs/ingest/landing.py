@@ -26,6 +26,8 @@ FILES = Table(
         Column("file_name", "text", "name under which it first arrived", phi="direct"),
         Column("kind", "text", "era835, ehr, bank, payroll, documents or unknown"),
         Column("byte_count", "integer", "size in bytes"),
+        Column("reason_code", "text", "why a file of unknown kind is quarantined"),
+        Column("reason", "text", "the same in plain words"),
         LOADED_AT,
     ),
 )
@@ -69,13 +71,20 @@ def register(stores: PracticeStores) -> int:
             if identity not in known:
                 file = stores.landed.get(identity)
                 kind = detect_kind(file.file_name, file.content)
-                rows.append((identity, file.file_name, kind, len(file.content), file.landed_at))
+                reason = _why_unknown(file.content) if kind == "unknown" else (None, None)
+                rows.append((identity, file.file_name, kind, len(file.content), *reason, file.landed_at))
         if rows:
             lake.register("incoming", FILES.to_arrow(rows))
             lake.execute("INSERT INTO landing.files BY NAME SELECT * FROM incoming")
         lake.register("incoming_aliases", ALIASES.to_arrow(list(stores.landed.aliases())))
         lake.execute("INSERT INTO landing.aliases SELECT * FROM incoming_aliases EXCEPT SELECT * FROM landing.aliases")
     return len(rows)
+
+
+def _why_unknown(content: bytes) -> tuple[str, str]:
+    if not content.strip():
+        return "empty_file", "the file is empty: there is nothing to load"
+    return "unknown_kind", "neither its content nor its name says what kind of file this is"
 
 
 @dg.asset(
@@ -99,7 +108,8 @@ def landing_files(context: dg.AssetExecutionContext, practice: Practice) -> dg.M
     registered = register(stores)
     if counts["unfinished"]:
         context.log.warning(
-            f"{counts['unfinished']} file(s) are still being written or have a temporary name; the next run takes them"
+            "%s file(s) are still being written or have a temporary name; the next run takes them",
+            counts["unfinished"],
         )
     return dg.MaterializeResult(
         metadata={

@@ -125,7 +125,7 @@ def load(stores: PracticeStores, source: Source) -> int:
     with stores.lake.connect() as lake:
         create_tables(lake, source.tables)
         new = lake.execute(
-            f"SELECT file_id, byte_count FROM landing.files WHERE kind = ? "  # noqa: S608  # our own names
+            f"SELECT file_id, byte_count FROM landing.files WHERE kind = ? "
             f"AND file_id NOT IN (SELECT file_id FROM {source.schema}.files) ORDER BY loaded_at, file_id",
             [source.kind],
         ).fetchall()
@@ -154,11 +154,11 @@ def _batches(files: list[tuple[str, int]]) -> Iterator[list[str]]:
 def _control_totals(stores: PracticeStores, source: Source) -> tuple[dict[str, int], dict[str, Any]]:
     with stores.lake.connect() as lake:
         counts = {
-            table.name: int((lake.execute(f"SELECT count(*) FROM {table.qualified_name}").fetchone() or (0,))[0])  # noqa: S608  # our own names
+            table.name: int((lake.execute(f"SELECT count(*) FROM {table.qualified_name}").fetchone() or (0,))[0])
             for table in source.tables
         }
         total = lake.execute(
-            f"SELECT count(*) FILTER (status = 'quarantined'), coalesce(sum(in_amount), 0), "  # noqa: S608  # our own names
+            f"SELECT count(*) FILTER (status = 'quarantined'), coalesce(sum(in_amount), 0), "
             f"coalesce(sum(quarantined_amount), 0) FROM {source.schema}.files"
         ).fetchone() or (0, Decimal(0), Decimal(0))
     return counts, {
@@ -221,7 +221,7 @@ def build_conservation_check(source: Source) -> dg.AssetChecksDefinition:
     def in_amount_equals_loaded_plus_quarantined(practice: Practice) -> dg.AssetCheckResult:
         with practice.stores.lake.connect() as lake:
             totals = lake.execute(
-                f"SELECT coalesce(sum(in_amount), 0), coalesce(sum(quarantined_amount), 0) FROM {source.schema}.files"  # noqa: S608  # our own names
+                f"SELECT coalesce(sum(in_amount), 0), coalesce(sum(quarantined_amount), 0) FROM {source.schema}.files"
             ).fetchone() or (Decimal(0), Decimal(0))
             loaded = (lake.execute(source.loaded_amount).fetchone() or (None,))[0] or Decimal(0)
         return dg.AssetCheckResult(

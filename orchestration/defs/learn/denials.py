@@ -123,7 +123,8 @@ def score_denials(context: dg.AssetExecutionContext, practice: Practice) -> Iter
         )
         worth, recovery, lines = lake.execute(
             "select count(*) filter (is_worth_appealing), "
-            "coalesce(sum(expected_recovery_amount) filter (is_worth_appealing), 0), count(*) from marts.denial_worklist"
+            "coalesce(sum(expected_recovery_amount) filter (is_worth_appealing), 0), count(*) "
+            "from marts.denial_worklist"
         ).fetchone() or (0, 0, 0)
     metadata = {
         "model": result.model_name,

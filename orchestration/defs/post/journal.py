@@ -32,7 +32,7 @@ def post_proposals(stores: PracticeStores, run_id: str | None) -> Mapping[str, o
         new = sorted(event for event in proposed if event not in known)
         found = rows(
             lake,
-            f"SELECT {_COLUMNS} FROM marts.fct_journal_lines WHERE event_id IN (SELECT unnest(?)) "  # noqa: S608  # our own names
+            f"SELECT {_COLUMNS} FROM marts.fct_journal_lines WHERE event_id IN (SELECT unnest(?)) "
             "ORDER BY entry_date, event_id, line_number",
             [new],
         )

@@ -83,14 +83,14 @@ from general_ledger group by account_code order by account_code
 def _selections(stores: PracticeStores, lake: duckdb.DuckDBPyConnection) -> dict[str, str]:
     _books(stores, lake)
     selections = {
-        table: f"SELECT {', '.join(columns)} FROM lake.marts.{table}"  # noqa: S608  # our own names
+        table: f"SELECT {', '.join(columns)} FROM lake.marts.{table}"
         for table, columns in published_columns(stores, lake).items()
     }
     return {**selections, "general_ledger": "SELECT * FROM general_ledger", "trial_balance": _TRIAL_BALANCE}
 
 
 def publish_duckdb(stores: PracticeStores) -> tuple[Path, int]:
-    """Write ``published/medbooks.duckdb`` anew and swap it in; readers of the old copy keep it. Returns path, tables."""
+    """Write ``published/medbooks.duckdb`` anew and swap it in; readers of the old copy keep it; path, tables."""
     folder = stores.home.published
     folder.mkdir(parents=True, exist_ok=True)
     draft, target = folder / f".medbooks-{os.getpid()}.duckdb", folder / "medbooks.duckdb"

@@ -142,7 +142,7 @@ def _also_waiting(lake: duckdb.DuckDBPyConnection) -> tuple[rd.HeldRow, ...]:
 
 def _findings(lake: duckdb.DuckDBPyConnection) -> tuple[rd.FindingRow, ...]:
     parts = [
-        f"select '{source}' as source, code, severity, count(*) as finding_count, "  # noqa: S608  # our own names
+        f"select '{source}' as source, code, severity, count(*) as finding_count, "
         f"cast(sum(amount) as decimal(18, 2)) as amount from raw_{source}.findings group by code, severity"
         for source in SOURCES
     ]

@@ -55,7 +55,8 @@ AGREEMENTS = (
             (
                 select coalesce(sum(payments.paid_amount), 0)
                 from marts.bank_reconciliation as matched
-                inner join intermediate.int_remittances__payments as payments on matched.payment_key = payments.payment_key
+                inner join intermediate.int_remittances__payments as payments
+                    on matched.payment_key = payments.payment_key
                 where matched.reconciliation_status = 'reconciled'
             ),
             (

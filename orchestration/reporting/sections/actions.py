@@ -106,10 +106,11 @@ def _waiting(report: ReportData) -> list[_Task]:
     tasks = []
     for row in (*report.held, *report.also_waiting):
         meaning, action = hold_reason_words(row.source, row.hold_reason)
-        title = f"{source_name(row.source)}: {numerals.count(row.item_count, 'item')}. {meaning}"
-        # what nobody need do anything about goes last
-        rank = 3 if action.startswith("Nothing") else 2
-        tasks.append(_Task(rank, abs(row.held_amount), title, action, numerals.dollars(row.held_amount)))
+        # what nobody need do anything about is explained above, and is no task
+        if action.startswith("Nothing"):
+            continue
+        title = f"{source_name(row.source)}: {numerals.count(row.item_count, 'item')}"
+        tasks.append(_Task(2, abs(row.held_amount), title, f"{meaning} {action}", numerals.dollars(row.held_amount)))
     return tasks
 
 
@@ -124,14 +125,14 @@ def _appeals(report: ReportData) -> list[_Task]:
 
 
 def _worklist(report: ReportData) -> Html:
-    heading, work = "Denials worth an appeal", report.denial_work
+    heading, work = "Open denials, the most to recover first", report.denial_work
     if work is None or not work.rows:
         return panel(heading, nothing("No denial is open."), _model(report.denial_model))
     columns = (
         Col("Payer", is_lead=True),
         Col("Why it was denied"),
         Col("Code"),
-        Col("Days, service to denial", is_number=True),
+        Col("Days to denial", is_number=True),
         Col("Charged", is_number=True),
         Col("Chance to win", is_number=True),
         Col("Expected recovery", is_number=True),
@@ -139,7 +140,8 @@ def _worklist(report: ReportData) -> Html:
     shown = work.rows[:WORKLIST_ROWS]
     sub = (
         f"The first {len(shown)} of {numerals.count(work.open_count, 'open denial')}, by the chance to win times what "
-        "the payer usually allows. No names or claim numbers on this page."
+        "the payer usually allows. Days count "
+        "from the service. No names or claim numbers on this page."
     )
     return panel(heading, table(columns, [_work_cells(row) for row in shown]), _model(report.denial_model), sub=sub)
 
@@ -154,7 +156,7 @@ def _work_cells(row: WorklistRow) -> tuple[str, ...]:
     return (
         row.payer_name,
         why,
-        code,
+        tag("span", code, class_="code"),
         "\N{EN DASH}" if row.days_since_service is None else f"{row.days_since_service:,}",
         numerals.dollars(row.charged_amount),
         chance,

@@ -166,6 +166,7 @@ def denial_work() -> DenialWork:
                 money(float(charged) * 0.44 * chance), place == 0,
             )
         )  # fmt: skip
+    rows.sort(key=lambda row: -row.expected_recovery_amount)
     return DenialWork(tuple(rows), 143, 57, Decimal("11904.55"))
 
 

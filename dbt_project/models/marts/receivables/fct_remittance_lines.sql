@@ -170,7 +170,11 @@ described as (
         coalesce(adjusted.unknown_amount, 0) as unknown_amount,
         claims.is_reversal,
         claims.is_original_found,
-        not claims.is_reversal and lines.paid_amount = 0 and denial_reasons.reason_code is not null as is_denied,
+        -- a claim forwarded to another payer (19 20 21 23) and a predetermination (25) deny nothing
+        not claims.is_reversal
+        and coalesce(claims.claim_status_code, '') not in ('19', '20', '21', '23', '25')
+        and lines.paid_amount = 0
+        and denial_reasons.reason_code is not null as is_denied,
         denial_reasons.group_code as denial_group_code,
         denial_reasons.reason_code as denial_reason_code,
         denial_reasons.adjustment_class as denial_class,

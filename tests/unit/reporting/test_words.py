@@ -1,0 +1,84 @@
+import ast
+from pathlib import Path
+
+import pytest
+
+from orchestration.reporting.words import denial_class_name, hold_reason_words, is_known, plain, source_name
+
+ROOT = Path(__file__).parents[3]
+
+# every `hold_reason` the lake gives, by the model that gives it
+LAKE_REASONS = {
+    "era835": ("duplicate_payment", "payment_identity_conflict", "not_postable"),
+    "ehr": ("duplicate_transaction", "unmapped_procedure", "missing_posting_date"),
+    "bank": (
+        "duplicate_transaction",
+        "deposit_differs_from_remittance",
+        "unidentified_deposit",
+        "unidentified_withdrawal",
+    ),
+    "payroll": ("duplicate_pay_line", "payroll_does_not_tie", "missing_pay_date"),
+    "documents": (
+        "duplicate_bill",
+        "foreign_currency",
+        "arithmetic_not_proved",
+        "missing_bill_date",
+        "unknown_vendor",
+        "scan_too_coarse",
+        "over_approval_limit",
+    ),
+}
+READERS = {"x12": "era835", "exports": "ehr", "bank": "bank", "payroll": "payroll", "documents": "documents"}
+
+
+def codes_of(folder: Path) -> set[str]:
+    """The codes a reader writes as the first argument of what makes a finding."""
+    found = set()
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            first = node.args[0]
+            if (
+                name in {"Finding", "_note", "_warn"}
+                and isinstance(first, ast.Constant)
+                and isinstance(first.value, str)
+            ):
+                found.add(first.value)
+    return found
+
+
+@pytest.mark.parametrize(("source", "code"), [(s, c) for s, codes in LAKE_REASONS.items() for c in codes])
+def test_every_hold_reason_of_the_lake_has_words_of_its_own(source, code):
+    assert is_known(source, code)
+    meaning, action = hold_reason_words(source, code)
+    assert meaning.endswith(".")
+    assert action.endswith(".")
+    assert "_" not in meaning + action
+
+
+@pytest.mark.parametrize("reader", sorted(READERS))
+def test_every_code_a_reader_can_give_has_words_of_its_own(reader):
+    codes = codes_of(ROOT / "orchestration" / "formats" / reader)
+    assert codes, "the search for codes found none, so it proves nothing"
+    assert not {code for code in codes if not is_known(READERS[reader], code)}
+
+
+def test_an_unknown_code_falls_back_to_itself_in_words():
+    meaning, action = hold_reason_words("bank", "moon_phase_wrong")
+    assert meaning == "Moon phase wrong."
+    assert action
+    assert not is_known("bank", "moon_phase_wrong")
+
+
+def test_the_same_code_means_something_else_in_another_kind_of_file():
+    assert hold_reason_words("bank", "duplicate_transaction") != hold_reason_words("ehr", "duplicate_transaction")
+
+
+def test_sources_and_classes_nobody_named_are_shown_as_words():
+    assert source_name("era835") == "Payer remittances"
+    assert source_name("fax_machine") == "Fax machine"
+    assert denial_class_name("timely") == "Filed too late"
+    assert denial_class_name("brand_new") == "Brand new"
+    assert not plain("")
