@@ -10,11 +10,11 @@ import os
 import stat
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 _TEMPORARY_SUFFIXES = (".part", ".tmp", ".filepart", ".crdownload", ".partial", ".swp")
 _SECOND_LOOK_SECONDS = 0.3
@@ -46,7 +46,7 @@ class Inbox(Protocol):
 
 
 class FolderInbox:
-    """A folder, with its subfolders. Links are not followed: what they point at is not ours to take."""
+    """A folder with its subfolders, or one file. Links are not followed: what they point at is not ours to take."""
 
     def __init__(self, root: Path, *, standstill_seconds: float = 2.0, keep: bool = False) -> None:
         self._root = root
@@ -69,13 +69,12 @@ class FolderInbox:
         return Look(tuple(self._arrival(path) for path in ready), len(second) - len(ready))
 
     def _scan(self) -> Iterator[tuple[Path, tuple[int, int]]]:
-        if not self._root.is_dir():
-            return
-        for folder, _, names in os.walk(self._root, followlinks=False):
-            for name in names:
-                path = self._root.__class__(folder) / name
-                if name == ".gitkeep":
-                    continue
+        if self._root.is_file():
+            found = [self._root]
+        else:
+            found = [Path(folder) / name for folder, _, names in os.walk(self._root) for name in names]
+        for path in found:
+            if path.name != ".gitkeep":
                 try:
                     status = path.lstat()
                 except FileNotFoundError:

@@ -129,7 +129,7 @@ def test_a_truncated_remittance_is_quarantined_with_its_dollars(items: dict[str,
         ("empty_file", "empty"),
         ("unknown_kind", "kind of file"),
         ("not_a_document", "cannot be opened"),
-        ("ragged_row", "field"),
+        ("ragged_record", "field"),
     ],
 )
 def test_each_bad_file_says_in_plain_words_what_is_wrong(
@@ -139,7 +139,7 @@ def test_each_bad_file_says_in_plain_words_what_is_wrong(
 
 
 def test_a_ragged_row_is_named_by_its_line_and_the_others_load(items: dict[str, dict[str, Any]]) -> None:
-    assert items["ragged_row"]["where"] == "line 3"
+    assert items["ragged_record"]["where"] == "line 3"
 
 
 def test_a_code_without_a_category_is_held_not_posted(bad_books: Books) -> None:

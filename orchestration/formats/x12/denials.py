@@ -1,7 +1,8 @@
 """Which adjustments deny: group code and claim adjustment reason code, never the claim status (CLP02).
 
-The classes are our own words; the official texts belong to X12. The lake has the same table as a seed; it stands
-here for ``inspect``, which judges a file without a lake. What does not belong here: payer deviations (data).
+The classes are our own words; the official texts belong to X12. The lake has the same table as a seed, and a test
+holds them together; it stands here for ``inspect``, which judges a file without a lake. What does not belong here:
+payer deviations (data).
 """
 
 from __future__ import annotations
@@ -14,20 +15,19 @@ DENIAL_CLASSES: Final[dict[str, str]] = {
     for name, codes in {
         "coordination": "22 109 129",
         "eligibility": "26 27 31 32 33 177 200",
-        "authorization_network": "197 198 15 242 243 38",
-        "coding_bundling": "97 4 11 5 236 231 B10 B15 234",
-        "necessity_documentation": "50 55 56 150 151 226 227 252 16",
-        "timely_filing": "29",
+        "authorization": "197 198 15 242 243 38",
+        "coding": "97 4 11 5 236 231 B10 B15 234",
+        "medical_necessity": "50 55 56 150 151 226 227 252 16",
+        "timely": "29",
         "duplicate": "18 B13",
-        "non_covered_limit": "96 204 119 49 167 256",
+        "non_covered": "96 204 119 49 167 256",
     }.items()
     for code in codes.split()
 }
-DENIAL_GROUPS: Final = frozenset({"CO", "PI", "PR", "OA"})
 # a reversal, claims processed and forwarded to another payer, and a predetermination deny nothing
 STATUS_WITHOUT_DENIAL: Final = frozenset({"19", "20", "21", "22", "23", "25"})
 
 
 def denies(group_code: str | None, reason_code: str | None) -> bool:
-    """Tell whether an adjustment that leaves nothing paid is a denial."""
-    return group_code in DENIAL_GROUPS and reason_code in DENIAL_CLASSES
+    """Tell whether an adjustment that leaves nothing paid is a denial, in any group (4010 has CR besides)."""
+    return bool(group_code) and reason_code in DENIAL_CLASSES

@@ -2,12 +2,7 @@
 -- known and it is within the approval limit (rule R20, bill without order).
 
 with bills as (
-    select
-        *,
-        row_number() over (
-            partition by vendor_name_read, bill_number, total_amount order by loaded_at, file_id
-        ) as arrival_number
-    from {{ ref('stg_documents__bills') }}
+    select * from {{ ref('stg_documents__bills') }}
 ),
 
 vendors as (
@@ -22,6 +17,18 @@ matched as (
         row_number() over (partition by bills.file_id order by vendors.vendor_name) as match_number
     from bills
     inner join vendors on lower(bills.vendor_name_read) like vendors.vendor_pattern
+),
+
+-- a bill is its vendor and its number, however the vendor's name was printed or read
+arrivals as (
+    select
+        bills.file_id,
+        row_number() over (
+            partition by coalesce(matched.vendor_name, lower(bills.vendor_name_read)), bills.bill_number
+            order by bills.loaded_at, bills.file_id
+        ) as arrival_number
+    from bills
+    left join matched on bills.file_id = matched.file_id and matched.match_number = 1
 )
 
 select
@@ -29,7 +36,7 @@ select
     bills.line_number,
     concat('documents:', substring(bills.file_id, 1, 16)) as event_id,
     case
-        when bills.bill_number is not null and bills.arrival_number > 1 then 'duplicate_bill'
+        when bills.bill_number is not null and arrivals.arrival_number > 1 then 'duplicate_bill'
         when bills.currency_code is not null and bills.currency_code <> 'USD' then 'foreign_currency'
         when not coalesce(bills.is_arithmetic_proved, false) then 'arithmetic_not_proved'
         when bills.bill_date is null then 'missing_bill_date'
@@ -45,4 +52,5 @@ select
     bills.total_amount,
     bills.loaded_at
 from bills
+inner join arrivals on bills.file_id = arrivals.file_id
 left join matched on bills.file_id = matched.file_id and matched.match_number = 1

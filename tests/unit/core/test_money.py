@@ -1,0 +1,70 @@
+"""Money is exact."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestration.core.money import (
+    CENT,
+    format_amount,
+    from_cents,
+    parse_amount,
+    parse_written_amount,
+    split,
+    to_cents,
+)
+
+AMOUNTS = st.integers(-(10**15), 10**15).map(from_cents)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("080", "80.00"), (".5", "0.50"), ("5.", "5.00"), ("-12.34", "-12.34"), ("-0", "0.00"), ("1.230", "1.23"),
+        ("", None), ("-", None), ("1.234", None), ("1,000", None), ("1e5", None), ("NaN", None), ("+5", None),
+        ("٣", None), ("9" * 17, None), ("9" * 5000, None),
+    ],
+)  # fmt: skip
+def test_an_amount_as_x12_writes_it(text: str, amount: str | None) -> None:
+    assert parse_amount(text) == (Decimal(amount) if amount else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("($1,234.50)", "-1234.50"), ("$12", "12.00"), ("12.00-", "-12.00"), ("-$5", "-5.00"), (" 7 ", "7.00"),
+        ("(-5)", None), ("1.234,50", None), ("1,23", None), ("12 34", None), ("$", None), ("()", None),
+    ],
+)  # fmt: skip
+def test_an_amount_as_people_write_it(text: str, amount: str | None) -> None:
+    assert parse_written_amount(text) == (Decimal(amount) if amount else None)
+
+
+@given(AMOUNTS, st.lists(st.integers(0, 10**6), min_size=1, max_size=12).filter(any))
+def test_a_split_loses_nothing_and_no_part_is_off_by_a_cent(amount: Decimal, weights: list[int]) -> None:
+    parts = split(amount, weights)
+    assert sum(parts) == amount
+    for part, weight in zip(parts, weights, strict=True):
+        assert abs(part - amount * weight / sum(weights)) < CENT
+        assert part == 0 or weight > 0
+
+
+@given(AMOUNTS)
+def test_cents_and_dollars_are_the_same_amount(amount: Decimal) -> None:
+    assert from_cents(to_cents(amount)) == amount
+    assert parse_amount(format_amount(amount)) == amount
+
+
+def test_a_fraction_of_a_cent_has_no_cents() -> None:
+    with pytest.raises(ValueError, match="fraction"):
+        to_cents(Decimal("0.001"))
+
+
+@pytest.mark.parametrize("weights", [[], [0, 0], [1, -1]], ids=["none", "all_zero", "negative"])
+def test_weights_that_split_nothing_are_refused(weights: list[int]) -> None:
+    with pytest.raises(ValueError, match="weights"):
+        split(Decimal(1), weights)
