@@ -12,6 +12,7 @@ import typer
 
 from orchestration.cli.run import run_pipeline, summary, summary_lines
 from orchestration.cli.stores import open_stores, say
+from orchestration.core.errors import ConfigurationError
 
 _FIRST_DAY = dt.date(2025, 11, 1)
 _DAYS = 380
@@ -28,6 +29,12 @@ def demo(
     from orchestration.resources.inbox import FolderInbox
 
     stores = open_stores()
+    marker = stores.home.root / ".demo"
+    if not marker.exists() and any(stores.landed.identities()):
+        message = f"{stores.home.root} holds a practice's own files; a synthetic practice does not belong among them"
+        raise ConfigurationError(message, mend="medbooks --home demo-practice demo")
+    stores.home.root.mkdir(parents=True, exist_ok=True)
+    marker.touch()
     say(f"A synthetic practice of {providers} providers writes {days} days of files …")
     with tempfile.TemporaryDirectory(prefix="medbooks-demo-") as folder:
         generate(Path(folder), providers=providers, start=_FIRST_DAY, days=days, seed=seed)

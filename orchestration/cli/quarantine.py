@@ -66,7 +66,7 @@ def quarantined() -> list[dict[str, Any]]:
                 for row in rows(
                     lake,
                     f"SELECT f.* FROM raw_{source}.findings AS f INNER JOIN raw_{source}.files AS files "
-                    "ON f.file_id = files.file_id WHERE files.status = 'loaded' AND files.quarantined_amount <> 0 "
+                    "ON f.file_id = files.file_id WHERE files.status = 'loaded' "
                     "AND f.severity = 'error' AND f.line_number IS NOT NULL "
                     "ORDER BY f.loaded_at, f.file_id, f.finding_number",
                 )

@@ -55,7 +55,11 @@ def run_pipeline(stores: PracticeStores, *, select: str = "*", quiet: bool = Fal
                 job = definitions.resolve_job_def(DAILY_BOOKS)
             else:
                 chosen = dg.define_asset_job("selected_books", selection=select)
-                job = dg.Definitions.merge(definitions, dg.Definitions(jobs=[chosen])).resolve_job_def(chosen.name)
+                try:
+                    job = dg.Definitions.merge(definitions, dg.Definitions(jobs=[chosen])).resolve_job_def(chosen.name)
+                except dg.DagsterError:
+                    message = f"no asset answers to the selection {select!r}"
+                    raise BooksError(message, mend="medbooks run --select 'group:learn'") from None
             result = job.execute_in_process(
                 instance=instance,
                 raise_on_error=False,

@@ -55,15 +55,18 @@ def as_dictionary(control: Control) -> dict[str, Any]:
 
 
 def _show(control: Control) -> None:
+    from rich.box import SIMPLE
     from rich.console import Console
     from rich.table import Table
 
     from orchestration.reporting.words import hold_reason_words
 
     console = Console()
-    table = Table("source", "files", "quarantined", title="Every dollar in = posted + held + quarantined")
+    table = Table(pad_edge=False, title="Every dollar in = posted + held + quarantined", box=SIMPLE)
+    for name in ("source", "files", "bad"):
+        table.add_column(name, no_wrap=True)
     for name in ("in", "posted", "held", "quarantined"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     table.add_column("")
     for s in control.sources:
         amounts = (s.in_amount, s.posted_amount, s.held_amount, s.quarantined_amount)
@@ -72,9 +75,9 @@ def _show(control: Control) -> None:
         )
     console.print(table)
     if control.held:
-        waiting = Table("source", "waits because", "what to do", title="Held for a person")
-        waiting.add_column("items", justify="right")
-        waiting.add_column("amount", justify="right")
+        waiting = Table("source", "waits because", "what to do", pad_edge=False, title="Held for a person", box=SIMPLE)
+        waiting.add_column("items", justify="right", no_wrap=True)
+        waiting.add_column("amount", justify="right", no_wrap=True)
         for h in control.held:
             meaning, action = hold_reason_words(h.source, h.hold_reason)
             waiting.add_row(h.source, meaning, action, str(h.item_count), dollars(h.held_amount))

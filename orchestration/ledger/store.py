@@ -377,6 +377,14 @@ class Ledger:
         with self._read() as connection:
             return set(connection.execute(statement).scalars())
 
+    def standing_totals(self) -> dict[str, Decimal]:
+        """Return the debits of every event whose entry stands, in dollars: a reversed event is not in it."""
+        statement = sa.select(entries.c.event_id, entries.c.total_amount).where(entries.c.reverses.is_(None))
+        reversed_events = self.reversed_event_ids()
+        with self._read() as connection:
+            found = connection.execute(statement).all()
+        return {row.event_id: row.total_amount for row in found if row.event_id not in reversed_events}
+
     # --- proving ----------------------------------------------------------------------------------------
 
     def audit_head(self) -> chain.Head:

@@ -64,7 +64,15 @@ _BY_CODE: Final[dict[str, Words]] = {
     # --- what the lake decides -----------------------------------------------------------------------------------
     "not_posted_yet": Words(
         "It is proposed and correct, but the ledger does not hold it yet.",
-        "Let the posting run, or run it now. If it stays, look at the checks before posting.",
+        "Run it now. If it stays, its period is closed, or a check before posting refuses.",
+    ),
+    "changed_after_posting": Words(
+        "It was posted, and what is proposed for it now is another amount.",
+        "Undo the change of seed or model, or roll the batch back and book the difference by hand.",
+    ),
+    "rolled_back": Words(
+        "It was posted and then rolled back, and the same event is not posted twice by itself.",
+        "Decide what should stand instead; medbooks gl export shows both entries.",
     ),
     "not_postable": Words("The remittance cannot be proved to the cent.", _ASK_PAYER),
     "duplicate_payment": Words(
@@ -77,7 +85,8 @@ _BY_CODE: Final[dict[str, Words]] = {
     ),
     "unmapped_procedure": Words(
         "The charge has no procedure code, or one that falls in no revenue category.",
-        "Correct the code in the EHR, or add its range to the procedure categories; then run again.",
+        "Correct the code in the EHR, or add its range to the procedure categories with the next mapping version "
+        "and run medbooks rebuild --no-check.",
     ),
     "missing_posting_date": Words(
         "The charge has neither a posting date nor a service date, so no period can take it.", _CORRECT_EXPORT
@@ -123,8 +132,8 @@ _BY_CODE: Final[dict[str, Words]] = {
         "No date was found on the bill, so no period can take it.", "Read the date from the document, or rescan it."
     ),
     "duplicate_bill": Words(
-        "The same supplier, number and total arrived before. It is booked once.",
-        "Nothing, if it was scanned twice. Make sure that it is not paid twice.",
+        "A bill of the same supplier with the same number arrived before. It is booked once.",
+        "Nothing, if it was scanned twice. Compare the totals, and make sure that it is not paid twice.",
     ),
     "scan_too_coarse": Words(
         "The scan is too coarse for its figures to be trusted.", "Scan it again at 300 dpi, or ask for the PDF."

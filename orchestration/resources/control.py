@@ -1,7 +1,8 @@
 """The practice's control totals: every dollar that came in, and where it is now.
 
-``in`` is what the readers found in the files, ``posted`` what the ledger holds for their events, ``held`` what waits
-for a person, ``quarantined`` what could not be read: four figures from four places that must agree.
+``in`` is what the readers found in the files, ``posted`` what stands in the ledger for their events with the very
+debits that are proposed, ``held`` what waits for a person, ``quarantined`` what could not be read: four figures from
+four places that must agree.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ class Control:
 
 def control_totals(stores: PracticeStores) -> Control:
     """Return the control totals as they are now; a practice without any file has zeros."""
-    posted_events = stores.ledger.posted_event_ids()
+    standing = stores.ledger.standing_totals()
+    reversed_events = stores.ledger.reversed_event_ids()
     with stores.lake.connect() as lake:
         present = _tables(lake)
         files = _file_totals(lake, present)
@@ -71,6 +73,16 @@ def control_totals(stores: PracticeStores) -> Control:
             if "marts.fct_control_items" in present
             else []
         )
+        proposed = (
+            dict(
+                lake.execute(
+                    "SELECT event_id, CAST(sum(debit_amount) AS DECIMAL(18, 2)) FROM marts.fct_journal_lines "
+                    "GROUP BY event_id"
+                ).fetchall()
+            )
+            if "marts.fct_journal_lines" in present
+            else {}
+        )
         unknown = (
             lake.execute("SELECT count(*) FROM landing.files WHERE kind = 'unknown'").fetchone()
             if "landing.files" in present
@@ -78,16 +90,20 @@ def control_totals(stores: PracticeStores) -> Control:
         )
     posted: dict[str, Decimal] = {}
     held: dict[tuple[str, str], tuple[int, Decimal]] = {}
-    for source, event_id, reason, count, amount in items:
-        if event_id in posted_events:
+    for source, event_id, hold_reason, count, amount in items:
+        if event_id is not None and standing.get(event_id) == proposed.get(event_id, ZERO):
             posted[source] = posted.get(source, ZERO) + amount
-        elif event_id is not None and amount == 0:
-            # a zero-pay remittance has nothing to post
-            continue
-        else:
-            key = (source, reason or "not_posted_yet")
-            so_far = held.get(key, (0, ZERO))
-            held[key] = (so_far[0] + count, so_far[1] + amount)
+        elif event_id is None or event_id in proposed or amount != 0:
+            reason = hold_reason or (
+                "changed_after_posting"
+                if event_id in standing
+                else "rolled_back"
+                if event_id in reversed_events
+                else "not_posted_yet"
+            )
+            so_far = held.get((source, reason), (0, ZERO))
+            held[source, reason] = (so_far[0] + count, so_far[1] + amount)
+        # what is left is a zero-pay remittance: it has nothing to post
     totals = []
     for source in SOURCES:
         file_count, quarantined_count, in_amount, quarantined_amount = files.get(source, (0, 0, ZERO, ZERO))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.core.errors import BooksError
 from orchestration.resources.home import DBT_PROJECT, PROJECT, Home
-from orchestration.resources.practice import dbt_paths, dbt_program
+from orchestration.resources.practice import dbt_paths, dbt_program, dbt_variables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,11 +25,21 @@ def current_manifest(home: Home | None = None) -> Path:
     home = home or Home.locate()
     manifest = home.dbt_target / "manifest.json"
     stamp = home.dbt_target / "manifest.sha256"
-    digest = project_digest()
+    digest = project_digest() + dbt_variables(home)
     if not (manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == digest):
         home.dbt_target.mkdir(parents=True, exist_ok=True)
         done = subprocess.run(
-            [dbt_program(), "--quiet", "parse", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)],
+            [
+                dbt_program(),
+                "--quiet",
+                "parse",
+                "--project-dir",
+                str(DBT_PROJECT),
+                "--profiles-dir",
+                str(DBT_PROJECT),
+                "--vars",
+                dbt_variables(home),
+            ],
             env={**os.environ, **dbt_paths(home), **_key(home)},
             capture_output=True,
             text=True,

@@ -132,17 +132,26 @@ class Lake:
             except duckdb.InvalidInputException:
                 # DuckDB's words quote the statement, and the statement holds the key
                 message = "the lake does not open with this key"
-                raise ConfigurationError(message, mend="medbooks doctor") from None
+                raise ConfigurationError(
+                    message, mend="MEDBOOKS_KEY_FILE=<the key file it was made with> medbooks status"
+                ) from None
             else:
                 return
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> None:
-    """Create the schema and tables of one raw schema where they do not exist."""
+    """Create the tables that do not exist; raises ``ConfigurationError`` for one that another version made."""
     for schema in sorted({table.schema for table in tables}):
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     for table in tables:
         connection.execute(table.ddl())
+        found = connection.execute(
+            "SELECT column_name FROM duckdb_columns() WHERE database_name = ? AND schema_name = ? AND table_name = ?",
+            [DATABASE, table.schema, table.name],
+        ).fetchall()
+        if {row[0] for row in found} != {column.name for column in table.columns}:
+            message = f"{table.qualified_name} was made by another version: its columns differ"
+            raise ConfigurationError(message, mend="medbooks rebuild --no-check")
 
 
 def insert(connection: duckdb.DuckDBPyConnection, schema: str, batches: Mapping[str, pa.Table]) -> None:

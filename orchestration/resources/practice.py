@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from contextlib import contextmanager
@@ -49,7 +50,9 @@ class PracticeStores:
 
         if self.home.ledger_url.startswith("sqlite:///"):
             (self.home.root / "ledger").mkdir(parents=True, exist_ok=True, mode=0o700)
-        ledger = Ledger(self.home.ledger_url)
+        settings = self.home.settings
+        starts = {settings.entity_id: settings.fiscal_year_start_month}
+        ledger = Ledger(self.home.ledger_url, fiscal_start_months=starts)
         ledger.migrate()
         return ledger
 
@@ -89,6 +92,14 @@ def dbt_paths(home: Home) -> dict[str, str]:
         "DBT_LOG_LEVEL_FILE": "info",
         "DO_NOT_TRACK": "true",
     }
+
+
+def dbt_variables(home: Home) -> str:
+    """Return the practice's settings that models read, as the JSON of ``--vars``."""
+    settings = home.settings
+    return json.dumps(
+        {"entity_id": settings.entity_id, "bill_approval_limit_amount": f"{settings.bill_approval_limit_amount:.2f}"}
+    )
 
 
 def dbt_program() -> str:

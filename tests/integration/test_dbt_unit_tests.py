@@ -6,7 +6,7 @@ import re
 
 import yaml
 
-from orchestration.resources.home import DBT_PROJECT
+from orchestration.resources.home import DBT_PROJECT, PROJECT
 
 _SUMMARY = re.compile(r"PASS=(\d+) WARN=(\d+) ERROR=(\d+) SKIP=(\d+)")
 
@@ -22,6 +22,11 @@ def test_every_business_rule_holds_for_its_rows(built_dbt):
 def test_every_unit_test_says_its_rule_in_a_sentence():
     without = [test["name"] for test in _unit_tests() if len(str(test.get("description", "")).split()) < 8]
     assert not without
+
+
+def test_the_page_of_posting_rules_names_every_unit_test():
+    named = set(re.findall(r"`(\w+)`", (PROJECT / "docs" / "posting-rules.md").read_text(encoding="utf-8")))
+    assert not {test["name"] for test in _unit_tests()} - named
 
 
 def _unit_tests():

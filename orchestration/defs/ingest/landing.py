@@ -51,14 +51,29 @@ def land(stores: PracticeStores, inbox: Inbox) -> dict[str, int]:
     counts = {"landed": 0, "repeated": 0, "unfinished": 0}
     look = inbox.look()
     counts["unfinished"] = look.unfinished_count
+    if not look.arrivals:
+        return counts
+    earliest = _last_landing(stores) + dt.timedelta(microseconds=1)
     with scrubbed("landing a file"):
-        contents = [(arrival, arrival.read()) for arrival in look.arrivals]
-        contents.sort(key=lambda pair: arrival_order(pair[0].file_name, pair[1]))
-        for arrival, content in contents:
-            landing = stores.landed.put(content, arrival.file_name, dt.datetime.now(dt.UTC))
+        # read twice, so that a large drop is never in memory as a whole
+        for arrival in sorted(look.arrivals, key=lambda each: arrival_order(each.file_name, each.read())):
+            # a clock that was set back must not let a later file count as an earlier one
+            landed_at = max(dt.datetime.now(dt.UTC), earliest)
+            earliest = landed_at + dt.timedelta(microseconds=1)
+            landing = stores.landed.put(arrival.read(), arrival.file_name, landed_at)
             counts["landed" if landing.is_new else "repeated"] += 1
             arrival.remove()
     return counts
+
+
+def _last_landing(stores: PracticeStores) -> dt.datetime:
+    long_ago = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    if not stores.lake.path.exists():
+        return long_ago
+    with stores.lake.connect() as lake:
+        create_tables(lake, (FILES,))
+        newest = lake.execute("SELECT max(loaded_at) FROM landing.files").fetchone()
+    return (newest and newest[0]) or long_ago
 
 
 def register(stores: PracticeStores) -> int:

@@ -27,6 +27,7 @@ class Source:
     """One kind of file: its raw schema, its tables, its reader, and what its control amount is.
 
     ``loaded_amount`` is SQL for the part of the control amount that is in raw tables, recomputed from the rows.
+    A file quarantined for one of ``retried_reasons`` is read again by every run: the reason lies with us, not with it.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Source:
     reader: Callable[[PracticeStores, Sequence[SourceFile]], RawBatch]
     control: str
     loaded_amount: str
+    retried_reasons: tuple[str, ...] = ()
 
     @property
     def schema(self) -> str:
@@ -116,6 +118,7 @@ def sources() -> tuple[Source, ...]:
             _read_documents,
             "Σ bill totals",
             "SELECT sum(total_amount) FROM raw_documents.bills",
+            retried_reasons=("ocr_unavailable", "ocr_timed_out"),
         ),
     )
 
@@ -124,6 +127,15 @@ def load(stores: PracticeStores, source: Source) -> int:
     """Load what is new of one kind and return the number of files."""
     with stores.lake.connect() as lake:
         create_tables(lake, source.tables)
+        for reason in source.retried_reasons:
+            lake.begin()
+            lake.execute(
+                f"DELETE FROM {source.schema}.findings WHERE file_id IN "
+                f"(SELECT file_id FROM {source.schema}.files WHERE reason_code = ?)",
+                [reason],
+            )
+            lake.execute(f"DELETE FROM {source.schema}.files WHERE reason_code = ?", [reason])
+            lake.commit()
         new = lake.execute(
             f"SELECT file_id, byte_count FROM landing.files WHERE kind = ? "
             f"AND file_id NOT IN (SELECT file_id FROM {source.schema}.files) ORDER BY loaded_at, file_id",

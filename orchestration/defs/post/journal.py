@@ -5,7 +5,9 @@ from collections.abc import Mapping
 
 import dagster as dg
 
+from orchestration.core.errors import GateFailedError
 from orchestration.defs.catalog import BOOKKEEPING
+from orchestration.defs.quality.reconciliation import disagreements
 from orchestration.defs.resources import Practice
 from orchestration.resources.practice import PracticeStores
 
@@ -26,6 +28,10 @@ def post_proposals(stores: PracticeStores, run_id: str | None) -> Mapping[str, o
 
     ledger = stores.ledger
     with stores.lake.connect() as lake:
+        # once more here, because a run of this asset alone has no checks before it
+        if failed := disagreements(lake):
+            message = f"a gate refused, nothing was posted: {', '.join(failed)}"
+            raise GateFailedError(message, mend="medbooks doctor")
         ledger.load_accounts(rows(lake, "SELECT * FROM reference.accounts ORDER BY account_code"))
         proposed = [row[0] for row in lake.execute("SELECT DISTINCT event_id FROM marts.fct_journal_lines").fetchall()]
         known = ledger.posted_event_ids()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import dagster as dg
+import duckdb
 
 from orchestration.defs.catalog import BOOKKEEPING
 from orchestration.defs.resources import Practice
@@ -113,6 +114,16 @@ AGREEMENTS = (
         "select coalesce(sum(debit_amount), 0), coalesce(sum(credit_amount), 0) from marts.fct_journal_lines",
     ),
 )
+
+
+def disagreements(lake: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the names of the agreements that do not hold."""
+    failed = []
+    for agreement in AGREEMENTS:
+        left, right = lake.execute(agreement.sql).fetchone() or (None, None)
+        if left != right:
+            failed.append(agreement.name)
+    return failed
 
 
 def _specs() -> list[dg.AssetCheckSpec]:

@@ -9,9 +9,11 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
 
+from orchestration.core.errors import BooksError
 from orchestration.defs.catalog import BILLING, BOOKKEEPING, DATA_TEAM, FINANCE
 from orchestration.defs.resources import Practice
 from orchestration.resources.dbt_manifest import current_manifest
+from orchestration.resources.practice import dbt_variables
 
 _OWNERS = {
     "revenue": FINANCE,
@@ -65,4 +67,16 @@ def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, practice:
     stores = practice.stores
     # dbt's own log has every line; the terminal has one per step
     with stores.dbt_environment(), Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
-        yield from dbt.cli(["build"], context=context, target_path=stores.home.dbt_target).stream()
+        build = dbt.cli(
+            ["build", "--vars", dbt_variables(stores.home)],
+            context=context,
+            target_path=stores.home.dbt_target,
+            raise_on_error=False,
+        )
+        yield from build.stream()
+        if not build.is_successful():
+            # DuckDB's words may quote a value, so only names of models and tests leave
+            results = build.get_artifact("run_results.json")["results"]
+            failed = [r["unique_id"].split(".")[2] for r in results if r["status"] in {"error", "fail"}]
+            message = f"dbt did not build: {', '.join(failed) or 'the project'}"
+            raise BooksError(message, mend="medbooks doctor")

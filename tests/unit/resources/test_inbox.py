@@ -74,6 +74,10 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     assert names(FolderInbox(inbox)) == []
 
 
+def test_one_file_may_be_named_instead_of_a_folder(tmp_path: Path) -> None:
+    assert names(FolderInbox(old(tmp_path / "one.835"), keep=True)) == ["one.835"]
+
+
 def test_an_inbox_that_does_not_exist_is_empty(tmp_path: Path) -> None:
     assert names(FolderInbox(tmp_path / "none")) == []
 

@@ -2,7 +2,14 @@
 -- known and it is within the approval limit (rule R20, bill without order).
 
 with bills as (
-    select * from {{ ref('stg_documents__bills') }}
+    select
+        *,
+        case
+            when not coalesce(is_arithmetic_proved, false) then 'arithmetic_not_proved'
+            when bill_date is null then 'missing_bill_date'
+            when text_source = 'ocr' and coalesce(dpi, 0) < 150 then 'scan_too_coarse'
+        end as reading_defect
+    from {{ ref('stg_documents__bills') }}
 ),
 
 vendors as (
@@ -19,7 +26,8 @@ matched as (
     inner join vendors on lower(bills.vendor_name_read) like vendors.vendor_pattern
 ),
 
--- a bill is its vendor and its number, however the vendor's name was printed or read
+-- a bill is its vendor and its number, however the vendor's name was printed or read; one that could not be read well
+-- does not count as arrived, so that a better scan mends it
 arrivals as (
     select
         bills.file_id,
@@ -29,6 +37,7 @@ arrivals as (
         ) as arrival_number
     from bills
     left join matched on bills.file_id = matched.file_id and matched.match_number = 1
+    where bills.reading_defect is null
 )
 
 select
@@ -38,10 +47,8 @@ select
     case
         when bills.bill_number is not null and arrivals.arrival_number > 1 then 'duplicate_bill'
         when bills.currency_code is not null and bills.currency_code <> 'USD' then 'foreign_currency'
-        when not coalesce(bills.is_arithmetic_proved, false) then 'arithmetic_not_proved'
-        when bills.bill_date is null then 'missing_bill_date'
+        when bills.reading_defect is not null then bills.reading_defect
         when matched.vendor_name is null then 'unknown_vendor'
-        when bills.text_source = 'ocr' and coalesce(bills.dpi, 0) < 150 then 'scan_too_coarse'
         when bills.total_amount > {{ var('bill_approval_limit_amount') }} then 'over_approval_limit'
     end as hold_reason,
     matched.vendor_name,
@@ -52,5 +59,5 @@ select
     bills.total_amount,
     bills.loaded_at
 from bills
-inner join arrivals on bills.file_id = arrivals.file_id
+left join arrivals on bills.file_id = arrivals.file_id
 left join matched on bills.file_id = matched.file_id and matched.match_number = 1

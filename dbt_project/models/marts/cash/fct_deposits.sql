@@ -25,12 +25,12 @@ patterns as (
         on lower(deposits.counterparty_name) like patterns.counterparty_pattern
 ),
 
--- one deposit for one payment, in the order they came
+-- one deposit for one payment, in the order they landed: a later file never takes a match away
 numbered_deposits as (
     select
         *,
         row_number() over (
-            partition by trace_number, transaction_amount order by posted_date, file_id, line_number
+            partition by trace_number, transaction_amount order by loaded_at, file_id, line_number
         ) as occurrence_number
     from deposits
     where arrival_number = 1 and trace_number is not null
@@ -40,7 +40,7 @@ numbered_payments as (
     select
         *,
         row_number() over (
-            partition by trace_number, paid_amount order by payment_date, file_id, transaction_number
+            partition by trace_number, paid_amount order by loaded_at, file_id, transaction_number
         ) as occurrence_number
     from payments
 ),

@@ -20,6 +20,7 @@ matched as (
         categories.category_name,
         categories.account_code,
         categories.is_global_split,
+        categories.mapping_version,
         row_number() over (
             partition by charged.code_system, charged.procedure_code order by categories.priority
         ) as match_number
@@ -52,7 +53,8 @@ select
         when charged.code_system <> 'CPT' then '4000-90'
         else matched.account_code
     end as account_code,
-    coalesce(matched.is_global_split, false) as is_global_split
+    coalesce(matched.is_global_split, false) as is_global_split,
+    coalesce(matched.mapping_version, 1) as mapping_version
 from charged
 left join matched
     on charged.code_system = matched.code_system

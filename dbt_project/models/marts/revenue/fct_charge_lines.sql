@@ -84,6 +84,7 @@ mapped as (
             else 'global'
         end as component,
         procedures.account_code,
+        procedures.mapping_version,
         splits.professional_rate,
         splits.professional_account_code,
         splits.technical_account_code,
@@ -124,7 +125,10 @@ select
     profile,
     transaction_id,
     claim_id,
-    concat('ehr:charges:', substring(file_id, 1, 16), ':', cast(posting_date as varchar)) as event_id,
+    concat(
+        'ehr:charges:', substring(file_id, 1, 16), ':', cast(posting_date as varchar),
+        case when mapping_version > 1 then concat(':v', cast(mapping_version as varchar)) else '' end
+    ) as event_id,
     case
         when arrival_number > 1 or procedure_code is null or category_code is null or posting_date is null then 'held'
         else 'proposed'

@@ -1,0 +1,87 @@
+"""The command line starts light, and speaks in sentences."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestration.cli.run import summary_lines
+
+MEDBOOKS = str(Path(sys.executable).parent / "medbooks")
+HEAVY = ("dagster", "duckdb", "pandas", "pyarrow", "polars", "mlflow", "prophet", "xgboost", "sqlalchemy", "rich.table")
+REMITTANCE = (
+    "ST*835*0001~BPR*I*80*C*ACH*CCP*01*1*DA*1*1**01*1*DA*2*20260110~TRN*1*T1*1512345678~N1*PR*PAYER*XV*7~"
+    "N1*PE*US*XX*1234567893~LX*1~CLP*A*1*100*80**12*I*11~SVC*HC:99213*100*80~DTM*472*20260105~CAS*CO*45*20~SE*11*0001~"
+)
+FACTS = {
+    "files": 3, "quarantined_files": 1, "claims": 2, "in_amount": "100.00", "posted_amount": "60.00",
+    "held_amount": "30.00", "quarantined_amount": "10.00", "is_conserved": True, "denials_worth_appealing": 1,
+    "expected_recovery_amount": "12.50", "dso_days": None, "low_point_amount": None, "low_point_date": None,
+}  # fmt: skip
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([MEDBOOKS, *arguments], capture_output=True, text=True, check=False)
+
+
+def test_starting_imports_nothing_heavy() -> None:
+    code = f"import sys, orchestration.cli.main; print([m for m in {HEAVY} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_era_inspect_prints_one_json_object_per_file_and_exits_0_for_bad_ones(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.835", tmp_path / "bad.835"
+    good.write_text(REMITTANCE)
+    bad.write_bytes(b"nothing")
+    done = run("era", "inspect", str(good), str(bad), "--json")
+    assert done.returncode == 0
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert (first["paid_amount"], first["claims"], first["verdict"]) == ("80.00", 1, "accepted")
+    assert second["verdict"] == "rejected"
+    assert "paid 80.00" in run("era", "inspect", str(good)).stdout
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("era", "--help"), ("gl", "export", "--help")], ids=" ".join)
+def test_help_is_there(arguments: tuple[str, ...]) -> None:
+    assert run(*arguments).returncode == 0
+
+
+def test_an_unknown_verb_is_a_usage_error() -> None:
+    assert run("postit").returncode == 2
+
+
+def test_a_missing_path_is_said_without_a_traceback(tmp_path: Path) -> None:
+    done = run("--home", str(tmp_path), "ingest", str(tmp_path / "none"))
+    assert done.returncode == 1
+    assert "does not exist" in done.stderr
+    assert "mend it with: medbooks ingest PATH" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_bad_setting_exits_with_6(tmp_path: Path) -> None:
+    (tmp_path / "practice.toml").write_text("colour = 'blue'")
+    assert run("--home", str(tmp_path), "status").returncode == 6
+
+
+def test_status_of_a_new_practice_is_zeros(tmp_path: Path) -> None:
+    done = run("--home", str(tmp_path), "status", "--json")
+    status = json.loads(done.stdout)
+    assert (status["entries"], status["trial_balance_amount"]) == (0, "0.00")
+    assert {source["in_amount"] for source in status["sources"]} == {"0.00"}
+
+
+def test_the_summary_has_six_lines_and_says_what_is_not_known() -> None:
+    lines = summary_lines(FACTS)
+    assert len(lines) == 6
+    assert lines[2].endswith("$100.00 = $60.00 posted + $30.00 held + $10.00 quarantined")
+    assert "not enough revenue" in lines[4]
+    assert "no bank statement" in lines[5]
+
+
+def test_dollars_that_are_nowhere_are_not_called_equal() -> None:
+    assert "≠" in summary_lines({**FACTS, "is_conserved": False})[2]
