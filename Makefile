@@ -101,7 +101,7 @@ bench: setup-dev ## what a day costs on top of a month and of a year
 
 .PHONY: crash
 crash: setup-dev ## the longer proof: 40 random kill -9 during runs
-	$(BIN)/pytest -m slow tests/e2e/test_crashes.py
+	$(BIN)/pytest -m slow tests/e2e/test_killed_runs.py
 
 .PHONY: models
 models: setup-dev ## the longer proof: figures of the model cards

@@ -17,12 +17,13 @@ payments as (
 ),
 
 patterns as (
-    select distinct
+    select
         deposits.counterparty_name,
-        patterns.deposit_class
+        min(patterns.deposit_class) as deposit_class
     from deposits
     inner join {{ ref('deposit_patterns') }} as patterns
         on lower(deposits.counterparty_name) like patterns.counterparty_pattern
+    group by deposits.counterparty_name
 ),
 
 -- one deposit for one payment, in the order they landed: a later file never takes a match away
