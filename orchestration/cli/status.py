@@ -62,7 +62,8 @@ def _show(control: Control) -> None:
     from orchestration.reporting.words import hold_reason_words
 
     console = Console()
-    table = Table(pad_edge=False, title="Every dollar in = posted + held + quarantined", box=SIMPLE)
+    # seven columns of figures in eighty: no box, one space between
+    table = Table(title="Every dollar in = posted + held + quarantined", box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for name in ("source", "files", "bad"):
         table.add_column(name, no_wrap=True)
     for name in ("in", "posted", "held", "quarantined"):
