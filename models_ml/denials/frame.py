@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from models_ml.money import MISSING_CENTS, cents, days, require_columns, stamp, to_pandas
+from models_ml.money import cents, days, require_columns, stamp, to_pandas
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -94,9 +94,3 @@ def prepare(denials: object, as_of: dt.date) -> pd.DataFrame:
 def labelled_by(frame: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """Return the rows of a prepared frame whose decision was known on ``day``."""
     return frame.loc[frame["is_labelled"] & (frame["decided_date"] <= day)]
-
-
-def has_amount(frame: pd.DataFrame) -> np.ndarray:
-    """Tell which rows say what would be paid if the denial were overturned."""
-    present: np.ndarray = frame["expected_allowed_cents"].to_numpy() != MISSING_CENTS
-    return present

@@ -1,4 +1,4 @@
-"""Exact money: reading amounts, cents, and splits that lose nothing.
+"""Exact money: reading amounts, and cents.
 
 What does not belong here: currencies other than the US dollar, and anything that rounds silently.
 """
@@ -7,10 +7,6 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -101,26 +97,3 @@ def from_cents(cents: int) -> Decimal:
 def format_amount(amount: Decimal) -> str:
     """Return an amount with exactly two decimals, as every ``--json`` output prints it."""
     return f"{amount:.2f}"
-
-
-def split(amount: Decimal, weights: Sequence[Decimal | int]) -> list[Decimal]:
-    """Split an amount by weights, largest remainder first, so that the parts sum to the amount exactly.
-
-    Ties go to the earlier part. Raises ``ValueError`` for no weights, a negative weight or all zero.
-    """
-    shares = [Decimal(weight) for weight in weights]
-    total = sum(shares, Decimal(0))
-    if not shares or total <= 0 or any(share < 0 for share in shares):
-        message = "weights must be zero or more and not all zero"
-        raise ValueError(message)
-    cents = to_cents(amount)
-    sign = -1 if cents < 0 else 1
-    whole = abs(cents)
-    # integers all the way: exact for any size of amount
-    scale = 10 ** max(0, *(-int(share.as_tuple().exponent) for share in shares))
-    units = [int(share * scale) for share in shares]
-    parts = [whole * unit // sum(units) for unit in units]
-    remainders = [whole * unit % sum(units) for unit in units]
-    for index in sorted(range(len(units)), key=lambda i: (-remainders[i], i))[: whole - sum(parts)]:
-        parts[index] += 1
-    return [from_cents(sign * part) for part in parts]

@@ -1,4 +1,4 @@
-"""Dates and fiscal periods: months, fiscal years that start in any month, business days.
+"""Dates and fiscal periods: fiscal years that start in any month.
 
 What does not belong here: the current time. A date always comes in as an argument.
 """
@@ -8,12 +8,6 @@ from __future__ import annotations
 import datetime as dt
 
 MONTHS = 12
-SATURDAY = 5
-
-
-def month_start(day: dt.date) -> dt.date:
-    """Return the first day of the month, the value of every ``_month`` column."""
-    return day.replace(day=1)
 
 
 def fiscal_period(day: dt.date, start_month: int = 1) -> str:
@@ -27,15 +21,6 @@ def fiscal_period(day: dt.date, start_month: int = 1) -> str:
     period = (day.month - start_month) % MONTHS + 1
     year = day.year + (1 if start_month > 1 and day.month >= start_month else 0)
     return f"{year}-{period:02d}"
-
-
-def add_business_days(day: dt.date, count: int) -> dt.date:
-    """Return the day ``count`` weekdays later; bank holidays are not known here."""
-    while count > 0:
-        day += dt.timedelta(days=1)
-        if day.weekday() < SATURDAY:
-            count -= 1
-    return day
 
 
 def parse_compact_date(text: str) -> dt.date | None:

@@ -9,16 +9,15 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from orchestration.resources.home import DBT_PROJECT, Home
 from orchestration.resources.inbox import FolderInbox
 from orchestration.resources.lake import Lake, extension_directory
 from orchestration.resources.landed import LandedStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from orchestration.ledger.store import Ledger
+    from orchestration.resources.home import Home
     from orchestration.resources.ocr import OcrEngine
 
 
@@ -108,8 +107,3 @@ def dbt_program() -> str:
 
     beside = os.path.join(os.path.dirname(sys.executable), "dbt")  # noqa: PTH118, PTH120  # a program name
     return beside if os.path.exists(beside) else shutil.which("dbt") or "dbt"  # noqa: PTH110  # same
-
-
-def dbt_project_folder() -> Path:
-    """Return the folder of the dbt project."""
-    return DBT_PROJECT

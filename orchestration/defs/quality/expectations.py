@@ -16,6 +16,11 @@ from orchestration.resources.lake import frame
 
 GATES = ("remittances", "charges", "journal_batch")
 KEY = dg.AssetKey(["quality", "data_docs"])
+_CHECK_NAMES = {
+    "remittances": "remittances_are_fit_to_post",
+    "charges": "charges_are_fit_to_post",
+    "journal_batch": "journal_batch_is_fit_to_post",
+}
 _MARTS = {"remittances": "fct_remittance_lines", "charges": "fct_charge_lines", "journal_batch": "fct_journal_lines"}
 _AMOUNTS = {"remittances": "paid_amount", "charges": "charged_amount", "journal_batch": "debit_amount"}
 
@@ -35,7 +40,7 @@ create table if not exists quality.checked_through (gate varchar, loaded_at time
     pool="lake",
     check_specs=[
         dg.AssetCheckSpec(
-            name=f"{gate}_are_fit_to_post" if gate != "journal_batch" else "journal_batch_is_fit_to_post",
+            name=_CHECK_NAMES[gate],
             asset=KEY,
             blocking=True,
             description=f"No rule of the gate '{gate}' whose failure keeps a batch from being posted has failed.",
@@ -107,5 +112,6 @@ def data_docs(context: dg.AssetExecutionContext, practice: Practice) -> Iterator
 
 
 def _check(gate: str, *, passed: bool, rows: int) -> dg.AssetCheckResult:
-    name = f"{gate}_are_fit_to_post" if gate != "journal_batch" else "journal_batch_is_fit_to_post"
-    return dg.AssetCheckResult(asset_key=KEY, check_name=name, passed=passed, metadata={"checked_rows": rows})
+    return dg.AssetCheckResult(
+        asset_key=KEY, check_name=_CHECK_NAMES[gate], passed=passed, metadata={"checked_rows": rows}
+    )

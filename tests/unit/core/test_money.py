@@ -9,12 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.core.money import (
-    CENT,
     format_amount,
     from_cents,
     parse_amount,
     parse_written_amount,
-    split,
     to_cents,
 )
 
@@ -44,15 +42,6 @@ def test_an_amount_as_people_write_it(text: str, amount: str | None) -> None:
     assert parse_written_amount(text) == (Decimal(amount) if amount else None)
 
 
-@given(AMOUNTS, st.lists(st.integers(0, 10**6), min_size=1, max_size=12).filter(any))
-def test_a_split_loses_nothing_and_no_part_is_off_by_a_cent(amount: Decimal, weights: list[int]) -> None:
-    parts = split(amount, weights)
-    assert sum(parts) == amount
-    for part, weight in zip(parts, weights, strict=True):
-        assert abs(part - amount * weight / sum(weights)) < CENT
-        assert part == 0 or weight > 0
-
-
 @given(AMOUNTS)
 def test_cents_and_dollars_are_the_same_amount(amount: Decimal) -> None:
     assert from_cents(to_cents(amount)) == amount
@@ -62,9 +51,3 @@ def test_cents_and_dollars_are_the_same_amount(amount: Decimal) -> None:
 def test_a_fraction_of_a_cent_has_no_cents() -> None:
     with pytest.raises(ValueError, match="fraction"):
         to_cents(Decimal("0.001"))
-
-
-@pytest.mark.parametrize("weights", [[], [0, 0], [1, -1]], ids=["none", "all_zero", "negative"])
-def test_weights_that_split_nothing_are_refused(weights: list[int]) -> None:
-    with pytest.raises(ValueError, match="weights"):
-        split(Decimal(1), weights)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from orchestration.core.delimited import UndecodableError, read_delimited
 from orchestration.core.findings import Finding
 from orchestration.core.ids import canonical_key, is_npi, npi_check_digit
-from orchestration.core.periods import add_business_days, fiscal_period, month_start, parse_compact_date
+from orchestration.core.periods import fiscal_period, parse_compact_date
 from orchestration.core.tables import RawBatch, SourceFile, files_table, findings_table
 
 NOON = dt.datetime(2026, 1, 5, 12, tzinfo=dt.UTC)
@@ -36,11 +36,6 @@ def test_a_fiscal_year_is_named_by_the_year_it_ends_in(day: dt.date, start_month
 def test_a_fiscal_year_cannot_start_in_month_thirteen() -> None:
     with pytest.raises(ValueError, match="month"):
         fiscal_period(dt.date(2026, 1, 1), 13)
-
-
-def test_months_and_business_days() -> None:
-    assert month_start(dt.date(2026, 2, 28)) == dt.date(2026, 2, 1)
-    assert add_business_days(dt.date(2026, 1, 9), 5) == dt.date(2026, 1, 16)
 
 
 @pytest.mark.parametrize("text", ["20260230", "2026013", "2026013x", "٢٠٢٦٠١٠١", ""])
