@@ -23,7 +23,7 @@ demo: setup tesseract ## set up everything, generate a practice, run the whole p
 	$(BIN)/medbooks demo
 
 .PHONY: test
-test: setup-dev tesseract chromium lint types contracts ## set up everything, run every check and test
+test: setup-dev tesseract chromium servers lint types contracts ## set up everything, run every check and test
 	$(BIN)/pytest
 
 .PHONY: check
@@ -47,7 +47,7 @@ setup-dev: .venv/.synced-dev ## the same with test tools and the beancount extra
 	@touch $@
 
 .venv/.synced-dev: pyproject.toml uv.lock | uv
-	$(UV) sync --locked --extra books --quiet
+	$(UV) sync --locked --extra books --extra postgres --quiet
 	@touch $@ .venv/.synced
 
 .PHONY: uv
@@ -68,8 +68,16 @@ tesseract:
 chromium:
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
 	  || echo "browser tests are skipped until Chromium is installed: apt-get install chromium"
-	@command -v hledger >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq hledger >/dev/null; } \
-	  || echo "the hledger check is skipped until it is installed: apt-get install hledger"
+
+# the real servers that the tests start on loopback: sftp, imap, a database; and the second opinions on the books
+.PHONY: servers
+servers:
+	@for need in sshd:openssh-server dovecot:dovecot-imapd pg_ctl:postgresql hledger:hledger ledger:ledger; do \
+	  program=$${need%%:*}; package=$${need##*:}; \
+	  PATH="$$PATH:/usr/sbin:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -1)" command -v $$program >/dev/null || { \
+	    [ "$$(id -u)" = 0 ] && apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$package >/dev/null; } \
+	  || echo "tests that need $$program are skipped until it is installed: apt-get install $$package"; \
+	done
 
 .PHONY: lint
 lint: setup-dev ## ruff for Python, sqlfluff for SQL
