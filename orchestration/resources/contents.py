@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from orchestration.resources.control import SOURCES
+
 if TYPE_CHECKING:
     from orchestration.resources.practice import PracticeStores
 
-_SCHEMAS = ("raw_era835", "raw_ehr", "raw_bank", "raw_payroll", "raw_documents", "intermediate", "marts")
+_SCHEMAS = (*(f"raw_{source}" for source in SOURCES), "intermediate", "marts")
 # a model's version number counts trainings, not content
 _NOT_CONTENT = {"model_version"}
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from orchestration.resources.practice import PracticeStores
 
+# every kind of file that carries a control amount, in the order people read them
 SOURCES = ("era835", "ehr", "bank", "payroll", "documents")
 
 

@@ -19,14 +19,14 @@ Dbt = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="session")
 def empty_practice(tmp_path_factory) -> PracticeStores:
     """A practice that has received nothing: every raw table exists and holds no row."""
-    from orchestration.formats import bank, documents, exports, payroll, x12
+    from orchestration.defs.ingest.raw import sources
     from orchestration.resources.lake import create_tables
 
     root = tmp_path_factory.mktemp("empty-practice")
     stores = PracticeStores(Home(root, root / "keys" / "medbooks.key"))
     with stores.lake.connect() as lake:
-        for reader in (x12, exports, bank, payroll, documents):
-            create_tables(lake, reader.TABLES)
+        for source in sources():
+            create_tables(lake, source.tables)
     return stores
 
 

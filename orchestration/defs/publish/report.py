@@ -134,8 +134,8 @@ def _also_waiting(lake: duckdb.DuckDBPyConnection) -> tuple[rd.HeldRow, ...]:
         "select 'bank' as source, hold_reason, count(*) as item_count, "
         "cast(sum(withdrawal_amount) as decimal(18, 2)) as held_amount from marts.fct_withdrawals "
         "where hold_reason is not null group by hold_reason union all "
-        "select 'ehr', hold_reason, count(*), cast(sum(paid_amount) as decimal(18, 2)) "
-        "from intermediate.int_receivables__desk_payments where hold_reason is not null group by hold_reason "
+        "select source, hold_reason, count(*), cast(sum(paid_amount) as decimal(18, 2)) "
+        "from intermediate.int_receivables__desk_payments where hold_reason is not null group by source, hold_reason "
         "order by 1, 2",
     )
 

@@ -12,6 +12,7 @@ import duckdb
 
 from orchestration.defs.catalog import BOOKKEEPING
 from orchestration.defs.resources import Practice
+from orchestration.resources.control import SOURCES
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class Agreement:
     left: str
     right: str
     sql: str
+
+
+def _of_every_source(column: str) -> str:
+    """Return SQL for one amount of every file of every kind."""
+    return " union all ".join(f"select {column} as amount from raw_{source}.files" for source in SOURCES)
 
 
 AGREEMENTS = (
@@ -85,23 +91,13 @@ AGREEMENTS = (
         "Σ of every file's control amount = Σ proposed + Σ held + Σ quarantined.",
         "in_amount",
         "accounted_amount",
-        """
+        f"""
         select
-            (
-                select coalesce(sum(in_amount), 0) from (
-                    select in_amount from raw_era835.files union all select in_amount from raw_ehr.files
-                    union all select in_amount from raw_bank.files union all select in_amount from raw_payroll.files
-                    union all select in_amount from raw_documents.files
-                )
-            ),
+            (select coalesce(sum(amount), 0) from ({_of_every_source("in_amount")})),
             (
                 select coalesce(sum(amount), 0) from (
                     select control_amount as amount from marts.fct_control_items
-                    union all select quarantined_amount from raw_era835.files
-                    union all select quarantined_amount from raw_ehr.files
-                    union all select quarantined_amount from raw_bank.files
-                    union all select quarantined_amount from raw_payroll.files
-                    union all select quarantined_amount from raw_documents.files
+                    union all {_of_every_source("quarantined_amount")}
                 )
             )
         """,

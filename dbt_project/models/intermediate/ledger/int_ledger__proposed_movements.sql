@@ -57,7 +57,7 @@ movements as (
     select
         file_id,
         event_id,
-        'ehr' as source,
+        source,
         posting_date as entry_date,
         'R01' as rule_id,
         case when payer_class = 'self_pay' then '1210' else '1200' end as account_code,
@@ -70,7 +70,7 @@ movements as (
     select
         file_id,
         event_id,
-        'ehr',
+        source,
         posting_date,
         'R01',
         account_code,
@@ -84,7 +84,7 @@ movements as (
     select
         file_id,
         event_id,
-        'ehr',
+        source,
         posting_date,
         'R01',
         professional_account_code,
@@ -98,7 +98,7 @@ movements as (
     select
         file_id,
         event_id,
-        'ehr',
+        source,
         posting_date,
         'R01',
         technical_account_code,
@@ -113,8 +113,8 @@ movements as (
     union all
     select
         file_id,
-        concat('ehr:voids:', substring(file_id, 1, 16), ':', cast(void_date as varchar)),
-        'ehr',
+        concat(source, ':voids:', substring(file_id, 1, 16), ':', cast(void_date as varchar)),
+        source,
         void_date,
         'RV',
         case when payer_class = 'self_pay' then '1210' else '1200' end,
@@ -127,8 +127,8 @@ movements as (
     union all
     select
         file_id,
-        concat('ehr:voids:', substring(file_id, 1, 16), ':', cast(void_date as varchar)),
-        'ehr',
+        concat(source, ':voids:', substring(file_id, 1, 16), ':', cast(void_date as varchar)),
+        source,
         void_date,
         'RV',
         coalesce(account_code, professional_account_code),
@@ -141,8 +141,8 @@ movements as (
     union all
     select
         file_id,
-        concat('ehr:voids:', substring(file_id, 1, 16), ':', cast(void_date as varchar)),
-        'ehr',
+        concat(source, ':voids:', substring(file_id, 1, 16), ':', cast(void_date as varchar)),
+        source,
         void_date,
         'RV',
         technical_account_code,
@@ -158,7 +158,7 @@ movements as (
     select
         file_id,
         event_id,
-        'ehr',
+        source,
         posting_date,
         'R10',
         '1040',
@@ -171,7 +171,7 @@ movements as (
     select
         file_id,
         event_id,
-        'ehr',
+        source,
         posting_date,
         'R10',
         '1210',

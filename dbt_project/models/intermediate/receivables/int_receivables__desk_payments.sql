@@ -3,7 +3,7 @@
 -- One row per patient payment taken at the desk or by card (rule R10), positive when money came in.
 
 with payments as (
-    select * from {{ ref('stg_ehr__transactions') }}
+    select * from {{ ref('int_billing__transactions_unioned') }}
     where
         transaction_type = 'PAYMENT'
         and bucket = 'patient'
@@ -15,6 +15,7 @@ arrivals as (
     select
         file_id,
         line_number,
+        source,
         profile,
         transaction_id,
         loaded_at
@@ -27,6 +28,7 @@ arrivals as (
         select
             file_id,
             line_number,
+            source,
             profile,
             transaction_id,
             loaded_at
@@ -40,7 +42,7 @@ arrival_order as (
         file_id,
         line_number,
         row_number() over (
-            partition by profile, transaction_id order by loaded_at, file_id, line_number
+            partition by source, profile, transaction_id order by loaded_at, file_id, line_number
         ) as arrival_number
     from arrivals
 ),
@@ -58,10 +60,11 @@ dated as (
 select
     file_id,
     line_number,
+    source,
     profile,
     transaction_id,
     parent_charge_id,
-    concat('ehr:payments:', substring(file_id, 1, 16), ':', cast(posting_date as varchar)) as event_id,
+    concat(source, ':payments:', substring(file_id, 1, 16), ':', cast(posting_date as varchar)) as event_id,
     case
         when arrival_number > 1 then 'duplicate_transaction'
         when posting_date is null then 'missing_posting_date'

@@ -5,7 +5,7 @@ with charged as (
     select
         payer_id,
         max(payer_name) as payer_name
-    from {{ ref('stg_ehr__transactions') }}
+    from {{ ref('int_billing__transactions_unioned') }}
     where payer_id is not null
     group by payer_id
 ),

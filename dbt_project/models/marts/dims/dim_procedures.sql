@@ -4,7 +4,7 @@ with charged as (
     select distinct
         code_system,
         procedure_code
-    from {{ ref('stg_ehr__transactions') }}
+    from {{ ref('int_billing__transactions_unioned') }}
     where procedure_code is not null
 ),
 

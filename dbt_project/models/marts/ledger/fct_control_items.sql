@@ -13,7 +13,7 @@ with payments as (
 
 charges as (
     select
-        'ehr' as source,
+        source,
         file_id,
         case when disposition = 'proposed' then event_id end as event_id,
         hold_reason,

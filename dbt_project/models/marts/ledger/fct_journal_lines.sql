@@ -40,11 +40,11 @@ select
     entry_date,
     source,
     case source
-        when 'ehr' then 'Charges and patient payments of an EHR export'
         when 'era835' then 'Remittance of a payer'
         when 'bank' then 'Bank transaction'
         when 'payroll' then 'Payroll run'
-        else 'Bill of a vendor'
+        when 'documents' then 'Bill of a vendor'
+        else 'Charges and patient payments of a billing system'
     end as description,
     file_id as source_file_id,
     rule_id,

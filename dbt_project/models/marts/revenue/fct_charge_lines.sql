@@ -1,9 +1,9 @@
 {{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
 
--- One row per charge line of an EHR export, mapped to revenue (rule R01), with its disposition.
+-- One row per charge line of any billing source, mapped to revenue (rule R01), with its disposition.
 
 with charges as (
-    select * from {{ ref('stg_ehr__transactions') }}
+    select * from {{ ref('int_billing__transactions_unioned') }}
     where transaction_type = 'CHARGE' and {{ only_new_files() }}
 ),
 
@@ -40,6 +40,7 @@ arrivals as (
     select
         charges.file_id,
         charges.line_number,
+        charges.source,
         charges.profile,
         charges.transaction_id,
         charges.loaded_at
@@ -54,6 +55,7 @@ arrivals as (
         select
             file_id,
             line_number,
+            source,
             profile,
             transaction_id,
             loaded_at
@@ -67,7 +69,7 @@ arrival_order as (
         file_id,
         line_number,
         row_number() over (
-            partition by profile, transaction_id order by loaded_at, file_id, line_number
+            partition by source, profile, transaction_id order by loaded_at, file_id, line_number
         ) as arrival_number
     from arrivals
 ),
@@ -122,11 +124,12 @@ select
     {{ surrogate_key(['file_id', 'line_number']) }} as charge_line_key,
     file_id,
     line_number,
+    source,
     profile,
     transaction_id,
     claim_id,
     concat(
-        'ehr:charges:', substring(file_id, 1, 16), ':', cast(posting_date as varchar),
+        source, ':charges:', substring(file_id, 1, 16), ':', cast(posting_date as varchar),
         case when mapping_version > 1 then concat(':v', cast(mapping_version as varchar)) else '' end
     ) as event_id,
     case

@@ -1,0 +1,7 @@
+{{ config(materialized='view') }}
+
+-- One row per ledger transaction of every billing source. A new source stages its transactions with the macro
+-- `ledger_transactions` and adds one line here, one in SOURCES of resources/control.py and one in sources() of
+-- defs/ingest/raw.py.
+
+select * from {{ ref('stg_ehr__transactions') }}
