@@ -46,6 +46,7 @@ DENIAL_CLASSES: tuple[DenialClass, ...] = (
     DenialClass("modifier", "CO", "4", ("N519", ""), "line", 8, 1.60),
     DenialClass("diagnosis", "CO", "11", ("",), "line", 6, 0.55),
 )  # fmt: skip
+REMARK_CODES: tuple[str, ...] = tuple(dict.fromkeys(["", *(r for c in DENIAL_CLASSES for r in c.remark_codes)]))
 _CLASS = {c.name: index for index, c in enumerate(DENIAL_CLASSES)}
 
 # log-odds of a claim being denied, by the riskiest family on it
@@ -90,13 +91,14 @@ class Outcomes:
     """The life of every visit's claim at its payer. Days are ``NOTHING`` where there is no such event.
 
     ``takeback`` is by line, cents by which the correction pays less. ``is_denied_line`` is the first report's.
+    ``remark`` is an index of ``REMARK_CODES``.
     """
 
     money: LineMoney
     first_day: Ints
     denial_probability: Floats
     denial_class: Ints
-    remark: list[str]
+    remark: Ints
     is_denied_line: Bools
     is_appealed: Bools
     overturn_probability: Floats
@@ -332,21 +334,10 @@ def _takebacks(encounters: Encounters, money: LineMoney, is_payable: Bools) -> I
     return np.where(is_target, paid * share[visit] // 100, 0)
 
 
-def _remarks(denial_class: Ints, uniform: Floats) -> list[str]:
-    found = [""] * denial_class.size
-    for visit in np.flatnonzero(denial_class != NOTHING).tolist():
-        codes = DENIAL_CLASSES[denial_class[visit]].remark_codes
-        found[visit] = codes[int(pick(cumulative([1.0] * len(codes)), uniform[visit : visit + 1])[0])]
+def _remarks(denial_class: Ints, uniform: Floats) -> Ints:
+    found = np.zeros(denial_class.size, dtype=np.int64)
+    for index, each in enumerate(DENIAL_CLASSES):
+        chosen = denial_class == index
+        codes = np.array([REMARK_CODES.index(code) for code in each.remark_codes], dtype=np.int64)
+        found[chosen] = codes[pick(cumulative([1.0] * codes.size), uniform[chosen])]
     return found
-
-
-AppealOutcome = Literal["not_appealed", "pending", "overturned", "upheld"]
-
-
-def appeal_outcome(outcomes: Outcomes, visit: int, last_day: int) -> AppealOutcome:
-    """Return what is known of a denied claim's appeal on ``last_day``."""
-    if not outcomes.is_appealed[visit]:
-        return "not_appealed"
-    if outcomes.second_day[visit] > last_day:
-        return "pending"
-    return "overturned" if outcomes.is_overturned[visit] else "upheld"

@@ -19,11 +19,13 @@ from orchestration.practice.people import CANARY_FIRST_NAME, CANARY_LAST_NAME, P
 from orchestration.practice.workdays import ONE_DAY, bank_day_from, bank_days_after
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from orchestration.practice.bills import Bill
+    from orchestration.practice.cases import Cases
     from orchestration.practice.encounters import Days
     from orchestration.practice.payroll import PayrollRun
-    from orchestration.practice.receipts import Receipts
-    from orchestration.practice.remittances import Remittances
+    from orchestration.practice.remittances import RefundCheque, Remittances
 
 ACCOUNT_ID = "000123454321"
 _BANK_ID = "000000000"
@@ -50,12 +52,22 @@ class Movement:
     trace_number: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Account:
-    """The account over the watched days, in order."""
+    """The account over a practice's life, month after month: the movements so far, in order, and the balance."""
 
-    opening_cents: int
-    movements: tuple[Movement, ...]
+    def __init__(self, providers: int) -> None:
+        self.opening_cents = _OPENING_CENTS + _OPENING_CENTS_A_PROVIDER * providers
+        self.movements: list[Movement] = []
+        self._waiting: list[Movement] = []
+
+    def book(self, movements: Iterable[Movement], until: dt.date) -> None:
+        """Take movements of any later day; those up to ``until`` are booked, and no earlier one may follow."""
+        self._waiting += movements
+        # deposits first, then by what they are: an order that more days do not change
+        self._waiting.sort(key=lambda m: (m.date, m.cents < 0, m.name, m.memo, m.cents))
+        count = sum(m.date <= until for m in self._waiting)
+        self.movements += self._waiting[:count]
+        del self._waiting[:count]
 
     def balance_after(self, date: dt.date) -> int:
         """Return the balance at the end of a day, in cents."""
@@ -71,42 +83,8 @@ class Account:
         return lowest
 
 
-def make_account(
-    days: Days,
-    providers: int,
-    remittances: Remittances,
-    receipts: Receipts,
-    payroll: list[PayrollRun],
-    bills: list[Bill],
-) -> Account:
-    """Return the account of the watched days."""
-    end = days.dates[days.count]
-    found = [
-        *_efts(days, remittances),
-        *_cards(days, receipts),
-        *_payroll(payroll),
-        *_rent(days, providers),
-        *(Movement(b.paid_date, "DEBIT", -b.total_cents, b.vendor.name, f"INV {b.bill_number}") for b in bills),
-        *(
-            Movement(days.dates[r.day], "CHECK", -r.cents, PAYERS[r.payer].name, "OVERPAYMENT REFUND", f"{2001 + n}")
-            for n, r in enumerate(remittances.refunds)
-        ),
-        Movement(
-            bank_days_after(days.start + _CANARY_CHEQUE_AFTER_DAYS * ONE_DAY, 0),
-            "DEP",
-            CANARY_CHEQUE_CENTS,
-            "MOBILE CHECK DEPOSIT",
-            f"CHECK 1042 {CANARY_FIRST_NAME} {CANARY_LAST_NAME}".upper(),
-            "1042",
-        ),
-    ]
-    inside = [m for m in found if days.start <= m.date < end]
-    # deposits first, then by what they are: an order that more days do not change
-    inside.sort(key=lambda m: (m.date, m.cents < 0, m.name, m.memo, m.cents))
-    return Account(_OPENING_CENTS + _OPENING_CENTS_A_PROVIDER * providers, tuple(inside))
-
-
-def _efts(days: Days, remittances: Remittances) -> list[Movement]:
+def efts(days: Days, remittances: Remittances) -> list[Movement]:
+    """Return the deposits of what payers remitted."""
     return [
         Movement(
             days.dates[r.deposit_day],
@@ -121,22 +99,30 @@ def _efts(days: Days, remittances: Remittances) -> list[Movement]:
     ]
 
 
-def _cards(days: Days, receipts: Receipts) -> list[Movement]:
-    totals = np.bincount(receipts.day, weights=receipts.cents.astype(np.float64), minlength=days.count)
+def cards(days: Days, cases: Cases, window: range) -> list[Movement]:
+    """Return the card processor's deposits of what patients paid on some days."""
+    receipt_day = cases.lines.receipt_day
+    inside = (receipt_day >= window.start) & (receipt_day < window.stop)
+    totals = np.bincount(
+        receipt_day[inside] - window.start,
+        weights=cases.lines.receipt_cents[inside].astype(np.float64),
+        minlength=len(window),
+    )
     return [
         Movement(
             bank_days_after(days.dates[day], 1),
             "DEP",
-            int(totals[day]),
+            int(totals[day - window.start]),
             CARD_SETTLEMENT,
             f"BATCH {days.compact[day]}",
         )
-        for day in range(days.count)
-        if totals[day]
+        for day in window
+        if totals[day - window.start]
     ]
 
 
-def _payroll(payroll: list[PayrollRun]) -> list[Movement]:
+def wages(payroll: Iterable[PayrollRun]) -> list[Movement]:
+    """Return what the payroll service draws."""
     return [
         movement
         for run in payroll
@@ -147,9 +133,35 @@ def _payroll(payroll: list[PayrollRun]) -> list[Movement]:
     ]
 
 
-def _rent(days: Days, providers: int) -> list[Movement]:
-    firsts = [day for day in days.dates[: days.count] if day.day == 1]
+def rent(days: Days, providers: int, window: range) -> list[Movement]:
+    """Return the rents due on some days."""
+    firsts = [days.dates[day] for day in window if days.dates[day].day == 1]
     return [Movement(bank_day_from(day), "DEBIT", -_RENT_CENTS_A_PROVIDER * providers, "RENT") for day in firsts]
+
+
+def supplies(bills: Iterable[Bill]) -> list[Movement]:
+    """Return what suppliers are paid."""
+    return [Movement(b.paid_date, "DEBIT", -b.total_cents, b.vendor.name, f"INV {b.bill_number}") for b in bills]
+
+
+def refunds(days: Days, cheques: Iterable[RefundCheque], first_number: int) -> list[Movement]:
+    """Return the cheques by which payers are refunded, numbered from ``first_number``."""
+    return [
+        Movement(days.dates[each.day], "CHECK", -each.cents, PAYERS[each.payer].name, "OVERPAYMENT REFUND", f"{number}")
+        for number, each in enumerate(cheques, start=first_number)
+    ]
+
+
+def canary_cheque(days: Days) -> Movement:
+    """Return the one patient's cheque that nobody has posted."""
+    return Movement(
+        bank_days_after(days.start + _CANARY_CHEQUE_AFTER_DAYS * ONE_DAY, 0),
+        "DEP",
+        CANARY_CHEQUE_CENTS,
+        "MOBILE CHECK DEPOSIT",
+        f"CHECK 1042 {CANARY_FIRST_NAME} {CANARY_LAST_NAME}".upper(),
+        "1042",
+    )
 
 
 def write_statement(account: Account, first: dt.date, last: dt.date) -> bytes:

@@ -7,16 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from orchestration.practice import fees
 from orchestration.practice.people import PAYERS, SELF_PAY_ID, SELF_PAY_NAME, Patients, Provider
-from orchestration.practice.remittance835 import PLACE_OF_SERVICE
 
 if TYPE_CHECKING:
-    from orchestration.practice.draws import Ints
-    from orchestration.practice.encounters import Days, Encounters
-    from orchestration.practice.receipts import Receipts
+    from orchestration.practice.encounters import Days
+    from orchestration.practice.events import Day, Visit
 
 HEADER = (
     "transaction_id,transaction_type,claim_id,patient_id,patient_name,patient_birth_date,service_date,post_date,"
@@ -32,76 +27,37 @@ def dollars(cents: int) -> str:
 
 
 class Writer:
-    """Writes the exports of one practice; rows are grouped by posting day once."""
+    """Writes the exports of one practice."""
 
-    def __init__(
-        self,
-        encounters: Encounters,
-        receipts: Receipts,
-        patients: Patients,
-        providers: tuple[Provider, ...],
-        days: Days,
-    ) -> None:
-        self._encounters = encounters
-        self._receipts = receipts
+    def __init__(self, patients: Patients, providers: tuple[Provider, ...], days: Days) -> None:
+        self._patients = patients
         self._days = days
-        post_day = encounters.post_day[encounters.line_visit]
-        self._charge_order: Ints = np.argsort(post_day, kind="stable")
-        every_day = np.arange(len(days.dates) + 1)
-        self._charge_from: list[int] = np.searchsorted(post_day[self._charge_order], every_day).tolist()
-        self._payment_from: list[int] = np.searchsorted(receipts.day, every_day).tolist()
-        who = [
-            f'{patient_id},"{last}, {first}",{birth}'
-            for patient_id, last, first, birth in zip(
-                patients.patient_id,
-                patients.last_name,
-                patients.first_name,
-                patients.birth_date,
-                strict=True,
-            )
-        ]
-        rendering = [f'{p.npi},"{p.last_name}, {p.first_name}",{p.location_id}' for p in providers]
-        payers = [f"{p.payer_id},{p.name}" for p in PAYERS] + [f"{SELF_PAY_ID},{SELF_PAY_NAME}"]
-        self._claim = [
-            (f"{claim_id},{who[patient]},{days.iso[day]}", rendering[provider], payers[payer], diagnoses,
-             PLACE_OF_SERVICE[kind])
-            for claim_id, patient, day, provider, payer, diagnoses, kind in zip(
-                encounters.claim_id, encounters.patient.tolist(), encounters.day.tolist(),
-                encounters.provider.tolist(), encounters.payer.tolist(), encounters.diagnoses,
-                encounters.kind.tolist(), strict=True,
-            )
-        ]  # fmt: skip
-        self._line_visit: list[int] = encounters.line_visit.tolist()
-        self._code: list[int] = encounters.line_code.tolist()
-        self._modifier: list[int] = encounters.line_modifier.tolist()
-        self._units: list[int] = encounters.line_units.tolist()
-        self._charge: list[int] = encounters.line_charge.tolist()
+        self._rendering = [f'{p.npi},"{p.last_name}, {p.first_name}",{p.location_id}' for p in providers]
+        self._payers = [f"{p.payer_id},{p.name}" for p in PAYERS] + [f"{SELF_PAY_ID},{SELF_PAY_NAME}"]
 
-    def write(self, day: int) -> bytes | None:
-        """Return the export of one day, ``None`` when nothing was posted."""
+    def write(self, day: Day) -> bytes:
+        """Return the export of one day."""
         rows = [HEADER]
-        posted = self._days.iso[day]
-        ids = self._encounters.transaction_id
-        for line in self._charge_order[self._charge_from[day] : self._charge_from[day + 1]].tolist():
-            claim, provider, payer, diagnoses, place = self._claim[self._line_visit[line]]
-            rows.append(
-                f"{ids[line]},CHARGE,{claim},{posted},{provider},{payer},{fees.CODES[self._code[line]]},"
-                f"{fees.MODIFIERS[self._modifier[line]]},{self._units[line]},{diagnoses},{place},"
-                f"{dollars(self._charge[line])},,",
-            )
-        first, last = self._payment_from[day], self._payment_from[day + 1]
-        for line, cents, instalment in zip(
-            self._receipts.line[first:last].tolist(),
-            self._receipts.cents[first:last].tolist(),
-            self._receipts.instalment[first:last].tolist(),
-            strict=True,
-        ):
-            claim, provider, _, _, _ = self._claim[self._line_visit[line]]
-            rows.append(
-                f"PM{ids[line][2:]}{instalment},PAYMENT,{claim},{posted},{provider},,,,,,,,"
-                f"{dollars(-cents)},{ids[line]},",
-            )
-        if len(rows) == 1:
-            return None
+        posted = self._days.iso[day.day]
+        for visit, charges in day.charges:
+            start = f"{self._claim(visit)},{posted},{self._rendering[visit.provider]},{self._payers[visit.payer]}"
+            end = f"{';'.join(visit.diagnoses)},{visit.place}"
+            rows += [
+                f"{charge.transaction_id},CHARGE,{start},{charge.code},{charge.modifier},{charge.units},{end},"
+                f"{dollars(charge.cents)},,"
+                for charge in charges
+            ]
+        rows += [
+            f"{payment.transaction_id},PAYMENT,{self._claim(payment.visit)},{posted},"
+            f"{self._rendering[payment.visit.provider]},,,,,,,,{dollars(-payment.cents)},{payment.charge_id},"
+            for payment in day.payments
+        ]
         rows.append("")
         return "\n".join(rows).encode()
+
+    def _claim(self, visit: Visit) -> str:
+        who, patients = visit.patient, self._patients
+        return (
+            f'{visit.claim_id},{patients.patient_id(who)},"{patients.last_name(who)}, {patients.first_name(who)}",'
+            f"{patients.birth_date(who)},{self._days.iso[visit.day]}"
+        )

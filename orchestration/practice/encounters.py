@@ -1,4 +1,4 @@
-"""What happened in the rooms: visits and the charge lines they make, as columns.
+"""What happened in the rooms: visits and the charge lines they make, as columns, some days at a time.
 
 All chance of a visit's whole life is drawn here, on its day, so that adding days never changes the days before.
 What does not belong here: what a payer makes of it (``adjudication``), how it is written (``ehr_export``).
@@ -91,6 +91,11 @@ class Days:
         """Return the first open day from ``day``, then ``lag`` open days later."""
         return np.asarray(self.open_days[self.open_rank[day] + lag])
 
+    def open_between(self, first: int, last: int) -> list[int]:
+        """Return the open days from ``first`` to ``last``, both inclusive, that are watched."""
+        low, high = np.searchsorted(self.open_days, (first, min(last, self.count - 1) + 1))
+        return [int(day) for day in self.open_days[low:high]]
+
 
 def make_days(start: dt.date, count: int) -> Days:
     """Return the calendar of a practice that is watched for ``count`` days."""
@@ -113,6 +118,7 @@ class Encounters:
     """Visits as columns, and their charge lines as columns in visit order.
 
     Lines of visit v are ``first_line[v]`` to ``first_line[v] + line_count[v]``. Days are distances from the start.
+    ``diagnoses`` holds up to four indices of ``fees.DIAGNOSIS_CODES`` a visit, ``NO_DIAGNOSIS`` behind the last.
     """
 
     day: Ints
@@ -124,7 +130,7 @@ class Encounters:
     is_new: Bools
     is_mismatched: Bools
     diagnosis_count: Ints
-    diagnoses: list[str]
+    diagnoses: Ints
     post_day: Ints
     submit_day: Ints
     uniform: Floats
@@ -137,8 +143,6 @@ class Encounters:
     line_units: Ints
     line_charge: Ints
     line_uniform: Floats
-    claim_id: list[str]
-    transaction_id: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,100 +155,121 @@ class _Drawn:
     slot_uniform: Floats
 
 
-def make_encounters(seed: int, days: Days, providers: tuple[Provider, ...], patients: Patients) -> Encounters:
-    """Return all visits of the watched days with their charges."""
-    drawn = _draw(seed, days, len(providers))
-    patient, is_new = _who_comes(drawn, days, patients)
-    kind = _why(drawn, days, patient, is_new, patients)
-    visit_code = _visit_code(drawn, days, patient, is_new, kind, patients, providers)
-    uniform = drawn.uniform
-    template = np.zeros(kind.size, dtype=np.int64)
-    for each in Kind:
-        chosen = kind == each
-        base, shares = fees.TEMPLATES.by_kind[each]
-        template[chosen] = base + pick(shares, uniform[chosen, U.TEMPLATE])
-    count = fees.TEMPLATES.count[template]
-    first = np.cumsum(count) - count
-    line_visit = np.repeat(np.arange(kind.size), count)
-    slot = np.arange(line_visit.size) - first[line_visit]
-    source = fees.TEMPLATES.first[template][line_visit] + slot
-    code = fees.TEMPLATES.code[source]
-    code = np.where(code == fees.VISIT_CODE, visit_code[line_visit], code)
-    modifier = fees.TEMPLATES.modifier[source]
-    units = fees.TEMPLATES.units[source]
-    charge = fees.CHARGE_CENTS[code] * fees.MODIFIER_PERCENT[modifier] // 100 * units
-    is_mismatched = uniform[:, U.MISMATCH] < _MISMATCH_SHARE
-    is_child = _age(drawn, days, patient, patients) < _ADULT
-    diagnosis_count = 1 + pick(cumulative((38, 30, 20, 12)), uniform[:, U.DIAGNOSIS_COUNT])
-    post_day = days.next_open(drawn.day, pick(_CHARGE_LAG, uniform[:, U.CHARGE_LAG]))
-    claim_lag = np.minimum(np.rint(np.exp(1.18 * drawn.normal[:, N.CLAIM_LAG])), 30).astype(np.int64)
-    late_days = np.where(uniform[:, U.LATE] < _LATE_SHARE, 92 + (uniform[:, U.LATE_DAYS] * 60).astype(np.int64), 0)
-    labels = [days.compact[day][2:] for day in drawn.day.tolist()]
-    numbers = drawn.number.tolist()
-    return Encounters(
-        day=drawn.day,
-        number=drawn.number,
-        provider=drawn.provider,
-        patient=patient,
-        payer=patients.payer[patient],
-        kind=kind,
-        is_new=is_new,
-        is_mismatched=is_mismatched,
-        diagnosis_count=diagnosis_count,
-        diagnoses=_diagnoses(kind, is_child, is_mismatched, diagnosis_count, uniform),
-        post_day=post_day,
-        submit_day=post_day + claim_lag + late_days,
-        uniform=uniform,
-        normal=drawn.normal,
-        first_line=first,
-        line_count=count,
-        line_visit=line_visit,
-        line_code=code,
-        line_modifier=modifier,
-        line_units=units,
-        line_charge=charge,
-        line_uniform=drawn.slot_uniform[line_visit, slot],
-        claim_id=[f"CL{label}{number:05d}" for label, number in zip(labels, numbers, strict=True)],
-        transaction_id=[
-            f"TX{labels[visit]}{numbers[visit]:05d}{line + 1}"
-            for visit, line in zip(line_visit.tolist(), slot.tolist(), strict=True)
-        ],
-    )
+class Rooms:
+    """The rooms of one practice: asked for its days in order, some at a time; remembers who has been there."""
 
+    def __init__(self, seed: int, days: Days, providers: tuple[Provider, ...], patients: Patients) -> None:
+        self._seed = seed
+        self._days = days
+        self._providers = providers
+        self._patients = patients
+        self._weeks_off = _WeeksOff(seed, len(providers))
+        self._was_seen = np.zeros(patients.payer.size, dtype=np.bool_)
 
-def _draw(seed: int, days: Days, providers: int) -> _Drawn:
-    day_blocks: list[Ints] = []
-    number_blocks: list[Ints] = []
-    provider_blocks: list[Ints] = []
-    uniform_blocks: list[Floats] = [np.empty((0, len(U)))]
-    normal_blocks: list[Floats] = [np.empty((0, len(N)))]
-    slot_blocks: list[Floats] = [np.empty((0, fees.MOST_LINES))]
-    weeks_off = _WeeksOff(seed, providers)
-    for offset in days.open_days.tolist():
-        if offset >= days.count:
-            break
-        date = days.dates[offset]
-        expected = _VISITS_A_DAY * demand_factor(date, days.start)
-        spread = stream(seed, Stream.DEMAND, date.toordinal()).standard_normal(providers)
-        counts = np.maximum(np.rint(expected + 0.7 * np.sqrt(expected) * spread), 0).astype(np.int64)
-        counts[weeks_off.of(date)] = 0
-        total = int(counts.sum())
-        rng = stream(seed, Stream.VISITS, date.toordinal())
-        day_blocks.append(np.full(total, offset, dtype=np.int64))
-        number_blocks.append(np.arange(1, total + 1))
-        provider_blocks.append(np.repeat(np.arange(providers), counts))
-        uniform_blocks.append(rng.random((total, len(U))))
-        normal_blocks.append(rng.standard_normal((total, len(N))))
-        slot_blocks.append(rng.random((total, fees.MOST_LINES)))
-    empty = np.empty(0, dtype=np.int64)
-    return _Drawn(
-        day=np.concatenate([empty, *day_blocks]),
-        number=np.concatenate([empty, *number_blocks]),
-        provider=np.concatenate([empty, *provider_blocks]),
-        uniform=np.concatenate(uniform_blocks),
-        normal=np.concatenate(normal_blocks),
-        slot_uniform=np.concatenate(slot_blocks),
-    )
+    def encounters(self, first: int, last: int) -> Encounters:
+        """Return the visits of days ``first`` to ``last``, both inclusive, with their charges."""
+        days, patients, providers = self._days, self._patients, self._providers
+        drawn = self._draw(first, last)
+        patient, is_new = self._who_comes(drawn)
+        kind = _why(drawn, days, patient, is_new, patients)
+        visit_code = _visit_code(drawn, days, patient, is_new, kind, patients, providers)
+        uniform = drawn.uniform
+        template = np.zeros(kind.size, dtype=np.int64)
+        for each in Kind:
+            chosen = kind == each
+            base, shares = fees.TEMPLATES.by_kind[each]
+            template[chosen] = base + pick(shares, uniform[chosen, U.TEMPLATE])
+        count = fees.TEMPLATES.count[template]
+        first_line = np.cumsum(count) - count
+        line_visit = np.repeat(np.arange(kind.size), count)
+        slot = np.arange(line_visit.size) - first_line[line_visit]
+        source = fees.TEMPLATES.first[template][line_visit] + slot
+        code = fees.TEMPLATES.code[source]
+        code = np.where(code == fees.VISIT_CODE, visit_code[line_visit], code)
+        modifier = fees.TEMPLATES.modifier[source]
+        units = fees.TEMPLATES.units[source]
+        is_mismatched = uniform[:, U.MISMATCH] < _MISMATCH_SHARE
+        is_child = _age(drawn, days, patient, patients) < _ADULT
+        diagnosis_count = 1 + pick(cumulative((38, 30, 20, 12)), uniform[:, U.DIAGNOSIS_COUNT])
+        post_day = days.next_open(drawn.day, pick(_CHARGE_LAG, uniform[:, U.CHARGE_LAG]))
+        claim_lag = np.minimum(np.rint(np.exp(1.18 * drawn.normal[:, N.CLAIM_LAG])), 30).astype(np.int64)
+        late_days = np.where(uniform[:, U.LATE] < _LATE_SHARE, 92 + (uniform[:, U.LATE_DAYS] * 60).astype(np.int64), 0)
+        return Encounters(
+            day=drawn.day,
+            number=drawn.number,
+            provider=drawn.provider,
+            patient=patient,
+            payer=patients.payer[patient],
+            kind=kind,
+            is_new=is_new,
+            is_mismatched=is_mismatched,
+            diagnosis_count=diagnosis_count,
+            diagnoses=_diagnoses(kind, is_child, is_mismatched, diagnosis_count, uniform),
+            post_day=post_day,
+            submit_day=post_day + claim_lag + late_days,
+            uniform=uniform,
+            normal=drawn.normal,
+            first_line=first_line,
+            line_count=count,
+            line_visit=line_visit,
+            line_code=code,
+            line_modifier=modifier,
+            line_units=units,
+            line_charge=fees.CHARGE_CENTS[code] * fees.MODIFIER_PERCENT[modifier] // 100 * units,
+            line_uniform=drawn.slot_uniform[line_visit, slot],
+        )
+
+    def _draw(self, first: int, last: int) -> _Drawn:
+        day_blocks: list[Ints] = []
+        number_blocks: list[Ints] = []
+        provider_blocks: list[Ints] = []
+        uniform_blocks: list[Floats] = [np.empty((0, len(U)))]
+        normal_blocks: list[Floats] = [np.empty((0, len(N)))]
+        slot_blocks: list[Floats] = [np.empty((0, fees.MOST_LINES))]
+        providers = len(self._providers)
+        for offset in self._days.open_between(first, last):
+            date = self._days.dates[offset]
+            expected = _VISITS_A_DAY * demand_factor(date, self._days.start)
+            spread = stream(self._seed, Stream.DEMAND, date.toordinal()).standard_normal(providers)
+            counts = np.maximum(np.rint(expected + 0.7 * np.sqrt(expected) * spread), 0).astype(np.int64)
+            counts[self._weeks_off.of(date)] = 0
+            total = int(counts.sum())
+            rng = stream(self._seed, Stream.VISITS, date.toordinal())
+            day_blocks.append(np.full(total, offset, dtype=np.int64))
+            number_blocks.append(np.arange(1, total + 1))
+            provider_blocks.append(np.repeat(np.arange(providers), counts))
+            uniform_blocks.append(rng.random((total, len(U))))
+            normal_blocks.append(rng.standard_normal((total, len(N))))
+            slot_blocks.append(rng.random((total, fees.MOST_LINES)))
+        empty = np.empty(0, dtype=np.int64)
+        return _Drawn(
+            day=np.concatenate([empty, *day_blocks]),
+            number=np.concatenate([empty, *number_blocks]),
+            provider=np.concatenate([empty, *provider_blocks]),
+            uniform=np.concatenate(uniform_blocks),
+            normal=np.concatenate(normal_blocks),
+            slot_uniform=np.concatenate(slot_blocks),
+        )
+
+    def _who_comes(self, drawn: _Drawn) -> tuple[Ints, Bools]:
+        # some come often and most seldom: the front of a panel are the frequent ones
+        patients, days = self._patients, self._days
+        draw = drawn.uniform[:, U.PATIENT]
+        place = (PANEL * np.interp(draw, (0.0, _FREQUENT_VISITS, 1.0), (0.0, _FREQUENT_PATIENTS, 1.0))).astype(np.int64)
+        patient = drawn.provider * PANEL + place
+        patient = np.where(patients.joins_after_days[patient] > drawn.day, patients.stand_in[patient], patient)
+        # the canary comes on the first Tuesday of a month, as the day's first patient
+        tuesdays = [
+            n
+            for n, day in enumerate(days.dates[: days.count])
+            if day.weekday() == TUESDAY and day.day <= 7  # noqa: PLR2004  # a week
+        ]
+        patient[(drawn.number == 1) & np.isin(drawn.day, tuesdays)] = CANARY_PATIENT
+        comers, first_visit = np.unique(patient, return_index=True)
+        is_first = np.zeros(patient.size, dtype=np.bool_)
+        is_first[first_visit] = ~self._was_seen[comers]
+        self._was_seen[comers] = True
+        return patient, is_first & (patients.joins_after_days[patient] >= 0)
 
 
 class _WeeksOff:
@@ -267,25 +292,6 @@ class _WeeksOff:
                 for provider in range(self._providers)
             ]
         return [provider for provider, weeks in enumerate(self._known[year]) if week in weeks]
-
-
-def _who_comes(drawn: _Drawn, days: Days, patients: Patients) -> tuple[Ints, Bools]:
-    # some come often and most seldom: the front of a panel are the frequent ones
-    draw = drawn.uniform[:, U.PATIENT]
-    place = (PANEL * np.interp(draw, (0.0, _FREQUENT_VISITS, 1.0), (0.0, _FREQUENT_PATIENTS, 1.0))).astype(np.int64)
-    patient = drawn.provider * PANEL + place
-    patient = np.where(patients.joins_after_days[patient] > drawn.day, patients.stand_in[patient], patient)
-    # the canary comes on the first Tuesday of a month, as the day's first patient
-    tuesdays = [
-        n
-        for n, day in enumerate(days.dates[: days.count])
-        if day.weekday() == TUESDAY and day.day <= 7  # noqa: PLR2004  # a week
-    ]
-    patient[(drawn.number == 1) & np.isin(drawn.day, tuesdays)] = CANARY_PATIENT
-    _, first_visit = np.unique(patient, return_index=True)
-    is_first = np.zeros(patient.size, dtype=np.bool_)
-    is_first[first_visit] = True
-    return patient, is_first & (patients.joins_after_days[patient] >= 0)
 
 
 # weight of each kind (in the order of Kind, NEW apart) for children, adults and the old
@@ -343,24 +349,20 @@ def _visit_code(
     return np.where(kind == Kind.PREVENTIVE, np.where(is_medicare, wellness, preventive), office)
 
 
-def _diagnoses(kind: Ints, is_child: Bools, is_mismatched: Bools, count: Ints, uniform: Floats) -> list[str]:
-    texts: list[str] = []
+def _diagnoses(kind: Ints, is_child: Bools, is_mismatched: Bools, count: Ints, uniform: Floats) -> Ints:
+    first = uniform[:, U.DIAGNOSIS]
+    found = np.full((kind.size, fees.MOST_DIAGNOSES), fees.NO_DIAGNOSIS, dtype=np.int64)
+    chosen_from = np.where(is_child & (kind == Kind.PREVENTIVE), fees.CHILD_PREVENTIVE_ROW, kind)
+    chosen_from = np.where(is_mismatched, fees.MISMATCHED_ROW, chosen_from)
+    for row, known in enumerate(fees.FIRST_DIAGNOSES):
+        here = chosen_from == row
+        found[here, 0] = known[(first[here] * known.size).astype(np.int64)]
     further = fees.FURTHER_DIAGNOSES
-    rows = uniform[:, [U.DIAGNOSIS, U.FURTHER_1, U.FURTHER_2, U.FURTHER_3]].tolist()
-    columns = (kind.tolist(), is_child.tolist(), is_mismatched.tolist(), count.tolist(), rows)
-    for each, young, wrong, wanted, (first, *rest) in zip(*columns, strict=True):
-        if wrong:
-            known = fees.MISMATCHED_DIAGNOSES
-        elif young and each == Kind.PREVENTIVE:
-            known = fees.CHILD_PREVENTIVE_DIAGNOSES
-        else:
-            known = fees.DIAGNOSES[Kind(each)]
-        codes = [known[int(first * len(known))]]
-        for draw in rest[: wanted - 1]:
-            place = int(draw * len(further))
-            # never the same diagnosis twice on one claim
-            while further[place] in codes:
-                place = (place + 1) % len(further)
-            codes.append(further[place])
-        texts.append(";".join(codes))
-    return texts
+    for place, draw in enumerate((U.FURTHER_1, U.FURTHER_2, U.FURTHER_3), start=1):
+        wanted = np.flatnonzero(count > place)
+        at = (uniform[wanted, draw] * further.size).astype(np.int64)
+        # never the same diagnosis twice on one claim: as many steps aside as there are others
+        for _ in range(place):
+            at = (at + (found[wanted, :place] == further[at][:, None]).any(axis=1)) % further.size
+        found[wanted, place] = further[at]
+    return found

@@ -81,6 +81,9 @@ class Kind(IntEnum):
     NEW = 8
 
 
+# place of service: telehealth at home, readings in the hospital, all others in the office
+PLACE_OF_SERVICE: tuple[str, ...] = tuple({Kind.TELEHEALTH: "10", Kind.READING: "22"}.get(kind, "11") for kind in Kind)
+
 # EM stands for the visit's own code, chosen by level or age; `-25` a modifier; `x2` units
 _TEMPLATES: dict[Kind, tuple[tuple[float, str], ...]] = {
     Kind.ACUTE: (
@@ -174,7 +177,7 @@ WELLNESS_FIRST = CODE_INDEX["G0438"]
 WELLNESS_NEXT = CODE_INDEX["G0439"]
 
 # ICD-10-CM (public) by kind of visit: the first diagnosis
-DIAGNOSES: dict[Kind, tuple[str, ...]] = {
+_DIAGNOSES: dict[Kind, tuple[str, ...]] = {
     Kind.ACUTE: ("J06.9", "J02.9", "J20.9", "J10.1", "R05.9", "N39.0", "M79.671", "S61.411A", "J45.909", "R10.9"),
     Kind.CHRONIC: ("I10", "E11.9", "E78.5", "E03.9", "J44.9", "N18.30", "I25.10", "F41.1", "M81.0", "E66.9"),
     Kind.PREVENTIVE: ("Z00.00", "Z00.00", "Z00.01"),
@@ -185,9 +188,30 @@ DIAGNOSES: dict[Kind, tuple[str, ...]] = {
     Kind.READING: ("R05.9", "M25.511", "M54.50", "R10.9"),
     Kind.NEW: ("I10", "R53.83", "E11.9", "M25.511", "J45.909", "R07.9"),
 }
-FURTHER_DIAGNOSES: tuple[str, ...] = (
+_FURTHER: tuple[str, ...] = (
     "I10", "E78.5", "E11.65", "E66.9", "F32.9", "K21.9", "M19.90", "G47.33", "Z79.899", "Z87.891", "E55.9", "J30.9",
 )  # fmt: skip
-CHILD_PREVENTIVE_DIAGNOSES: tuple[str, ...] = ("Z00.129", "Z00.121", "Z00.129")
+_CHILD_PREVENTIVE: tuple[str, ...] = ("Z00.129", "Z00.121", "Z00.129")
 # what a claim carries when its diagnosis does not support the service
-MISMATCHED_DIAGNOSES: tuple[str, ...] = ("R69", "Z76.89", "Z02.9")
+_MISMATCHED: tuple[str, ...] = ("R69", "Z76.89", "Z02.9")
+
+DIAGNOSIS_CODES: tuple[str, ...] = tuple(
+    dict.fromkeys([*(c for codes in _DIAGNOSES.values() for c in codes), *_FURTHER, *_CHILD_PREVENTIVE, *_MISMATCHED])
+)
+NO_DIAGNOSIS = -1
+MOST_DIAGNOSES = 4
+
+
+def _indices(codes: tuple[str, ...]) -> Ints:
+    return np.array([DIAGNOSIS_CODES.index(code) for code in codes], dtype=np.int64)
+
+
+# what the first diagnosis is chosen from: a row for each kind of visit, then two more
+FIRST_DIAGNOSES: tuple[Ints, ...] = (
+    *(_indices(_DIAGNOSES[kind]) for kind in Kind),
+    _indices(_CHILD_PREVENTIVE),
+    _indices(_MISMATCHED),
+)
+CHILD_PREVENTIVE_ROW = len(Kind)
+MISMATCHED_ROW = len(Kind) + 1
+FURTHER_DIAGNOSES: Ints = _indices(_FURTHER)

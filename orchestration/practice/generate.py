@@ -9,13 +9,14 @@ from orchestration.core.errors import BooksError
 from orchestration.practice import bank_ofx, ehr_export, payroll, remittance835
 from orchestration.practice.bills import print_bill
 from orchestration.practice.people import PAYERS
-from orchestration.practice.truth import Manifest, write_truth
-from orchestration.practice.workdays import ONE_DAY
-from orchestration.practice.world import World, make_world
+from orchestration.practice.truth import Manifest, Truth
+from orchestration.practice.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from orchestration.practice.world import Month
 
 _FIRST_DAY = dt.date(2025, 11, 1)
 
@@ -40,54 +41,48 @@ def generate(
     if providers < 1 or days < 1 or not start <= first <= last <= end:
         message = "a practice has at least one provider and one day, and only its own days can be written"
         raise BooksError(message)
-    world = make_world(providers=providers, start=start, days=days, seed=seed)
+    world = World(providers=providers, start=start, days=days, seed=seed)
     inbox = out / "inbox"
     inbox.mkdir(parents=True, exist_ok=True)
-    names = []
-    for name, content in practice_files(world, first, last):
-        (inbox / name).write_bytes(content)
-        names.append(name)
-    return write_truth(world, ((first - start).days, (last - start).days), names, out / "truth")
-
-
-def practice_files(world: World, first: dt.date, last: dt.date) -> Iterator[tuple[str, bytes]]:
-    """Yield name and bytes of every file dated ``first`` to ``last``, kind by kind, oldest first."""
-    start = world.days.start
     window = range((first - start).days, (last - start).days + 1)
-    exports = ehr_export.Writer(world.encounters, world.receipts, world.patients, world.providers, world.days)
-    for day in window:
-        content = exports.write(day)
-        if content is not None:
-            yield f"charges_{world.days.iso[day]}.csv", content
-    eras = remittance835.Writer(
-        world.encounters,
-        world.outcomes,
-        world.remittances.reports,
-        world.patients,
-        world.providers,
-        world.days,
-    )
-    for remittance in world.remittances.remittances:
-        if remittance.day in window:
-            name = f"era_{PAYERS[remittance.payer].payer_id}_{world.days.compact[remittance.day]}.835"
-            yield name, eras.write(remittance)
-    yield from _statements(world, first, last)
-    for run in world.payroll:
-        if first <= run.pay_date <= last:
-            yield f"payroll_{run.pay_date}.csv", payroll.write(run)
-    for bill in world.bills:
-        if first <= bill.bill_date <= last:
-            yield bill.file_name, print_bill(bill, world.seed)
+    truth = Truth(world, window, out / "truth")
+    files = _Files(world)
+    for month in world.months():
+        written = range(max(month.days.start, window.start), min(month.days.stop, window.stop))
+        if written:
+            truth.add(month, written)
+            for name, content in files.of(month, written):
+                (inbox / name).write_bytes(content)
+                truth.add_file(name)
+        if month.days.stop >= window.stop:
+            break
+    return truth.write()
 
 
-def _statements(world: World, first: dt.date, last: dt.date) -> Iterator[tuple[str, bytes]]:
-    """Yield a statement a month; a part of a month says in its name which days it covers, so that parts add up."""
-    practice_end = world.days.dates[world.days.count - 1]
-    day = first
-    while day <= last:
-        next_month = (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
-        until = min(next_month - ONE_DAY, last)
-        is_whole = day == max(day.replace(day=1), world.days.start) and until == min(next_month - ONE_DAY, practice_end)
-        days = "" if is_whole else f"_{day:%d}-{until:%d}"
-        yield f"bank_{day:%Y-%m}{days}.ofx", bank_ofx.write_statement(world.account, day, until)
-        day = next_month
+class _Files:
+    """The files a practice receives, month by month."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._exports = ehr_export.Writer(world.patients, world.providers, world.days)
+        self._eras = remittance835.Writer(world.patients, world.providers, world.days)
+
+    def of(self, month: Month, written: range) -> Iterator[tuple[str, bytes]]:
+        """Yield name and bytes of every file of some days of a month, kind by kind, oldest first."""
+        days = self._world.days
+        first, last = days.dates[written.start], days.dates[written.stop - 1]
+        for day in month.postings(written):
+            yield f"charges_{days.iso[day.day]}.csv", self._exports.write(day)
+        for remittance in month.remittances.remittances:
+            if remittance.day in written:
+                name = f"era_{PAYERS[remittance.payer].payer_id}_{days.compact[remittance.day]}.835"
+                yield name, self._eras.write(month.cases, month.remittances.reports, remittance)
+        # a part of a month says in its name which days it covers, so that parts add up
+        label = "" if written == month.days else f"_{first:%d}-{last:%d}"
+        yield f"bank_{first:%Y-%m}{label}.ofx", bank_ofx.write_statement(self._world.account, first, last)
+        for run in month.payroll:
+            if first <= run.pay_date <= last:
+                yield f"payroll_{run.pay_date}.csv", payroll.write(run)
+        for bill in month.bills:
+            if first <= bill.bill_date <= last:
+                yield bill.file_name, print_bill(bill, self._world.seed)

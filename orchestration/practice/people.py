@@ -144,43 +144,58 @@ class Patients:
     """All patients as columns; ``panel`` of provider p are the indices ``p * PANEL`` to ``(p + 1) * PANEL``.
 
     ``joins_after_days`` counts from the first day of the practice, -1 for patients who were there before;
-    ``stand_in`` is an established patient of the same panel for one who has not joined yet.
+    ``stand_in`` is an established patient of the same panel for one who has not joined yet. Texts are made when they
+    are asked for: a practice of five hundred providers has a million and a half patients.
     """
 
-    patient_id: list[str]
-    last_name: list[str]
-    first_name: list[str]
-    member_id: list[str]
-    birth_date: list[str]
+    last: Ints
+    first: Ints
+    member: Ints
+    birth: Ints  # proleptic ordinal
     birth_year: Ints
     payer: Ints
     joins_after_days: Ints
     stand_in: Ints
 
+    def patient_id(self, index: int) -> str:
+        """Return the billing system's id of a patient."""
+        return CANARY_PATIENT_ID if index == CANARY_PATIENT else f"PT{1_000_000 + 3 * index:07d}"
+
+    def last_name(self, index: int) -> str:
+        """Return the family name."""
+        return CANARY_LAST_NAME if index == CANARY_PATIENT else _LAST[self.last[index]]
+
+    def first_name(self, index: int) -> str:
+        """Return the given name."""
+        return CANARY_FIRST_NAME if index == CANARY_PATIENT else _FIRST[self.first[index]]
+
+    def member_id(self, index: int) -> str:
+        """Return the payer's id of the patient."""
+        return CANARY_MEMBER_ID if index == CANARY_PATIENT else f"M{self.member[index]:09d}"
+
+    def birth_date(self, index: int) -> dt.date:
+        """Return the day of birth."""
+        return CANARY_BIRTH_DATE if index == CANARY_PATIENT else dt.date.fromordinal(int(self.birth[index]))
+
 
 def make_patients(seed: int, providers: int) -> Patients:
     """Return the panels of all providers, the canary first; a panel does not depend on the others."""
     panels = [_panel(seed, number) for number in range(providers)]
-    last = [_LAST[i] for panel in panels for i in panel.last.tolist()]
-    first = [_FIRST[i] for panel in panels for i in panel.first.tolist()]
-    births = np.concatenate([panel.birth for panel in panels])
-    total = providers * PANEL
+
+    def column(name: str) -> Ints:
+        return np.concatenate([getattr(panel, name) for panel in panels])
+
+    births = column("birth")
     patients = Patients(
-        patient_id=[f"PT{1_000_000 + 3 * i:07d}" for i in range(total)],
-        last_name=last,
-        first_name=first,
-        member_id=[f"M{number:09d}" for panel in panels for number in panel.member.tolist()],
-        birth_date=[dt.date.fromordinal(o).isoformat() for o in births.tolist()],
+        last=column("last"),
+        first=column("first"),
+        member=column("member"),
+        birth=births,
         birth_year=(births / 365.2425).astype(np.int64) + 1,
-        payer=np.concatenate([panel.payer for panel in panels]),
-        joins_after_days=np.concatenate([panel.joins for panel in panels]),
+        payer=column("payer"),
+        joins_after_days=column("joins"),
         stand_in=np.concatenate([panel.stand_in + PANEL * n for n, panel in enumerate(panels)]),
     )
-    patients.patient_id[CANARY_PATIENT] = CANARY_PATIENT_ID
-    patients.last_name[CANARY_PATIENT] = CANARY_LAST_NAME
-    patients.first_name[CANARY_PATIENT] = CANARY_FIRST_NAME
-    patients.member_id[CANARY_PATIENT] = CANARY_MEMBER_ID
-    patients.birth_date[CANARY_PATIENT] = CANARY_BIRTH_DATE.isoformat()
     patients.birth_year[CANARY_PATIENT] = CANARY_BIRTH_DATE.year
     patients.payer[CANARY_PATIENT] = CANARY_PAYER
     patients.joins_after_days[CANARY_PATIENT] = -1

@@ -28,18 +28,20 @@ _MEAN_WAIT_DAYS = 13.0
 _LONGEST_WAIT_DAYS = 50
 
 
+# what a patient may pay of one line, by column of ``Receipts``
+INSTALMENTS = ("1", "2")
+
+
 @dataclass(frozen=True, slots=True)
 class Receipts:
-    """Card payments by line, ordered by day and line: positive cents, ``instalment`` 1 or 2."""
+    """Card payments by line (row) and instalment (column): day, ``NOTHING`` where there is none, and cents."""
 
-    line: Ints
     day: Ints
     cents: Ints
-    instalment: Ints
 
 
 def make_receipts(encounters: Encounters, outcomes: Outcomes, days: Days) -> Receipts:
-    """Return every card payment there will ever be."""
+    """Return every card payment there will ever be for some encounters."""
     visit = encounters.line_visit
     is_self_pay = encounters.payer == SELF_PAY
     was_denied = outcomes.is_denied_line
@@ -64,13 +66,9 @@ def make_receipts(encounters: Encounters, outcomes: Outcomes, days: Days) -> Rec
     pays_full[encounters.patient == CANARY_PATIENT] = False
     pays_halves[encounters.patient == CANARY_PATIENT] = False
     has_any = (owed > 0) & (owed_from != NOTHING)
-    whole = np.flatnonzero(has_any & pays_full[visit])
-    halves = np.flatnonzero(has_any & pays_halves[visit])
-    line = np.concatenate([whole, halves, halves])
-    cents = np.concatenate([owed[whole], owed[halves] // 2, owed[halves] - owed[halves] // 2])
-    later = np.repeat(np.array([0, 0, _SECOND_HALF_AFTER_DAYS]), [whole.size, halves.size, halves.size])
-    day = days.next_open(owed_from[line] + wait[visit[line]] + later)
-    instalment = np.repeat(np.array([1, 1, 2]), [whole.size, halves.size, halves.size])
-    order = np.lexsort((instalment, line, day))
-    keep = order[cents[order] > 0]
-    return Receipts(line[keep], day[keep], cents[keep], instalment[keep])
+    in_full, in_halves = has_any & pays_full[visit], has_any & pays_halves[visit]
+    first = np.where(in_full, owed, np.where(in_halves, owed // 2, 0))
+    cents = np.stack([first, np.where(in_halves, owed - first, 0)], axis=1)
+    due = np.where(has_any, owed_from, 0) + wait[visit]
+    day = np.stack([days.next_open(due), days.next_open(due + _SECOND_HALF_AFTER_DAYS)], axis=1)
+    return Receipts(np.where(cents > 0, day, NOTHING), cents)

@@ -5,13 +5,13 @@ What does not belong here: why anything is paid (``adjudication``, ``remittances
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from orchestration.practice import fees
-from orchestration.practice.adjudication import DENIAL_CLASSES, Outcomes
-from orchestration.practice.fees import Kind
+from orchestration.practice.adjudication import DENIAL_CLASSES, REMARK_CODES, DenialClass
+from orchestration.practice.events import visit_of
 from orchestration.practice.people import (
     GROUP_NPI,
     PAYERS,
@@ -23,13 +23,12 @@ from orchestration.practice.people import (
 from orchestration.practice.remittances import ClaimReports, Remittance, Report, payer_control_number
 
 if TYPE_CHECKING:
-    from orchestration.practice.encounters import Days, Encounters
+    from orchestration.practice.cases import Cases
+    from orchestration.practice.encounters import Days
 
 _END = "~\n"
 _PAIRS_IN_A_PLB = 6
 _RECEIVER = "JUNIPERHOLLOW"
-# place of service by kind of visit; all others are seen in the office
-PLACE_OF_SERVICE = {int(kind): "11" for kind in Kind} | {int(Kind.TELEHEALTH): "10", int(Kind.READING): "22"}
 
 
 class OutOfBalanceError(AssertionError):
@@ -46,75 +45,44 @@ def money(cents: int) -> str:
     return f"{sign}{dollars}.{rest:02d}" if rest % 10 else f"{sign}{dollars}.{rest // 10}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """Columns of the charge lines as Python lists: a writer touches single values."""
+class _Line(NamedTuple):
+    """One charge line as plain numbers."""
 
-    service: list[str]
-    units: list[int]
-    charge: list[int]
-    allowed: list[int]
-    contractual: list[int]
-    sequestration: list[int]
-    deductible: list[int]
-    coinsurance: list[int]
-    copay: list[int]
-    takeback: list[int]
-    is_denied: list[bool]
+    code: int
+    modifier: int
+    units: int
+    charge: int
+    allowed: int
+    contractual: int
+    sequestration: int
+    deductible: int
+    coinsurance: int
+    copay: int
+    takeback: int
+    is_denied: bool
 
 
 class Writer:
-    """Writes remittances of one practice; holds the columns it reads as lists."""
+    """Writes remittances of one practice."""
 
-    def __init__(
-        self,
-        encounters: Encounters,
-        outcomes: Outcomes,
-        reports: ClaimReports,
-        patients: Patients,
-        providers: tuple[Provider, ...],
-        days: Days,
-    ) -> None:
+    def __init__(self, patients: Patients, providers: tuple[Provider, ...], days: Days) -> None:
         self._days = days
         self._patients = patients
         self._providers = providers
-        self._claim_id = encounters.claim_id
-        self._transaction_id = encounters.transaction_id
-        self._first_line: list[int] = encounters.first_line.tolist()
-        self._line_count: list[int] = encounters.line_count.tolist()
-        self._day: list[int] = encounters.day.tolist()
-        self._submit_day: list[int] = encounters.submit_day.tolist()
-        self._provider: list[int] = encounters.provider.tolist()
-        self._patient: list[int] = encounters.patient.tolist()
-        self._kind: list[int] = encounters.kind.tolist()
-        self._visit: list[int] = reports.visit.tolist()
-        self._report: list[int] = reports.report.tolist()
-        self._denial_class: list[int] = outcomes.denial_class.tolist()
-        self._remark = outcomes.remark
-        self._is_overturned: list[bool] = outcomes.is_overturned.tolist()
-        amounts = outcomes.money
-        self._lines = _Lines(
-            service=[
-                f"HC:{fees.CODES[code]}" + (f":{fees.MODIFIERS[modifier]}" if modifier else "")
-                for code, modifier in zip(encounters.line_code.tolist(), encounters.line_modifier.tolist(), strict=True)
-            ],
-            units=encounters.line_units.tolist(),
-            charge=encounters.line_charge.tolist(),
-            allowed=amounts.allowed.tolist(),
-            contractual=amounts.contractual.tolist(),
-            sequestration=amounts.sequestration.tolist(),
-            deductible=amounts.deductible.tolist(),
-            coinsurance=amounts.coinsurance.tolist(),
-            copay=amounts.copay.tolist(),
-            takeback=outcomes.takeback.tolist(),
-            is_denied=outcomes.is_denied_line.tolist(),
-        )
 
-    def write(self, remittance: Remittance) -> bytes:
+    def write(self, cases: Cases, reports: ClaimReports, remittance: Remittance) -> bytes:
         """Return one file; raises ``OutOfBalanceError`` when its parts do not add up."""
         body: list[str] = []
+        told = slice(remittance.first, remittance.last)
+        visits = reports.visit[told]
+        at, count = cases.lines_of(visits)
+        columns = [getattr(cases.lines, name)[at].tolist() for name in _Line._fields]
+        lines = map(_Line._make, zip(*columns, strict=True))
         claim_paid = sum(
-            self._claim(body, index, remittance.payer) for index in range(remittance.first, remittance.last)
+            self._claim(body, cases, (visit, report), list(islice(lines, of_visit)))
+            for visit, report, of_visit in zip(
+                visits.tolist(), reports.report[told].tolist(), count.tolist(), strict=True
+            )
         )
         taken = sum(a.cents for a in remittance.adjustments)
         if claim_paid != remittance.claim_paid_cents or claim_paid - taken != remittance.paid_cents:
@@ -171,85 +139,79 @@ class Writer:
             for n in range(0, len(pairs), _PAIRS_IN_A_PLB)
         ]
 
-    def _claim(self, body: list[str], index: int, payer_index: int) -> int:
+    def _claim(self, body: list[str], cases: Cases, told: tuple[int, int], lines: list[_Line]) -> int:
         """Append one claim report and return its payment in cents."""
-        visit, report = self._visit[index], self._report[index]
-        payer = PAYERS[payer_index]
+        index, report = told
+        visit = visit_of(cases, index)
+        payer = PAYERS[visit.payer]
         sign = -1 if report == Report.REVERSAL else 1
         is_correction = report == Report.CORRECTION
-        is_still_denied = not (is_correction and self._is_overturned[visit])
-        lines: list[str] = []
+        is_still_denied = not (is_correction and cases.visits.is_overturned[index])
+        denial = DENIAL_CLASSES[cases.visits.denial_class[index]]
+        remark = REMARK_CODES[cases.visits.remark[index]]
+        written: list[str] = []
         charged = paid = patient = denied = 0
-        first = self._first_line[visit]
-        service_date = self._days.compact[self._day[visit]]
-        for line in range(first, first + self._line_count[visit]):
-            is_denied = is_still_denied and self._lines.is_denied[line]
-            line_paid, line_patient = self._line(lines, line, visit, service_date, (sign, is_denied, is_correction))
-            charged += self._lines.charge[line]
+        service_date = self._days.compact[visit.day]
+        for slot, line in enumerate(lines, start=1):
+            is_denied = is_still_denied and line.is_denied
+            contractual, owed_parts, allowed = self._adjustments(
+                line, denial if is_denied else None, line.takeback if is_correction else 0
+            )
+            owed = sum(cents for _, cents in owed_parts)
+            line_paid = line.charge - owed - sum(cents for _, cents in contractual)
+            if line_paid < 0 or (not is_denied and line_paid != allowed - owed - line.sequestration):
+                message = "a service line's adjustments do not come to what it is paid"
+                raise OutOfBalanceError(message)
+            modifier = fees.MODIFIERS[line.modifier]
+            service = f"HC:{fees.CODES[line.code]}" + (f":{modifier}" if modifier else "")
+            written.append(f"SVC*{service}*{money(sign * line.charge)}*{money(sign * line_paid)}**{line.units}")
+            written.append(f"DTM*472*{service_date}")
+            for group, triplets in (("CO", contractual), ("PR", owed_parts)):
+                # the quantity between two triplets stays empty
+                adjusted = "**".join([f"{code}*{money(sign * cents)}" for code, cents in triplets if cents])
+                if adjusted:
+                    written.append(f"CAS*{group}*{adjusted}")
+            written.append(f"REF*6R*TX{visit.claim_id[2:]}{slot}")
+            if allowed:
+                written.append(f"AMT*B6*{money(sign * allowed)}")
+            if is_denied and remark:
+                written.append(f"LQ*HE*{remark}")
+            charged += line.charge
             paid += line_paid
-            patient += line_patient
-            denied += self._lines.charge[line] if is_denied else 0
+            patient += owed
+            denied += line.charge if is_denied else 0
         status = "22" if report == Report.REVERSAL else "4" if payer.is_four_for_denied and denied == charged else "1"
-        control = payer_control_number(self._claim_id[visit], payer_index, is_correction=is_correction)
+        control = payer_control_number(visit.claim_id, visit.payer, is_correction=is_correction)
         # CLP05 is the claim's patient responsibility and stays empty on a reversal
-        owed = money(patient) if patient and sign > 0 else ""
-        who = self._patient[visit]
-        provider = self._providers[self._provider[visit]]
+        owed_text = money(patient) if patient and sign > 0 else ""
+        who, patients = visit.patient, self._patients
+        provider = self._providers[visit.provider]
         body.append(
-            f"CLP*{self._claim_id[visit]}*{status}*{money(sign * charged)}*{money(sign * paid)}*{owed}"
-            f"*{payer.filing_code}*{control}*{PLACE_OF_SERVICE[self._kind[visit]]}*1",
+            f"CLP*{visit.claim_id}*{status}*{money(sign * charged)}*{money(sign * paid)}*{owed_text}"
+            f"*{payer.filing_code}*{control}*{visit.place}*1",
         )
         body.append(
-            f"NM1*QC*1*{self._patients.last_name[who].upper()}*{self._patients.first_name[who].upper()}****MI*"
-            f"{self._patients.member_id[who]}",
+            f"NM1*QC*1*{patients.last_name(who).upper()}*{patients.first_name(who).upper()}****MI*"
+            f"{patients.member_id(who)}",
         )
         body.append(f"NM1*82*1*{provider.last_name.upper()}*{provider.first_name.upper()}****XX*{provider.npi}")
         if payer.rhythm == "medicare":
             body.append("MOA***MA01")
         body.append(f"DTM*232*{service_date}")
         body.append(f"DTM*233*{service_date}")
-        body.append(f"DTM*050*{self._days.compact[self._submit_day[visit]]}")
-        body.extend(lines)
+        body.append(f"DTM*050*{self._days.compact[cases.visits.submit_day[index]]}")
+        body.extend(written)
         return sign * paid
 
-    def _line(
-        self,
-        body: list[str],
-        line: int,
-        visit: int,
-        service_date: str,
-        how: tuple[int, bool, bool],
-    ) -> tuple[int, int]:
-        """Append one service line; return payment and patient responsibility in cents, before the sign."""
-        sign, is_denied, is_correction = how
-        columns = self._lines
-        charge = columns.charge[line]
-        taken = columns.takeback[line] if is_correction else 0
-        contractual: list[tuple[str, int]] = []
-        patient: list[tuple[str, int]] = []
-        allowed = 0
-        if is_denied:
-            denial = DENIAL_CLASSES[self._denial_class[visit]]
-            (patient if denial.group_code == "PR" else contractual).append((denial.reason_code, charge))
-        else:
-            allowed = columns.allowed[line] - taken
-            contractual = [("45", columns.contractual[line] + taken), ("253", columns.sequestration[line])]
-            patient = [("1", columns.deductible[line]), ("2", columns.coinsurance[line]), ("3", columns.copay[line])]
-        owed = sum(cents for _, cents in patient)
-        paid = charge - owed - sum(cents for _, cents in contractual)
-        if paid < 0 or (not is_denied and paid != allowed - owed - columns.sequestration[line]):
-            message = "a service line's adjustments do not come to what it is paid"
-            raise OutOfBalanceError(message)
-        body.append(f"SVC*{columns.service[line]}*{money(sign * charge)}*{money(sign * paid)}**{columns.units[line]}")
-        body.append(f"DTM*472*{service_date}")
-        for group, triplets in (("CO", contractual), ("PR", patient)):
-            # the quantity between two triplets stays empty
-            written = "**".join([f"{code}*{money(sign * cents)}" for code, cents in triplets if cents])
-            if written:
-                body.append(f"CAS*{group}*{written}")
-        body.append(f"REF*6R*{self._transaction_id[line]}")
-        if allowed:
-            body.append(f"AMT*B6*{money(sign * allowed)}")
-        if is_denied and self._remark[visit]:
-            body.append(f"LQ*HE*{self._remark[visit]}")
-        return paid, owed
+    def _adjustments(
+        self, line: _Line, denial: DenialClass | None, taken: int
+    ) -> tuple[list[tuple[str, int]], list[tuple[str, int]], int]:
+        """Return what is taken off a line by contract and what the patient owes of it, by code, and what is allowed."""
+        if denial is not None:
+            denied = [(denial.reason_code, line.charge)]
+            return ([], denied, 0) if denial.group_code == "PR" else (denied, [], 0)
+        return (
+            [("45", line.contractual + taken), ("253", line.sequestration)],
+            [("1", line.deductible), ("2", line.coinsurance), ("3", line.copay)],
+            line.allowed - taken,
+        )

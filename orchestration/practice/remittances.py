@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from orchestration.practice.adjudication import NOTHING, Outcomes, PayDays
+from orchestration.practice.adjudication import NOTHING, PayDays
 from orchestration.practice.draws import Bools, Ints, Stream, stream
 from orchestration.practice.people import PAYERS
 from orchestration.practice.workdays import bank_days_after
 
 if TYPE_CHECKING:
-    from orchestration.practice.encounters import Days, Encounters
+    from orchestration.practice.cases import Cases
+    from orchestration.practice.encounters import Days
 
 _INTEREST_SHARE = 0.10
 _WITHDRAWN_AFTER_DAYS = 28
@@ -42,7 +43,7 @@ class Report(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClaimReports:
-    """All claim reports of all remittances, ordered by payer, day, visit, report; cents carry the report's sign."""
+    """All claim reports of some remittances, ordered by payer, day, visit, report; cents carry the report's sign."""
 
     visit: Ints
     report: Ints
@@ -91,7 +92,7 @@ class RefundCheque:
 
 @dataclass(frozen=True, slots=True)
 class Remittances:
-    """What payers sent, and the refunds the practice sent them."""
+    """What payers sent on some days, and the refunds the practice sent them."""
 
     reports: ClaimReports
     remittances: list[Remittance]
@@ -103,97 +104,139 @@ def payer_control_number(visit_claim_id: str, payer: int, *, is_correction: bool
     return f"{PAYERS[payer].payer_id[:2]}{visit_claim_id[2:]}{'02' if is_correction else '01'}"
 
 
-def make_reports(encounters: Encounters, outcomes: Outcomes) -> ClaimReports:
-    """Return every claim report there will ever be, in the order remittances carry them."""
-    first = np.flatnonzero(outcomes.first_day != NOTHING)
-    second = np.flatnonzero(outcomes.second_day != NOTHING)
+def make_reports(cases: Cases, days: range) -> ClaimReports:
+    """Return the claim reports of some days, in the order remittances carry them."""
+    visits, lines = cases.visits, cases.lines
+
+    def due(day: Ints) -> Ints:
+        return np.flatnonzero((day >= days.start) & (day < days.stop))
+
+    first, second = due(visits.first_day), due(visits.second_day)
     visit = np.concatenate([first, second, second])
     report = np.repeat(
         np.array([Report.FIRST, Report.REVERSAL, Report.CORRECTION]),
         [first.size, second.size, second.size],
     )
-    day = np.concatenate([outcomes.first_day[first], outcomes.second_day[second], outcomes.second_day[second]])
-    payer = encounters.payer[visit]
+    day = np.concatenate([visits.first_day[first], visits.second_day[second], visits.second_day[second]])
+    payer = visits.payer[visit]
     order = np.lexsort((report, visit, day, payer))
     visit, report, day, payer = visit[order], report[order], day[order], payer[order]
     is_correction = report == Report.CORRECTION
     sign = np.where(report == Report.REVERSAL, -1, 1)
-    money = outcomes.money
-    still_denied = outcomes.is_denied_line & ~outcomes.is_overturned[encounters.line_visit]
+    still_denied = lines.is_denied & ~visits.is_overturned[lines.visit]
 
     def total(at_first: Ints, at_correction: Ints) -> Ints:
         if not at_first.size:
             return at_first
-        before = np.add.reduceat(at_first, encounters.first_line)[visit]
-        after = np.add.reduceat(at_correction, encounters.first_line)[visit]
-        return np.asarray(sign * np.where(is_correction, after, before))
+        return np.asarray(
+            sign * np.where(is_correction, cases.by_visit(at_correction)[visit], cases.by_visit(at_first)[visit])
+        )
 
     def unless(is_denied: Bools, cents: Ints) -> Ints:
         return np.where(is_denied, 0, cents)
 
-    denied = outcomes.is_denied_line
+    denied, patient = lines.is_denied, lines.patient
     return ClaimReports(
         visit=visit,
         report=report,
         payer=payer,
         day=day,
-        paid=total(unless(denied, money.paid), unless(still_denied, money.paid) - outcomes.takeback),
-        charged=total(encounters.line_charge, encounters.line_charge),
+        paid=total(unless(denied, lines.paid), unless(still_denied, lines.paid) - lines.takeback),
+        charged=total(lines.charge, lines.charge),
         contractual=total(
-            unless(denied, money.contractual),
-            unless(still_denied, money.contractual) + outcomes.takeback,
+            unless(denied, lines.contractual),
+            unless(still_denied, lines.contractual) + lines.takeback,
         ),
-        sequestration=total(unless(denied, money.sequestration), unless(still_denied, money.sequestration)),
-        patient=total(unless(denied, money.patient), unless(still_denied, money.patient)),
-        denied=total(np.where(denied, encounters.line_charge, 0), np.where(still_denied, encounters.line_charge, 0)),
+        sequestration=total(unless(denied, lines.sequestration), unless(still_denied, lines.sequestration)),
+        patient=total(unless(denied, patient), unless(still_denied, patient)),
+        denied=total(np.where(denied, lines.charge, 0), np.where(still_denied, lines.charge, 0)),
     )
 
 
-def make_remittances(seed: int, encounters: Encounters, outcomes: Outcomes, days: Days) -> Remittances:
-    """Return the remittances paid on the watched days, in order of payer and day."""
-    reports = make_reports(encounters, outcomes)
-    pay_days = PayDays(days)
-    deferred = _Deferrals(encounters, outcomes, days, pay_days, reports)
-    starts, stops = _groups(reports)
-    batches = dict(zip(zip(reports.payer[starts].tolist(), reports.day[starts].tolist(), strict=True),
-                       zip(starts.tolist(), stops.tolist(), strict=True), strict=True))  # fmt: skip
-    found: list[Remittance] = []
-    for payer in range(len(PAYERS)):
-        carried = 0
-        due = sorted({day for p, day in [*batches, *deferred.by_batch] if p == payer and day < days.count})
-        for day in due:
-            first, last = batches.get((payer, day), (0, 0))
-            claim_paid = int(reports.paid[first:last].sum())
-            rng = stream(seed, Stream.REMITTANCES, payer, days.dates[day].toordinal())
-            adjustments = list(deferred.by_batch.get((payer, day), ()))
-            if carried:
-                adjustments.append(ProviderAdjustment("FB", "", carried))
-            carried = 0
-            is_late_payer = PAYERS[payer].rhythm == "commercial"
-            draws = rng.random(4)
-            if is_late_payer and claim_paid > 0 and draws[0] < _INTEREST_SHARE:
-                adjustments.append(ProviderAdjustment("L6", "", -(50 + int(draws[1] * 2_000))))
-            if payer == _CS_PAYER and _is_first_of_month(days, due, day, _CS_MONTH):
-                adjustments.append(ProviderAdjustment("CS", f"ADJ{days.compact[day]}", 1_250))
-            net = claim_paid - sum(a.cents for a in adjustments)
-            if net < 0:
-                adjustments.append(ProviderAdjustment("FB", "", net))
-                carried, net = -net, 0
-            deposit = bank_days_after(days.dates[day], int(draws[2] * 3))
-            found.append(
-                Remittance(
-                    payer=payer,
-                    day=day,
-                    first=first,
-                    last=last,
-                    trace_number=f"{payer + 1}{days.compact[day][2:]}{int(draws[3] * 10_000):04d}",
-                    adjustments=tuple(adjustments),
-                    claim_paid_cents=claim_paid,
-                    paid_cents=net,
-                    deposit_day=(deposit - days.start).days if net else NOTHING,
-                ),
-            )
-    return Remittances(reports, found, deferred.refunds)
+class PayerDesks:
+    """All payers' desks over a practice's life: asked for its days in order, some at a time.
+
+    Remembers what a payer carries forward and which takebacks it has still to collect.
+    """
+
+    def __init__(self, seed: int, days: Days) -> None:
+        self._seed = seed
+        self._days = days
+        self._pay_days = PayDays(days)
+        self._due: dict[tuple[int, int], list[ProviderAdjustment]] = defaultdict(list)
+        self._carried = [0] * len(PAYERS)
+        self._years_refunded: set[int] = set()
+
+    def remit(self, cases: Cases, days: range) -> Remittances:
+        """Return what payers remit on some days, which lie in one month, in order of payer and day."""
+        reports = make_reports(cases, days)
+        refunds = self._defer(cases, reports)
+        starts, stops = _groups(reports)
+        batches = dict(zip(zip(reports.payer[starts].tolist(), reports.day[starts].tolist(), strict=True),
+                           zip(starts.tolist(), stops.tolist(), strict=True), strict=True))  # fmt: skip
+        found: list[Remittance] = []
+        for payer in range(len(PAYERS)):
+            due = sorted({day for p, day in [*batches, *self._due] if p == payer and day < days.stop})
+            for day in due:
+                first, last = batches.get((payer, day), (0, 0))
+                claim_paid = int(reports.paid[first:last].sum())
+                found.append(self._remittance((payer, day), (first, last), claim_paid, is_first=day == due[0]))
+        return Remittances(reports, found, refunds)
+
+    def _remittance(
+        self, key: tuple[int, int], reports: tuple[int, int], claim_paid: int, *, is_first: bool
+    ) -> Remittance:
+        payer, day = key
+        date = self._days.dates[day]
+        rng = stream(self._seed, Stream.REMITTANCES, payer, date.toordinal())
+        adjustments = self._due.pop(key, [])
+        if self._carried[payer]:
+            adjustments.append(ProviderAdjustment("FB", "", self._carried[payer]))
+        self._carried[payer] = 0
+        is_late_payer = PAYERS[payer].rhythm == "commercial"
+        draws = rng.random(4)
+        if is_late_payer and claim_paid > 0 and draws[0] < _INTEREST_SHARE:
+            adjustments.append(ProviderAdjustment("L6", "", -(50 + int(draws[1] * 2_000))))
+        if payer == _CS_PAYER and is_first and date.month == _CS_MONTH:
+            adjustments.append(ProviderAdjustment("CS", f"ADJ{self._days.compact[day]}", 1_250))
+        net = claim_paid - sum(a.cents for a in adjustments)
+        if net < 0:
+            adjustments.append(ProviderAdjustment("FB", "", net))
+            self._carried[payer], net = -net, 0
+        deposit = bank_days_after(date, int(draws[2] * 3))
+        return Remittance(
+            payer=payer,
+            day=day,
+            first=reports[0],
+            last=reports[1],
+            trace_number=f"{payer + 1}{self._days.compact[day][2:]}{int(draws[3] * 10_000):04d}",
+            adjustments=tuple(adjustments),
+            claim_paid_cents=claim_paid,
+            paid_cents=net,
+            deposit_day=(deposit - self._days.start).days if net else NOTHING,
+        )
+
+    def _defer(self, cases: Cases, reports: ClaimReports) -> list[RefundCheque]:
+        """Note takebacks a payer does not take at once: WO now and again later, a year's first by our cheque."""
+        refunds = []
+        taken = cases.by_visit(cases.lines.takeback)
+        is_deferred = cases.visits.is_deferred[reports.visit]
+        corrections = np.flatnonzero((reports.report == Report.CORRECTION) & is_deferred)
+        # by day, so that "the first of a year" does not depend on which days are asked for together
+        for index in sorted(corrections.tolist(), key=lambda i: (int(reports.day[i]), i)):
+            visit, payer, day = int(reports.visit[index]), int(reports.payer[index]), int(reports.day[index])
+            cents = int(taken[visit])
+            later = int(self._pay_days.payment(np.array(payer), np.array(day + _WITHDRAWN_AFTER_DAYS)))
+            claim = cases.claim_id(visit)
+            self._due[payer, day].append(ProviderAdjustment("WO", claim, -cents))
+            self._due[payer, later].append(ProviderAdjustment("WO", claim, cents))
+            date = self._days.dates[day]
+            if payer == _REFUND_PAYER and date.year not in self._years_refunded:
+                self._years_refunded.add(date.year)
+                self._due[payer, later].append(ProviderAdjustment("72", claim, -cents))
+                posted = bank_days_after(date + dt.timedelta(days=_REFUND_CHEQUE_AFTER_DAYS), 0)
+                refunds.append(RefundCheque(payer, (posted - self._days.start).days, cents))
+        return refunds
 
 
 def _groups(reports: ClaimReports) -> tuple[Ints, Ints]:
@@ -202,41 +245,3 @@ def _groups(reports: ClaimReports) -> tuple[Ints, Ints]:
     changes = (np.diff(reports.payer) != 0) | (np.diff(reports.day) != 0)
     starts = np.concatenate([[0], np.flatnonzero(changes) + 1]).astype(np.int64)
     return starts, np.append(starts[1:], reports.day.size)
-
-
-def _is_first_of_month(days: Days, due: list[int], day: int, month: int) -> bool:
-    date = days.dates[day]
-    earlier = [d for d in due if d < day and days.dates[d].replace(day=1) == date.replace(day=1)]
-    return date.month == month and not earlier
-
-
-class _Deferrals:
-    """Takebacks a payer does not take at once: WO now and again later, the first of a year by the practice's cheque."""
-
-    def __init__(
-        self,
-        encounters: Encounters,
-        outcomes: Outcomes,
-        days: Days,
-        pay_days: PayDays,
-        reports: ClaimReports,
-    ) -> None:
-        self.by_batch: dict[tuple[int, int], list[ProviderAdjustment]] = defaultdict(list)
-        self.refunds: list[RefundCheque] = []
-        years_refunded: set[int] = set()
-        corrections = np.flatnonzero((reports.report == Report.CORRECTION) & outcomes.is_deferred[reports.visit])
-        taken = np.add.reduceat(outcomes.takeback, encounters.first_line) if outcomes.takeback.size else np.array([0])
-        # by day, so that "the first of a year" does not depend on how long the practice is watched
-        for index in sorted(corrections.tolist(), key=lambda i: (int(reports.day[i]), i)):
-            visit, payer, day = int(reports.visit[index]), int(reports.payer[index]), int(reports.day[index])
-            cents = int(taken[visit])
-            later = int(pay_days.payment(np.array(payer), np.array(day + _WITHDRAWN_AFTER_DAYS)))
-            claim = encounters.claim_id[visit]
-            self.by_batch[payer, day].append(ProviderAdjustment("WO", claim, -cents))
-            self.by_batch[payer, later].append(ProviderAdjustment("WO", claim, cents))
-            year = days.dates[day].year
-            if payer == _REFUND_PAYER and year not in years_refunded:
-                years_refunded.add(year)
-                self.by_batch[payer, later].append(ProviderAdjustment("72", claim, -cents))
-                posted = bank_days_after(days.dates[day] + dt.timedelta(days=_REFUND_CHEQUE_AFTER_DAYS), 0)
-                self.refunds.append(RefundCheque(payer, (posted - days.start).days, cents))

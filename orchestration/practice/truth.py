@@ -1,32 +1,34 @@
-"""The truth beside the files: what they hold, to the cent, and why; ``manifest.json`` and three CSV files.
+"""The truth beside the files: what they hold, to the cent, and why; ``manifest.json`` and Parquet tables.
 
 Everything is told about the files that were written, so that a part of a practice (``only``) has a truth of its own;
-balances of the account are the whole practice's on the last written day. What does not belong here: inbox files.
+balances of the account are the whole practice's on the last written day. Sums are made from the hidden ledger, never
+from the files. What does not belong here: inbox files.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from orchestration.core.money import ZERO, from_cents
-from orchestration.practice.adjudication import DENIAL_CLASSES, NOTHING, appeal_outcome
+from orchestration.core.money import from_cents
+from orchestration.practice.adjudication import DENIAL_CLASSES, NOTHING, REMARK_CODES
 from orchestration.practice.bank_ofx import CARD_SETTLEMENT
-from orchestration.practice.ehr_export import dollars
 from orchestration.practice.people import PAYERS, SELF_PAY, SELF_PAY_ID
 from orchestration.practice.remittances import Report
+from orchestration.practice.truth_tables import BILLS, DENIALS, LEDGER, REMITTANCES, Tables
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
     from pathlib import Path
 
     from orchestration.practice.draws import Bools, Floats, Ints
-    from orchestration.practice.world import World
+    from orchestration.practice.world import Month, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,13 @@ class Manifest:
     provider_adjusted_by_code: dict[str, Decimal]
     by_month: dict[str, dict[str, Decimal]]
     models: dict[str, float]
-    files: tuple[str, ...] = field(repr=False)
 
     def to_json(self) -> str:
         """Return the manifest as JSON: amounts as text with two decimals, keys in a fixed order."""
         return json.dumps(self._document(), indent=1, default=_plain) + "\n"
 
     def _document(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "files"}
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
 def _plain(value: object) -> str:
@@ -84,239 +85,303 @@ def rank_auc(probability: Floats, outcome: Floats) -> float:
     return float((positive * (below + negative / 2)).sum() / (positive.sum() * negative.sum()))
 
 
-def write_truth(world: World, window: tuple[int, int], files: list[str], out: Path) -> Manifest:
-    """Write ``manifest.json``, ``denials.csv``, ``bills.csv``, ``remittances.csv`` and return the manifest.
-
-    ``window`` is the first and last written day, inclusive, as distances from the start.
-    """
-    out.mkdir(parents=True, exist_ok=True)
-    manifest = _manifest(world, window, files)
-    for name, text in (
-        ("manifest.json", manifest.to_json()),
-        ("denials.csv", _denials(world, window)),
-        ("bills.csv", _bills(world, window)),
-        ("remittances.csv", _remittances(world, window)),
-    ):
-        (out / name).write_text(text, encoding="utf-8", newline="")
-    return manifest
-
-
-class _Months:
-    """Sums cents by month and name."""
-
-    def __init__(self, world: World) -> None:
-        self._labels = [f"{day:%Y-%m}" for day in world.days.dates]
-        self._found: dict[str, Counter[str]] = defaultdict(Counter)
-
-    def add(self, name: str, day: Ints | list[int], cents: Ints | list[int]) -> int:
-        """Add amounts by their day; return their sum in cents."""
-        total = 0
-        by_day: Counter[int] = Counter()
-        for each, amount in zip(np.asarray(day).tolist(), np.asarray(cents).tolist(), strict=True):
-            by_day[each] += amount
-            total += amount
-        for each, amount in by_day.items():
-            self._found[self._labels[each]][name] += amount
-        return total
-
-    def dollars(self) -> dict[str, dict[str, Decimal]]:
-        """Return the sums in dollars, months in order."""
-        return {
-            month: {name: from_cents(cents) for name, cents in sorted(names.items())}
-            for month, names in sorted(self._found.items())
-        }
-
-
-def _manifest(world: World, window: tuple[int, int], files: list[str]) -> Manifest:
-    first, last = window
-    encounters, outcomes, reports = world.encounters, world.outcomes, world.remittances.reports
-    months = _Months(world)
-
-    def inside(day: Ints) -> Bools:
-        return np.asarray((day >= first) & (day <= last))
-
-    posted = inside(encounters.post_day)
-    line_posted = posted[encounters.line_visit]
-    charged = months.add(
-        "charged_amount",
-        encounters.post_day[encounters.line_visit][line_posted],
-        encounters.line_charge[line_posted],
-    )
-    was_received = inside(world.receipts.day)
-    received = months.add("patient_paid_amount", world.receipts.day[was_received], world.receipts.cents[was_received])
-    paid = [r for r in world.remittances.remittances if first <= r.day <= last]
-    remitted = months.add("remitted_amount", [r.day for r in paid], [r.paid_cents for r in paid])
-    start = world.days.start
-    moved = [m for m in world.account.movements if first <= (m.date - start).days <= last]
-    deposits = [m for m in moved if m.cents > 0]
-    deposited = months.add("deposited_amount", [(m.date - start).days for m in deposits], [m.cents for m in deposits])
-    runs = [r for r in world.payroll if first <= (r.pay_date - start).days <= last]
-    wages = months.add(
-        "payroll_amount",
-        [(r.pay_date - start).days for r in runs],
-        [r.gross + r.employer_taxes for r in runs],
-    )
-    bills = [b for b in world.bills if first <= (b.bill_date - start).days <= last]
-    billed = months.add("billed_amount", [(b.bill_date - start).days for b in bills], [b.total_cents for b in bills])
-    told = inside(reports.day)
-    first_told = told & (reports.report == Report.FIRST)
-    corrected = reports.visit[told & (reports.report == Report.CORRECTION)]
-    appealed = corrected[outcomes.is_appealed[corrected]]
-    denied_claims = reports.visit[first_told & (reports.denied > 0)]
-    signed = np.where(told, 1, 0)
-    by_code: Counter[str] = Counter()
-    for remittance in paid:
-        for adjustment in remittance.adjustments:
-            by_code[adjustment.reason_code] += adjustment.cents
-    kinds = Counter(name.split("_", 1)[0] for name in files)
-    insured = encounters.payer != SELF_PAY
-    return Manifest(
-        seed=world.seed,
-        providers=len(world.providers),
-        start=start,
-        days=world.days.count,
-        first_date=world.days.dates[first],
-        last_date=world.days.dates[last],
-        counts={
-            "files": len(files),
-            **{f"{label}_files": kinds[prefix] for prefix, label in _KINDS},
-            "visits": int(posted.sum()),
-            "claims": int((posted & insured).sum()),
-            "charge_lines": int(line_posted.sum()),
-            "patient_payments": int(was_received.sum()),
-            "claim_reports": int(told.sum()),
-            "service_lines": int(encounters.line_count[reports.visit[told]].sum()),
-            "reversals": int(corrected.size),
-            "denied_claims": int(denied_claims.size),
-            "denied_lines": int(np.isin(encounters.line_visit[outcomes.is_denied_line], denied_claims).sum()),
-            "decided_appeals": int(appealed.size),
-            "overturned_appeals": int(outcomes.is_overturned[appealed].sum()),
-            "takebacks": int(corrected.size - appealed.size),
-            "remittances_without_payment": sum(not r.paid_cents for r in paid),
-            "bills_scanned": sum(b.is_scan for b in bills),
-            "payroll_runs": len(runs),
-        },
-        control_totals={
-            "era835": from_cents(remitted),
-            "ehr": from_cents(charged),
-            "bank": from_cents(deposited),
-            "payroll": from_cents(wages),
-            "documents": from_cents(billed),
-        },
-        amounts={
-            "charged_amount": from_cents(charged),
-            "patient_paid_amount": from_cents(received),
-            "claim_charged_amount": from_cents(int((reports.charged * signed).sum())),
-            "claim_paid_amount": from_cents(int((reports.paid * signed).sum())),
-            "patient_responsibility_amount": from_cents(int((reports.patient * signed).sum())),
-            "eft_deposited_amount": from_cents(sum(m.cents for m in deposits if m.trace_number)),
-            "card_deposited_amount": from_cents(sum(m.cents for m in deposits if m.name == CARD_SETTLEMENT)),
-            "withdrawn_amount": from_cents(-sum(m.cents for m in moved if m.cents < 0)),
-            "gross_pay_amount": from_cents(sum(r.gross for r in runs)),
-            "employer_tax_amount": from_cents(sum(r.employer_taxes for r in runs)),
-            "net_pay_amount": from_cents(sum(r.net for r in runs)),
-            "opening_balance_amount": from_cents(world.account.opening_cents),
-            "closing_balance_amount": from_cents(world.account.balance_after(world.days.dates[last])),
-            "lowest_balance_amount": from_cents(world.account.lowest_balance()),
-        },
-        paid_by_payer={
-            payer.payer_id: from_cents(sum(r.paid_cents for r in paid if r.payer == index))
-            for index, payer in enumerate(PAYERS)
-        }
-        | {SELF_PAY_ID: _self_paid(world, was_received)},
-        charged_by_provider=_by_provider(
-            world, encounters.provider[encounters.line_visit], np.where(line_posted, encounters.line_charge, 0)
-        ),
-        paid_by_provider=_by_provider(world, encounters.provider[reports.visit], reports.paid * signed),
-        adjusted_by_class={
-            "contractual": from_cents(int((reports.contractual * signed).sum())),
-            "sequestration": from_cents(int((reports.sequestration * signed).sum())),
-            "patient": from_cents(int((reports.patient * signed).sum())),
-            "denied": from_cents(int((reports.denied * signed).sum())),
-        },
-        denied_by_class={
-            each.name: from_cents(
-                int((reports.denied * (first_told & (outcomes.denial_class[reports.visit] == index))).sum()),
-            )
-            for index, each in enumerate(DENIAL_CLASSES)
-        },
-        provider_adjusted_by_code={code: from_cents(cents) for code, cents in sorted(by_code.items())},
-        by_month=months.dollars(),
-        models=_models(world, appealed, np.asarray(posted & insured)),
-        files=tuple(files),
-    )
-
-
 _KINDS = (("charges", "ehr"), ("era", "era835"), ("bank", "bank"), ("payroll", "payroll"), ("bill", "document"))
+_COUNTS = (
+    "visits", "claims", "charge_lines", "patient_payments", "claim_reports", "service_lines", "reversals",
+    "denied_claims", "denied_lines", "decided_appeals", "overturned_appeals", "takebacks",
+    "remittances_without_payment", "bills_scanned", "payroll_runs",
+)  # fmt: skip
+_PAYER_IDS = (*(payer.payer_id for payer in PAYERS), SELF_PAY_ID)
 
 
-def _by_provider(world: World, provider: Ints, cents: Ints) -> dict[str, Decimal]:
-    return {p.npi: from_cents(int(cents[provider == index].sum())) for index, p in enumerate(world.providers)}
+class Truth:
+    """Sums what is true of the written days, a month at a time; tables are written as they grow."""
 
+    def __init__(self, world: World, window: range, out: Path) -> None:
+        """Open the tables in ``out``; ``window``: the written days as distances from the start."""
+        self._world = world
+        self._window = window
+        self._out = out
+        self._tables = Tables(out)
+        self._counts: Counter[str] = Counter()
+        self._files: Counter[str] = Counter()
+        self._cents: Counter[str] = Counter()
+        self._by_month: dict[str, Counter[str]] = defaultdict(Counter)
+        self._paid_by_payer: Counter[str] = Counter()
+        self._adjusted: Counter[str] = Counter()
+        self._denied: Counter[str] = Counter()
+        self._by_code: Counter[str] = Counter()
+        self._charged_by_provider = np.zeros(len(world.providers), dtype=np.int64)
+        self._paid_by_provider = np.zeros(len(world.providers), dtype=np.int64)
+        self._denials: list[tuple[Floats, Bools]] = []
+        self._overturns: list[tuple[Floats, Bools]] = []
 
-def _self_paid(world: World, was_received: Bools) -> Decimal:
-    is_self = world.encounters.payer[world.encounters.line_visit[world.receipts.line]] == SELF_PAY
-    return from_cents(int(world.receipts.cents[was_received & is_self].sum())) or ZERO
+    def add_file(self, name: str) -> None:
+        """Count a file that was written."""
+        self._files[name.split("_", 1)[0]] += 1
 
+    def add(self, month: Month, written: range) -> None:
+        """Add what happened on some days of a month."""
+        label = f"{self._world.days.dates[written.start]:%Y-%m}"
+        self._add_charges(month, written, label)
+        self._add_receipts(month, written, label)
+        self._add_remittances(month, written, label)
+        self._add_reports(month, written, label)
+        self._add_the_rest(month, written, label)
 
-def _models(world: World, appealed: Ints, is_claim: Bools) -> dict[str, float]:
-    outcomes = world.outcomes
-    overturn = outcomes.overturn_probability[appealed]
-    denial = outcomes.denial_probability[is_claim]
-    return {
-        "overturn_bayes_optimal_auc": round(rank_auc(overturn, overturn), 4),
-        "overturn_sampled_auc": round(rank_auc(overturn, outcomes.is_overturned[appealed].astype(np.float64)), 4),
-        "denial_bayes_optimal_auc": round(rank_auc(denial, denial), 4),
-        "denial_rate": round(float((outcomes.denial_class[is_claim] != NOTHING).mean()), 4) if denial.size else 0.0,
-    }
+    def _sum(self, label: str, name: str, cents: int, month_name: str = "") -> None:
+        self._cents[name] += cents
+        if cents:
+            self._by_month[label][month_name or name] += cents
 
+    def _ledger(self, label: str, measure: str, keys: tuple[Ints, Ints], cents: Ints) -> None:
+        """Add rows of the ledger table: a measure by payer and provider."""
+        payer, provider = keys
+        width = len(self._world.providers)
+        sums = np.zeros((SELF_PAY + 1) * width, dtype=np.int64)
+        np.add.at(sums, payer * width + provider, cents)
+        for key in np.flatnonzero(sums).tolist():
+            self._tables.add(
+                LEDGER,
+                label,
+                _PAYER_IDS[key // width],
+                self._world.providers[key % width].npi,
+                measure,
+                from_cents(int(sums[key])),
+            )
 
-def _denials(world: World, window: tuple[int, int]) -> str:
-    encounters, outcomes, days = world.encounters, world.outcomes, world.days
-    rows = [
-        (
-            "transaction_id,claim_id,payer_id,cause,group_code,reason_code,remark_code,denied_amount,denied_date,"
-            "is_appealed,overturn_probability,outcome,decided_date"
-        ),
-    ]
-    for line in np.flatnonzero(outcomes.is_denied_line).tolist():
-        visit = int(encounters.line_visit[line])
-        denied = int(outcomes.first_day[visit])
-        if not window[0] <= denied <= window[1]:
-            continue
-        cause = DENIAL_CLASSES[outcomes.denial_class[visit]]
-        outcome = appeal_outcome(outcomes, visit, window[1])
-        decided = days.iso[outcomes.second_day[visit]] if outcome in {"overturned", "upheld"} else ""
-        rows.append(
-            f"{encounters.transaction_id[line]},{encounters.claim_id[visit]},{PAYERS[encounters.payer[visit]].payer_id},"
-            f"{cause.name},{cause.group_code},{cause.reason_code},{outcomes.remark[visit]},"
-            f"{dollars(int(encounters.line_charge[line]))},{days.iso[denied]},"
-            f"{str(bool(outcomes.is_appealed[visit])).lower()},{outcomes.overturn_probability[visit]:.6f},"
-            f"{outcome},{decided}",
+    def _add_charges(self, month: Month, written: range, label: str) -> None:
+        visits, lines = month.cases.visits, month.cases.lines
+        is_posted = _inside(visits.post_day, written)
+        is_line = is_posted[lines.visit]
+        charge = np.where(is_line, lines.charge, 0)
+        self._counts["visits"] += int(is_posted.sum())
+        self._counts["claims"] += int((is_posted & (visits.payer != SELF_PAY)).sum())
+        self._counts["charge_lines"] += int(is_line.sum())
+        self._sum(label, "charged_amount", int(charge.sum()))
+        provider = visits.provider[lines.visit]
+        np.add.at(self._charged_by_provider, provider, charge)
+        self._ledger(label, "charged", (visits.payer[lines.visit], provider), charge)
+        of_claims = is_posted & (visits.payer != SELF_PAY)
+        is_denied = visits.denial_class[of_claims] != NOTHING
+        self._denials.append((visits.denial_probability[of_claims], is_denied))
+
+    def _add_receipts(self, month: Month, written: range, label: str) -> None:
+        visits, lines = month.cases.visits, month.cases.lines
+        was_received = _inside(lines.receipt_day, written)
+        cents = np.where(was_received, lines.receipt_cents, 0).sum(axis=1)
+        payer = visits.payer[lines.visit]
+        self._counts["patient_payments"] += int(was_received.sum())
+        self._sum(label, "patient_paid_amount", int(cents.sum()))
+        self._paid_by_payer[SELF_PAY_ID] += int(cents[payer == SELF_PAY].sum())
+        self._ledger(label, "patient_paid", (payer, visits.provider[lines.visit]), cents)
+
+    def _add_remittances(self, month: Month, written: range, label: str) -> None:
+        days = self._world.days
+        for each in month.remittances.remittances:
+            if each.day not in written:
+                continue
+            payer_id = PAYERS[each.payer].payer_id
+            adjusted = 0
+            for adjustment in each.adjustments:
+                self._by_code[adjustment.reason_code] += adjustment.cents
+                adjusted += adjustment.cents
+            self._sum(label, "remitted_amount", each.paid_cents)
+            self._paid_by_payer[payer_id] += each.paid_cents
+            self._counts["remittances_without_payment"] += not each.paid_cents
+            self._tables.add(
+                REMITTANCES,
+                payer_id,
+                days.dates[each.day],
+                each.trace_number,
+                from_cents(each.claim_paid_cents),
+                from_cents(adjusted),
+                from_cents(each.paid_cents),
+                None if each.deposit_day == NOTHING else days.dates[each.deposit_day],
+            )
+
+    def _add_reports(self, month: Month, written: range, label: str) -> None:
+        reports, visits = month.remittances.reports, month.cases.visits
+        told = _inside(reports.day, written)
+        signed = told.astype(np.int64)
+        is_first = told & (reports.report == Report.FIRST)
+        corrected = reports.visit[told & (reports.report == Report.CORRECTION)]
+        appealed = corrected[visits.is_appealed[corrected]]
+        denied = np.unique(reports.visit[is_first & (reports.denied > 0)])
+        counts = self._counts
+        counts["claim_reports"] += int(told.sum())
+        counts["service_lines"] += int(visits.line_count[reports.visit[told]].sum())
+        counts["reversals"] += int(corrected.size)
+        counts["denied_claims"] += int(denied.size)
+        counts["decided_appeals"] += int(appealed.size)
+        counts["overturned_appeals"] += int(visits.is_overturned[appealed].sum())
+        counts["takebacks"] += int(corrected.size - appealed.size)
+        self._overturns.append((visits.overturn_probability[appealed], visits.is_overturned[appealed]))
+        keys = (reports.payer, visits.provider[reports.visit])
+        for name in ("contractual", "sequestration", "patient", "denied"):
+            cents = getattr(reports, name) * signed
+            self._adjusted[name] += int(cents.sum())
+            self._ledger(label, name, keys, cents)
+        self._ledger(label, "payer_paid", keys, reports.paid * signed)
+        np.add.at(self._paid_by_provider, keys[1], reports.paid * signed)
+        self._cents["claim_charged_amount"] += int((reports.charged * signed).sum())
+        self._cents["claim_paid_amount"] += int((reports.paid * signed).sum())
+        self._cents["patient_responsibility_amount"] += int((reports.patient * signed).sum())
+        for index, each in enumerate(DENIAL_CLASSES):
+            of_class = is_first & (visits.denial_class[reports.visit] == index)
+            self._denied[each.name] += int(reports.denied[of_class].sum())
+        self._add_denials(month, denied)
+
+    def _add_denials(self, month: Month, denied: Ints) -> None:
+        cases, days = month.cases, self._world.days
+        visits, lines = cases.visits, cases.lines
+        at, _ = cases.lines_of(denied)
+        at = at[lines.is_denied[at]]
+        self._counts["denied_lines"] += int(at.size)
+        for line in at.tolist():
+            visit = int(lines.visit[line])
+            cause = DENIAL_CLASSES[visits.denial_class[visit]]
+            decided = int(visits.second_day[visit]) if visits.is_appealed[visit] else NOTHING
+            is_decided = NOTHING < decided < self._window.stop
+            if not visits.is_appealed[visit]:
+                outcome = "not_appealed"
+            elif not is_decided:
+                outcome = "pending"
+            else:
+                outcome = "overturned" if visits.is_overturned[visit] else "upheld"
+            self._tables.add(
+                DENIALS,
+                cases.transaction_id(line),
+                cases.claim_id(visit),
+                PAYERS[visits.payer[visit]].payer_id,
+                cause.name,
+                cause.group_code,
+                cause.reason_code,
+                REMARK_CODES[visits.remark[visit]],
+                from_cents(int(lines.charge[line])),
+                days.dates[visits.first_day[visit]],
+                float(visits.denial_probability[visit]),
+                bool(visits.is_appealed[visit]),
+                float(visits.overturn_probability[visit]),
+                outcome,
+                days.dates[decided] if is_decided else None,
+            )
+
+    def _add_the_rest(self, month: Month, written: range, label: str) -> None:
+        days = self._world.days
+        first, last = days.dates[written.start], days.dates[written.stop - 1]
+        moved = [m for m in self._world.account.movements if first <= m.date <= last]
+        self._sum(label, "deposited_amount", sum(m.cents for m in moved if m.cents > 0))
+        self._cents["eft_deposited_amount"] += sum(m.cents for m in moved if m.trace_number)
+        self._cents["card_deposited_amount"] += sum(m.cents for m in moved if m.name == CARD_SETTLEMENT)
+        self._cents["withdrawn_amount"] -= sum(m.cents for m in moved if m.cents < 0)
+        runs = [run for run in month.payroll if first <= run.pay_date <= last]
+        self._counts["payroll_runs"] += len(runs)
+        self._sum(label, "payroll_amount", sum(run.gross + run.employer_taxes for run in runs))
+        self._cents["gross_pay_amount"] += sum(run.gross for run in runs)
+        self._cents["employer_tax_amount"] += sum(run.employer_taxes for run in runs)
+        self._cents["net_pay_amount"] += sum(run.net for run in runs)
+        bills = [bill for bill in month.bills if first <= bill.bill_date <= last]
+        self._counts["bills_scanned"] += sum(bill.is_scan for bill in bills)
+        self._sum(label, "billed_amount", sum(bill.total_cents for bill in bills))
+        for bill in bills:
+            self._tables.add(
+                BILLS,
+                bill.file_name,
+                bill.vendor.name,
+                bill.bill_number,
+                bill.bill_date,
+                bill.due_date,
+                bill.paid_date,
+                from_cents(bill.subtotal_cents),
+                from_cents(bill.tax_cents),
+                from_cents(bill.total_cents),
+                bill.is_scan,
+            )
+
+    def write(self) -> Manifest:
+        """Close the tables, write ``manifest.json`` and return it."""
+        self._tables.close()
+        manifest = self._manifest()
+        (self._out / "manifest.json").write_text(manifest.to_json(), encoding="utf-8", newline="")
+        return manifest
+
+    def _manifest(self) -> Manifest:
+        world, cents = self._world, self._cents
+        last = world.days.dates[self._window.stop - 1]
+        account = world.account
+        npis = [provider.npi for provider in world.providers]
+        return Manifest(
+            seed=world.seed,
+            providers=len(world.providers),
+            start=world.days.start,
+            days=world.days.count,
+            first_date=world.days.dates[self._window.start],
+            last_date=last,
+            counts={
+                "files": self._files.total(),
+                **{f"{label}_files": self._files[prefix] for prefix, label in _KINDS},
+                **{name: self._counts[name] for name in _COUNTS},
+            },
+            control_totals={
+                "era835": from_cents(cents["remitted_amount"]),
+                "ehr": from_cents(cents["charged_amount"]),
+                "bank": from_cents(cents["deposited_amount"]),
+                "payroll": from_cents(cents["payroll_amount"]),
+                "documents": from_cents(cents["billed_amount"]),
+            },
+            amounts={
+                name: from_cents(cents[name])
+                for name in (
+                    "charged_amount",
+                    "patient_paid_amount",
+                    "claim_charged_amount",
+                    "claim_paid_amount",
+                    "patient_responsibility_amount",
+                    "eft_deposited_amount",
+                    "card_deposited_amount",
+                    "withdrawn_amount",
+                    "gross_pay_amount",
+                    "employer_tax_amount",
+                    "net_pay_amount",
+                )
+            }
+            | {
+                "opening_balance_amount": from_cents(account.opening_cents),
+                "closing_balance_amount": from_cents(account.balance_after(last)),
+                "lowest_balance_amount": from_cents(account.lowest_balance()),
+            },
+            paid_by_payer={each: from_cents(self._paid_by_payer[each]) for each in _PAYER_IDS},
+            charged_by_provider=_dollars(zip(npis, self._charged_by_provider.tolist(), strict=True)),
+            paid_by_provider=_dollars(zip(npis, self._paid_by_provider.tolist(), strict=True)),
+            adjusted_by_class=_dollars(self._adjusted.items()),
+            denied_by_class=_dollars(self._denied.items()),
+            provider_adjusted_by_code=_dollars(sorted(self._by_code.items())),
+            by_month={month: _dollars(sorted(sums.items())) for month, sums in sorted(self._by_month.items())},
+            models=self._models(),
         )
-    return "\n".join([*rows, ""])
+
+    def _models(self) -> dict[str, float]:
+        overturn, is_overturned = _columns(self._overturns)
+        denial, is_denied = _columns(self._denials)
+        return {
+            "overturn_bayes_optimal_auc": round(rank_auc(overturn, overturn), 4),
+            "overturn_sampled_auc": round(rank_auc(overturn, is_overturned), 4),
+            "denial_bayes_optimal_auc": round(rank_auc(denial, denial), 4),
+            "denial_sampled_auc": round(rank_auc(denial, is_denied), 4),
+            "denial_rate": round(float(is_denied.mean()), 4) if denial.size else 0.0,
+        }
 
 
-def _bills(world: World, window: tuple[int, int]) -> str:
-    rows = [
-        "file_name,vendor_name,bill_number,bill_date,due_date,paid_date,subtotal_amount,tax_amount,total_amount,is_scan",
-    ]
-    rows += [
-        f"{b.file_name},{b.vendor.name},{b.bill_number},{b.bill_date},{b.due_date},{b.paid_date},"
-        f"{dollars(b.subtotal_cents)},{dollars(b.tax_cents)},{dollars(b.total_cents)},{str(b.is_scan).lower()}"
-        for b in world.bills
-        if window[0] <= (b.bill_date - world.days.start).days <= window[1]
-    ]
-    return "\n".join([*rows, ""])
+def _inside(day: Ints, written: range) -> Bools:
+    return np.asarray((day >= written.start) & (day < written.stop))
 
 
-def _remittances(world: World, window: tuple[int, int]) -> str:
-    rows = ["payer_id,payment_date,trace_number,claim_paid_amount,provider_adjustment_amount,paid_amount,deposit_date"]
-    rows += [
-        f"{PAYERS[r.payer].payer_id},{world.days.iso[r.day]},{r.trace_number},{dollars(r.claim_paid_cents)},"
-        f"{dollars(sum(a.cents for a in r.adjustments))},{dollars(r.paid_cents)},"
-        f"{'' if r.deposit_day == NOTHING else world.days.iso[r.deposit_day]}"
-        for r in world.remittances.remittances
-        if window[0] <= r.day <= window[1]
-    ]
-    return "\n".join([*rows, ""])
+def _columns(parts: list[tuple[Floats, Bools]]) -> tuple[Floats, Floats]:
+    probability = np.concatenate([np.empty(0), *(part[0] for part in parts)])
+    outcome = np.concatenate([np.empty(0), *(part[1].astype(np.float64) for part in parts)])
+    return probability, outcome
+
+
+def _dollars(cents: Iterable[tuple[str, int]]) -> dict[str, Decimal]:
+    return {name: from_cents(amount) for name, amount in cents}

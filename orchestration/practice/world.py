@@ -1,61 +1,101 @@
-"""The hidden ledger: everything that happened in one practice, before a byte of it is written."""
+"""The hidden ledger: everything that happens in one practice, month after month, before a byte of it is written."""
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from orchestration.practice.adjudication import Outcomes, adjudicate
-from orchestration.practice.bank_ofx import Account, make_account
+from orchestration.practice import bank_ofx
+from orchestration.practice.adjudication import adjudicate
+from orchestration.practice.bank_ofx import Account
 from orchestration.practice.bills import Bill, make_bills
-from orchestration.practice.encounters import Days, Encounters, make_days, make_encounters
+from orchestration.practice.cases import Cases, joined, make_cases
+from orchestration.practice.encounters import Days, Rooms, make_days
+from orchestration.practice.events import Day, posted
 from orchestration.practice.payroll import PayrollRun, make_payroll
 from orchestration.practice.people import Patients, Provider, make_employees, make_patients, make_providers
-from orchestration.practice.receipts import Receipts, make_receipts
-from orchestration.practice.remittances import Remittances, make_remittances
+from orchestration.practice.receipts import make_receipts
+from orchestration.practice.remittances import PayerDesks, Remittances
+from orchestration.practice.workdays import ONE_DAY
 
 if TYPE_CHECKING:
-    import datetime as dt
+    from collections.abc import Iterator
+
+_FIRST_CHEQUE = 2001
+_A_MONTH = dt.timedelta(days=32)
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """One practice over its watched days; later events are decided too, and simply not written."""
+class Month:
+    """What happened in one calendar month, as far as it is watched.
 
-    seed: int
-    days: Days
-    providers: tuple[Provider, ...]
-    patients: Patients
-    encounters: Encounters
-    outcomes: Outcomes
+    ``days`` are its days as distances from the practice's first. ``cases`` are all visits of which anything is
+    written in it, with what is decided about them later, too.
+    """
+
+    days: range
+    cases: Cases
     remittances: Remittances
-    receipts: Receipts
     payroll: list[PayrollRun]
     bills: list[Bill]
-    account: Account
+
+    def postings(self, days: range) -> Iterator[Day]:
+        """Yield what the billing system posted on some days of this month."""
+        return posted(self.cases, days)
 
 
-def make_world(*, providers: int, start: dt.date, days: int, seed: int) -> World:
-    """Return the practice; a longer one repeats a shorter one day by day."""
-    calendar = make_days(start, days)
-    people = make_providers(seed, providers)
-    patients = make_patients(seed, providers)
-    encounters = make_encounters(seed, calendar, people, patients)
-    outcomes = adjudicate(encounters, calendar, people)
-    remittances = make_remittances(seed, encounters, outcomes, calendar)
-    receipts = make_receipts(encounters, outcomes, calendar)
-    payroll = make_payroll(seed, make_employees(seed, people), start, days)
-    bills = make_bills(seed, start, days)
-    return World(
-        seed=seed,
-        days=calendar,
-        providers=people,
-        patients=patients,
-        encounters=encounters,
-        outcomes=outcomes,
-        remittances=remittances,
-        receipts=receipts,
-        payroll=payroll,
-        bills=bills,
-        account=make_account(calendar, providers, remittances, receipts, payroll, bills),
-    )
+class World:
+    """One practice over its watched days. ``months`` lives it once; later events are decided too, and not written."""
+
+    def __init__(self, *, providers: int, start: dt.date, days: int, seed: int) -> None:
+        self.seed = seed
+        self.days: Days = make_days(start, days)
+        self.providers: tuple[Provider, ...] = make_providers(seed, providers)
+        self.patients: Patients = make_patients(seed, providers)
+        self.account = Account(providers)
+        self._payroll = make_payroll(seed, make_employees(seed, self.providers), start, days)
+        self._bills = make_bills(seed, start, days)
+
+    def months(self) -> Iterator[Month]:
+        """Yield the months in order; the account is booked up to the month that was yielded last."""
+        days = self.days
+        rooms = Rooms(self.seed, days, self.providers, self.patients)
+        desks = PayerDesks(self.seed, days)
+        open_cases: list[Cases] = []
+        cheque = _FIRST_CHEQUE
+        self.account.book([bank_ofx.canary_cheque(days)], days.start - ONE_DAY)
+        for window in self._windows():
+            encounters = rooms.encounters(window.start, window.stop - 1)
+            outcomes = adjudicate(encounters, days, self.providers)
+            new_cases = make_cases(encounters, outcomes, make_receipts(encounters, outcomes, days), days)
+            # they hold every draw of every visit, and nothing below needs them
+            del encounters, outcomes
+            cases = joined([*open_cases, new_cases])
+            first, last = days.dates[window.start], days.dates[window.stop - 1]
+            remittances = desks.remit(cases, window)
+            payroll = [run for run in self._payroll if first <= run.pay_date <= last]
+            bills = [bill for bill in self._bills if first <= bill.bill_date <= last]
+            self.account.book(
+                [
+                    *bank_ofx.efts(days, remittances),
+                    *bank_ofx.cards(days, cases, window),
+                    *bank_ofx.wages(payroll),
+                    *bank_ofx.rent(days, len(self.providers), window),
+                    *bank_ofx.supplies(bills),
+                    *bank_ofx.refunds(days, remittances.refunds, cheque),
+                ],
+                last,
+            )
+            cheque += len(remittances.refunds)
+            yield Month(window, cases, remittances, payroll, bills)
+            open_cases = [cases.still_open(window.stop - 1)]
+
+    def _windows(self) -> Iterator[range]:
+        """Yield the calendar months of the watched days, the first and the last as far as they are watched."""
+        first, stop = 0, self.days.count
+        while first < stop:
+            next_month = (self.days.dates[first].replace(day=1) + _A_MONTH).replace(day=1)
+            last = min((next_month - self.days.start).days, stop)
+            yield range(first, last)
+            first = last

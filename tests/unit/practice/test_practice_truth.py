@@ -1,7 +1,9 @@
-import csv
 import datetime as dt
+from collections import Counter
+from types import SimpleNamespace
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from practice_files import read_practice
 
@@ -9,7 +11,7 @@ from orchestration.practice.adjudication import NOTHING
 from orchestration.practice.generate import generate
 from orchestration.practice.people import PAYERS, SELF_PAY
 from orchestration.practice.truth import rank_auc
-from orchestration.practice.world import make_world
+from orchestration.practice.world import World
 
 
 @pytest.mark.parametrize(
@@ -26,41 +28,58 @@ def test_the_area_under_the_curve_counts_pairs(probability, outcome, expected):
     assert rank_auc(np.array(probability), np.array(outcome, dtype=float)) == pytest.approx(expected)
 
 
+class Year:
+    """Every case of a practice's life, and what else there was."""
+
+    def __init__(self):
+        world = World(providers=6, start=dt.date(2025, 11, 1), days=390, seed=7)
+        visits, self.line_count, self.remittance_count, self.payroll = [], 0, 0, []
+        for month in world.months():
+            of_month = month.cases.visits
+            seen = (of_month.day >= month.days.start) & (of_month.day < month.days.stop)
+            visits.append({name: getattr(of_month, name)[seen] for name in of_month.__dataclass_fields__})
+            self.line_count += int(of_month.line_count[seen].sum())
+            self.remittance_count += len(month.remittances.remittances)
+            self.payroll += month.payroll
+        self.visits = SimpleNamespace(**{name: np.concatenate([part[name] for part in visits]) for name in visits[0]})
+        self.days, self.account = world.days, world.account
+
+
 @pytest.fixture(scope="module")
-def world():
-    return make_world(providers=6, start=dt.date(2025, 11, 1), days=390, seed=7)
+def year():
+    return Year()
 
 
-def test_a_year_of_six_providers_has_the_size_of_a_real_one(world):
-    assert 60_000 <= world.encounters.line_visit.size * 365 / 390 <= 75_000
-    assert 350 <= len(world.remittances.remittances) * 365 / 390 <= 700
+def test_a_year_of_six_providers_has_the_size_of_a_real_one(year):
+    assert 60_000 <= year.line_count * 365 / 390 <= 75_000
+    assert 350 <= year.remittance_count * 365 / 390 <= 700
 
 
-def test_about_a_tenth_of_claims_is_denied_at_first_and_payers_differ(world):
-    encounters, outcomes = world.encounters, world.outcomes
-    is_denied = outcomes.denial_class != NOTHING
-    assert is_denied[encounters.payer != SELF_PAY].mean() == pytest.approx(0.11, abs=0.012)
-    rates = [is_denied[encounters.payer == payer].mean() for payer in range(len(PAYERS))]
+def test_about_a_tenth_of_claims_is_denied_at_first_and_payers_differ(year):
+    visits = year.visits
+    is_denied = visits.denial_class != NOTHING
+    assert is_denied[visits.payer != SELF_PAY].mean() == pytest.approx(0.11, abs=0.012)
+    rates = [is_denied[visits.payer == payer].mean() for payer in range(len(PAYERS))]
     assert min(rates) < 0.07
     assert max(rates) > 0.14
     assert all(0.03 <= rate <= 0.20 for rate in rates)
 
 
-def test_enough_appeals_are_decided_for_a_model_and_the_best_possible_one_is_good_but_not_perfect(world):
-    outcomes = world.outcomes
-    decided = outcomes.is_appealed & (outcomes.second_day != NOTHING) & (outcomes.second_day < world.days.count)
+def test_enough_appeals_are_decided_for_a_model_and_the_best_possible_one_is_good_but_not_perfect(year):
+    visits = year.visits
+    decided = visits.is_appealed & (visits.second_day != NOTHING) & (visits.second_day < year.days.count)
     assert decided.sum() >= 600
-    probability = outcomes.overturn_probability[decided]
+    probability = visits.overturn_probability[decided]
     assert 0.80 <= rank_auc(probability, probability) <= 0.85
-    waits = (outcomes.second_day - outcomes.first_day)[outcomes.is_appealed]
+    waits = (visits.second_day - visits.first_day)[visits.is_appealed]
     assert 17 <= waits.min() <= waits.max() <= 70
 
 
-def test_payers_pay_after_their_own_time(world):
-    encounters, outcomes = world.encounters, world.outcomes
-    lag = outcomes.first_day - encounters.submit_day
+def test_payers_pay_after_their_own_time(year):
+    visits = year.visits
+    lag = visits.first_day - visits.submit_day
     for index, payer in enumerate(PAYERS):
-        of_payer = lag[encounters.payer == index]
+        of_payer = lag[visits.payer == index]
         if payer.rhythm == "medicare":
             assert of_payer.min() >= 14
         elif payer.rhythm == "medicaid":
@@ -69,21 +88,35 @@ def test_payers_pay_after_their_own_time(world):
             assert 18 <= np.median(of_payer) <= 34
 
 
-def test_the_practice_stays_solvent_with_little_to_spare(world):
-    payroll = world.payroll[-1].gross + world.payroll[-1].employer_taxes
-    assert 0 < world.account.lowest_balance() < payroll
-    assert world.account.balance_after(world.days.dates[389]) < 5 * payroll
+def test_the_practice_stays_solvent_with_little_to_spare(year):
+    payroll = year.payroll[-1].gross + year.payroll[-1].employer_taxes
+    assert 0 < year.account.lowest_balance() < payroll
+    assert year.account.balance_after(year.days.dates[389]) < 5 * payroll
 
 
 def test_denials_are_written_with_cause_probability_and_outcome(tmp_path):
     manifest = generate(tmp_path, providers=1, start=dt.date(2025, 11, 1), days=120, seed=3)
-    with (tmp_path / "truth" / "denials.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = pq.read_table(tmp_path / "truth" / "denials.parquet").to_pylist()
     assert len(rows) == manifest.counts["denied_lines"] > 50
     decided = {row["claim_id"] for row in rows if row["outcome"] in {"overturned", "upheld"}}
     assert len(decided) == manifest.counts["decided_appeals"]
     overturned = {row["claim_id"] for row in rows if row["outcome"] == "overturned"}
     assert len(overturned) == manifest.counts["overturned_appeals"]
     charged = {row["transaction_id"] for row in read_practice(tmp_path).rows("charges")}
-    assert all(row["transaction_id"] in charged and 0 < float(row["overturn_probability"]) < 1 for row in rows)
-    assert all(bool(row["decided_date"]) == (row["claim_id"] in decided) for row in rows)
+    assert all(row["transaction_id"] in charged and 0 < row["overturn_probability"] < 1 for row in rows)
+    assert all((row["decided_date"] is not None) == (row["claim_id"] in decided) for row in rows)
+
+
+def test_the_ledger_table_and_the_manifest_are_one_truth(tmp_path):
+    manifest = generate(tmp_path, providers=2, start=dt.date(2025, 11, 1), days=100, seed=5)
+    sums = Counter()
+    for row in pq.read_table(tmp_path / "truth" / "ledger.parquet").to_pylist():
+        sums[row["measure"]] += row["amount"]
+        sums[row["measure"], row["provider_npi"]] += row["amount"]
+    assert sums["charged"] == manifest.amounts["charged_amount"]
+    assert sums["payer_paid"] == manifest.amounts["claim_paid_amount"]
+    assert sums["patient_paid"] == manifest.amounts["patient_paid_amount"]
+    for name, amount in manifest.adjusted_by_class.items():
+        assert sums[name] == amount
+    for npi, amount in manifest.charged_by_provider.items():
+        assert sums["charged", npi] == amount

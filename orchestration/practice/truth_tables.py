@@ -1,0 +1,125 @@
+"""The tables of the truth: their columns, and Parquet files that grow by row groups, so that memory stays small.
+
+Amounts are DECIMAL(18,2) dollars. What does not belong here: what the rows say (``truth``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Kind = Literal["text", "amount", "date", "flag", "number"]
+
+_ROWS_IN_A_GROUP = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class TruthTable:
+    """One Parquet file: name without extension, and columns in order."""
+
+    name: str
+    columns: tuple[tuple[str, Kind], ...]
+
+
+LEDGER = TruthTable(
+    "ledger",
+    (
+        ("month", "text"),
+        ("payer_id", "text"),
+        ("provider_npi", "text"),
+        ("measure", "text"),
+        ("amount", "amount"),
+    ),
+)
+REMITTANCES = TruthTable(
+    "remittances",
+    (
+        ("payer_id", "text"),
+        ("payment_date", "date"),
+        ("trace_number", "text"),
+        ("claim_paid_amount", "amount"),
+        ("provider_adjustment_amount", "amount"),
+        ("paid_amount", "amount"),
+        ("deposit_date", "date"),
+    ),
+)
+DENIALS = TruthTable(
+    "denials",
+    (
+        ("transaction_id", "text"),
+        ("claim_id", "text"),
+        ("payer_id", "text"),
+        ("cause", "text"),
+        ("group_code", "text"),
+        ("reason_code", "text"),
+        ("remark_code", "text"),
+        ("denied_amount", "amount"),
+        ("denied_date", "date"),
+        ("denial_probability", "number"),
+        ("is_appealed", "flag"),
+        ("overturn_probability", "number"),
+        ("outcome", "text"),
+        ("decided_date", "date"),
+    ),
+)
+BILLS = TruthTable(
+    "bills",
+    (
+        ("file_name", "text"),
+        ("vendor_name", "text"),
+        ("bill_number", "text"),
+        ("bill_date", "date"),
+        ("due_date", "date"),
+        ("paid_date", "date"),
+        ("subtotal_amount", "amount"),
+        ("tax_amount", "amount"),
+        ("total_amount", "amount"),
+        ("is_scan", "flag"),
+    ),
+)
+ALL = (LEDGER, REMITTANCES, DENIALS, BILLS)
+
+
+class Tables:
+    """All tables of one truth, open for writing until ``close``; a table without rows is written, too."""
+
+    def __init__(self, out: Path) -> None:
+        import pyarrow as pa  # noqa: PLC0415  # the command line starts without Arrow
+        import pyarrow.parquet as pq  # noqa: PLC0415  # same
+
+        out.mkdir(parents=True, exist_ok=True)
+        kinds: dict[Kind, pa.DataType] = {
+            "text": pa.string(),
+            "amount": pa.decimal128(18, 2),
+            "date": pa.date32(),
+            "flag": pa.bool_(),
+            "number": pa.float64(),
+        }
+        self._pa = pa
+        self._schemas = {t.name: pa.schema([(name, kinds[kind]) for name, kind in t.columns]) for t in ALL}
+        self._writers = {t.name: pq.ParquetWriter(out / f"{t.name}.parquet", self._schemas[t.name]) for t in ALL}
+        self._rows: dict[str, list[tuple[Any, ...]]] = {t.name: [] for t in ALL}
+
+    def add(self, table: TruthTable, *row: object) -> None:
+        """Add one row, values in the order of the table's columns."""
+        rows = self._rows[table.name]
+        rows.append(row)
+        if len(rows) == _ROWS_IN_A_GROUP:
+            self._flush(table.name)
+
+    def close(self) -> None:
+        """Write what is left and close the files."""
+        for name, writer in self._writers.items():
+            self._flush(name)
+            writer.close()
+
+    def _flush(self, name: str) -> None:
+        rows, schema = self._rows[name], self._schemas[name]
+        if rows:
+            columns = zip(*rows, strict=True)
+            arrays = [self._pa.array(values, type=f.type) for values, f in zip(columns, schema, strict=True)]
+            self._writers[name].write_table(self._pa.Table.from_arrays(arrays, schema=schema))
+            rows.clear()
