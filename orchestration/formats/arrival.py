@@ -7,8 +7,14 @@ What does not belong here: what kind a file is (``kinds``).
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from orchestration.formats.kinds import detect_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from orchestration.formats.exports import Profile
 
 _ORDER = ("ehr", "era835", "bank", "payroll", "documents", "unknown")
 # GS04, the date of the functional group: CCYYMMDD, whatever the element separator
@@ -16,8 +22,8 @@ _GROUP_DATE = re.compile(rb"GS([^A-Za-z0-9])HP\1[^\r\n]{1,40}?\1(\d{8})\1")
 _HEAD = 4096
 
 
-def arrival_order(file_name: str, content: bytes) -> tuple[int, str, str]:
+def arrival_order(file_name: str, content: bytes, layouts: Mapping[str, Profile] | None = None) -> tuple[int, str, str]:
     """Return a sort key: kind, then the date a remittance says of itself, then the name."""
-    kind = detect_kind(file_name, content)
+    kind = detect_kind(file_name, content, layouts)
     found = _GROUP_DATE.search(content[:_HEAD]) if kind == "era835" else None
     return _ORDER.index(kind), found.group(2).decode() if found else "", file_name

@@ -7,10 +7,13 @@ with it. What does not belong here: whether the file is any good.
 from __future__ import annotations
 
 import re
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from orchestration.core.delimited import UndecodableError, read_delimited
-from orchestration.formats.exports import match_profile
+from orchestration.core.tabular import first_rows
+from orchestration.formats import exports
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Kind = Literal["era835", "ehr", "bank", "payroll", "documents", "unknown"]
 
@@ -43,15 +46,19 @@ _BY_WORD: Final[tuple[tuple[str, Kind], ...]] = (
     ("era_", "era835"),
     ("bank", "bank"),
 )
-_TABULAR: Final = frozenset({"csv", "tsv", "txt"})
+_TABULAR: Final = frozenset({"csv", "tsv", "txt", "xlsx", "xls"})
 
 
-def detect_kind(file_name: str, content: bytes) -> Kind:
-    """Return the kind of a file. Never raises; ``unknown`` when neither its content nor its name says anything."""
-    return _by_content(content[:_HEAD]) or _by_name(file_name)
+def detect_kind(file_name: str, content: bytes, layouts: Mapping[str, exports.Profile] | None = None) -> Kind:
+    """Return the kind of a file; ``layouts`` are the practice's own for its billing system's export.
+
+    Never raises; ``unknown`` when neither its content nor its name says anything.
+    """
+    return _by_content(content, layouts) or _by_name(file_name)
 
 
-def _by_content(head: bytes) -> Kind | None:
+def _by_content(content: bytes, layouts: Mapping[str, exports.Profile] | None) -> Kind | None:
+    head = content[:_HEAD]
     if head.startswith(_MAGIC):
         return "documents"
     plain = _without_marks(head)
@@ -59,7 +66,7 @@ def _by_content(head: bytes) -> Kind | None:
         return "era835"
     if _OFX.search(plain[:1024]):
         return "bank"
-    return _by_header(head)
+    return _by_header(content, layouts)
 
 
 def _without_marks(head: bytes) -> bytes:
@@ -69,17 +76,17 @@ def _without_marks(head: bytes) -> bytes:
     return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x00")
 
 
-def _by_header(head: bytes) -> Kind | None:
-    """Return what the first line of delimited text says it is."""
-    first_line = head.lstrip(b"\xef\xbb\xbf\r\n").split(b"\n", 1)[0] if not head.startswith(b"\xff\xfe") else head
-    try:
-        header = read_delimited(first_line).header
-    except UndecodableError:
-        return None
-    names = {name.strip().lower() for name in header}
-    if len(names & _PAYROLL_WORDS) >= _PAYROLL_SHARE:
-        return "payroll"
-    return "ehr" if match_profile(header) is not None else None
+def _by_header(content: bytes, layouts: Mapping[str, exports.Profile] | None) -> Kind | None:
+    """Return what the header of a table says it is; titles may stand above it."""
+    rows = first_rows(content)
+    for header in rows:
+        names = {name.strip().lower() for name in header}
+        if len(names & _PAYROLL_WORDS) >= _PAYROLL_SHARE:
+            return "payroll"
+        if exports.match_profile(header, layouts) is not None:
+            return "ehr"
+    # a table of a billing system that holds no money goes to that reader, which can say what it is
+    return "ehr" if any(exports.match_known(header) is not None for header in rows) else None
 
 
 def _by_name(file_name: str) -> Kind:

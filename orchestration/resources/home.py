@@ -73,6 +73,11 @@ class Home:
         return self.root / "inbox"
 
     @property
+    def layouts(self) -> Path:
+        """The practice's own layouts of exports, one TOML file each."""
+        return self.root / "layouts"
+
+    @property
     def landed(self) -> Path:
         """Sealed, immutable copies of everything that arrived, named by SHA-256."""
         return self.root / "landed"

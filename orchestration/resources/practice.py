@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from orchestration.core.errors import ConfigurationError
 from orchestration.resources.inbox import FolderInbox
 from orchestration.resources.lake import Lake, extension_directory
 from orchestration.resources.landed import LandedStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from orchestration.formats.exports import Profile
     from orchestration.ledger.store import Ledger
     from orchestration.resources.home import Home
     from orchestration.resources.ocr import OcrEngine
@@ -41,6 +43,23 @@ class PracticeStores:
     def inbox(self) -> FolderInbox:
         """The folder new files are dropped into."""
         return FolderInbox(self.home.inbox, standstill_seconds=self.home.settings.standstill_seconds)
+
+    @cached_property
+    def layouts(self) -> Mapping[str, Profile]:
+        """The practice's own layouts of exports, by name; raises ``ConfigurationError`` for one that is none."""
+        from orchestration.core.layouts import LayoutError
+        from orchestration.formats.exports import read_profile
+
+        found = {}
+        for path in sorted(self.home.layouts.glob("*.toml")):
+            try:
+                profile = read_profile(path.read_text(encoding="utf-8"))
+            except (LayoutError, UnicodeDecodeError) as error:
+                words = str(error) if isinstance(error, LayoutError) else "not UTF-8 text"
+                message = f"the layout {path.name} cannot be used: {words}"
+                raise ConfigurationError(message, mend=f"edit {path}") from None
+            found[profile.name] = profile
+        return found
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -56,7 +56,8 @@ def land(stores: PracticeStores, inbox: Inbox) -> dict[str, int]:
     earliest = _last_landing(stores) + dt.timedelta(microseconds=1)
     with scrubbed("landing a file"):
         # read twice, so that a large drop is never in memory as a whole
-        for arrival in sorted(look.arrivals, key=lambda each: arrival_order(each.file_name, each.read())):
+        layouts = stores.layouts
+        for arrival in sorted(look.arrivals, key=lambda each: arrival_order(each.file_name, each.read(), layouts)):
             # a clock that was set back must not let a later file count as an earlier one
             landed_at = max(dt.datetime.now(dt.UTC), earliest)
             earliest = landed_at + dt.timedelta(microseconds=1)
@@ -85,7 +86,7 @@ def register(stores: PracticeStores) -> int:
         for identity in stores.landed.identities():
             if identity not in known:
                 file = stores.landed.get(identity)
-                kind = detect_kind(file.file_name, file.content)
+                kind = detect_kind(file.file_name, file.content, stores.layouts)
                 reason = _why_unknown(file.content) if kind == "unknown" else (None, None)
                 rows.append((identity, file.file_name, kind, len(file.content), *reason, file.landed_at))
         if rows:

@@ -50,10 +50,10 @@ def _read_era835(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBat
     return x12.read(files)
 
 
-def _read_ehr(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
+def _read_ehr(stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
     from orchestration.formats import exports
 
-    return exports.read(files)
+    return exports.read(files, stores.layouts)
 
 
 def _read_bank(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:

@@ -278,3 +278,228 @@ def test_any_cells_are_read_or_refused(cells):
     out = io.StringIO()
     csv.writer(out).writerow(cells)
     assert_conserved(exports.read([source(charges(out.getvalue()))]), _control)
+
+
+def assert_every_record_is_a_row_or_a_refusal(batch):
+    """Records in = rows + refused records; a quarantined file has neither."""
+    for file in rows_of(batch, "files"):
+        if file["status"] == "loaded":
+            of = [row for name in ("transactions", "findings") for row in rows_of(batch, name)]
+            mine = [row for row in of if row["file_id"] == file["file_id"]]
+            refused = [row for row in mine if row.get("severity") == "error"]
+            assert file["record_count"] == len([row for row in mine if "severity" not in row]) + len(refused)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(damaged(VALID))
+def test_every_record_of_a_damaged_file_is_a_row_or_a_refusal(content):
+    assert_every_record_is_a_row_or_a_refusal(exports.read([source(content)]))
+
+
+def test_an_amount_in_parentheses_is_read_as_people_write_it():
+    batch = _read(charge(amount='"($1,234.50)"'), charge(transaction_id="T2", amount='"$1,234.50"'))
+    assert [row["amount"] for row in rows_of(batch, "transactions")] == [Decimal("-1234.50"), Decimal("1234.50")]
+
+
+def test_dates_in_three_formats_are_read_and_an_ambiguous_one_is_refused():
+    three = ("2026-01-10", "01/10/2026", "10-Jan-2026")
+    batch = _read(*(charge(transaction_id=day, service_date=day) for day in three))
+    assert {row["service_date"] for row in rows_of(batch, "transactions")} == {dt.date(2026, 1, 10)}
+    batch = _read(charge(service_date="01/10/2026"), charge(transaction_id="T2", service_date="25/12/2025"))
+    assert codes_of(batch) == ["ambiguous_service_date", "unreadable_service_date"]
+    assert only(batch, "files")["quarantined_amount"] == Decimal(300)
+
+
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [
+        pytest.param(
+            charge(transaction_type="PAYMENT", amount="-5.00", post_date="2026-01-02"),
+            "payment_before_service",
+            id="pay",
+        ),
+        pytest.param(charge(void_date="2026-01-10"), "void_before_post", id="void before it was posted"),
+        pytest.param(charge(void_date="2026-03-04"), "date_in_the_future", id="void of the day after tomorrow"),
+    ],
+)
+def test_dates_that_contradict_each_other_are_said(record, code):
+    batch = _read(record)
+    assert (codes_of(batch), len(batch.rows["transactions"])) == ([code], 1)
+
+
+def test_an_id_used_twice_in_a_file_is_said_at_the_second_line():
+    finding = only(_read(charge(), charge()), "findings")
+    assert (finding["code"], finding["severity"], finding["line_number"]) == ("repeated_transaction_id", "warning", 3)
+
+
+WIDTH = CHARGES_HEADER.count(",")
+
+
+def _total(amount):
+    place = CHARGES_HEADER.split(",").index("amount")
+    return "Grand Total:" + "," * place + amount
+
+
+def test_a_report_whose_total_and_count_tie_is_loaded():
+    batch = _read(charge(), charge(transaction_id="T2"), _total("300.00"), "Record count,2")
+    assert only(batch, "files")["record_count"] == len(batch.rows["transactions"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        pytest.param(_total("300.01"), "totals_do_not_tie", id="one cent"),
+        pytest.param(_total("many"), "totals_do_not_tie", id="unreadable total"),
+        pytest.param("RECORD COUNT,3", "counts_do_not_tie", id="one record"),
+        pytest.param("RECORD COUNT", "counts_do_not_tie", id="no count"),
+    ],
+)
+def test_a_report_that_does_not_tie_is_quarantined_whole_with_what_it_carries(line, code):
+    batch = _read(charge(), charge(transaction_id="T2"), line)
+    file = only(batch, "files")
+    assert (file["status"], file["reason_code"], file["quarantined_amount"]) == ("quarantined", code, Decimal(300))
+
+
+def test_a_renamed_column_is_named_with_what_to_do():
+    batch = _read(charge(), header_line=CHARGES_HEADER.replace("amount", "line_total"))
+    reason = only(batch, "files")["reason"]
+    assert "needs the column amount" in reason
+    assert "1 columns are unknown to it" in reason
+    assert "line_total" not in reason
+
+
+EPIC = {
+    "TX_ID": "1001",
+    "POST_DATE": "1/11/2026 12:00:00 AM",
+    "SERVICE_DATE": "1/10/2026 12:00:00 AM",
+    "TX_TYPE_C_NAME": "Charge",
+    "ACCOUNT_ID": "A1",
+    "DEBIT_CREDIT_FLAG_NAME": "Debit",
+    "SERV_PROVIDER_ID": "P7",
+    "LOC_ID": "L1",
+    "POS_ID": "11",
+    "MODIFIER_ONE": "25",
+    "PROCEDURE_QUANTITY": "1",
+    "AMOUNT": "150",
+    "VOID_DATE": "",
+    "PROC_ID": "23820",
+    "VISIT_NUMBER": "V1",
+    "PAYOR_ID": "60054",
+    "OUTSTANDING_AMT": "150",
+}
+
+
+def _epic(*changes, extra=()):
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [*EPIC, *extra], delimiter="\t", lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows({**EPIC, **change} for change in changes)
+    return exports.read([source(out.getvalue())])
+
+
+def test_epics_transactions_are_read_with_signs_voids_and_codes():
+    payment = {
+        "TX_ID": "1002", "TX_TYPE_C_NAME": "Payment", "DEBIT_CREDIT_FLAG_NAME": "Credit", "AMOUNT": "-80.5",
+        "PROC_ID": "", "PAYOR_ID": "", "PROCEDURE_QUANTITY": "",
+    }  # fmt: skip
+    batch = _epic({"CPT_CODE": "99213"}, payment, {"TX_ID": "1003", "VOID_DATE": "1/20/2026"}, extra=("CPT_CODE",))
+    first, second, third = rows_of(batch, "transactions")
+    assert (first["profile"], first["amount"], first["bucket"]) == ("epic", Decimal(150), None)
+    assert (first["code_system"], first["procedure_code"], first["modifier_1"]) == ("CPT", "99213", "25")
+    assert (first["claim_id"], first["service_date"]) == ("V1", dt.date(2026, 1, 10))
+    assert (second["transaction_type"], second["amount"], second["bucket"]) == ("PAYMENT", Decimal("-80.5"), "patient")
+    # the site's own id of a procedure looks like a CPT code and is none
+    assert (third["code_system"], third["procedure_code"]) == ("OTHER", "23820")
+    assert third["void_date"] == dt.date(2026, 1, 20)
+
+
+def test_an_amount_whose_flag_says_the_other_sign_is_refused():
+    batch = _epic({"TX_TYPE_C_NAME": "Payment", "DEBIT_CREDIT_FLAG_NAME": "Credit", "AMOUNT": "80"})
+    assert codes_of(batch) == ["sign_contradicts_flag"]
+    assert not batch.rows["transactions"]
+
+
+def test_a_report_in_a_workbook_is_read_below_its_titles():
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Transaction detail"])
+    names = ("Transaction ID", "Transaction Type", "Claim No", "Service Date", "Posted Date", "CPT Code", "Amount")
+    sheet.append(names)
+    when = dt.date(2026, 1, 10)
+    sheet.append(["1", "Charge", "C1", when, when, 99213, 150.1])
+    sheet.append(["2", "Insurance Payment", "C1", when, when, None, -100])
+    sheet.append(["Grand Total", None, None, None, None, None, 50.1])
+    out = io.BytesIO()
+    book.save(out)
+    batch = exports.read([source(out.getvalue())])
+    charged, paid = rows_of(batch, "transactions")
+    assert (charged["profile"], charged["procedure_code"], charged["amount"]) == (
+        "eclinicalworks", "99213", Decimal("150.10"),
+    )  # fmt: skip
+    assert (paid["transaction_type"], paid["amount"]) == ("PAYMENT", Decimal(-100))
+    assert (charged["line_number"], only(batch, "files")["record_count"]) == (3, 2)
+
+
+OWN = """
+name = "clinic"
+code_system = "CPT"
+date_formats = ["%d.%m.%Y"]
+required = ["transaction_id", "transaction_type", "amount", "service_date"]
+[columns]
+transaction_id = "Nr"
+transaction_type = "Art"
+amount = "Betrag"
+service_date = "Datum"
+[types]
+C = "CHARGE"
+"""
+
+
+def test_a_practice_can_bring_a_layout_of_its_own():
+    own = {"clinic": exports.read_profile(OWN)}
+    content = b"Nr;Art;Betrag;Datum\n1;C;80.00;31.01.2026\n"
+    assert exports.match_profile(["Nr", "Art", "Betrag", "Datum"], own) == "clinic"
+    row = only(exports.read([source(content)], own), "transactions")
+    assert (row["profile"], row["amount"], row["service_date"]) == ("clinic", Decimal(80), dt.date(2026, 1, 31))
+    assert only(exports.read([source(content)]), "files")["reason_code"] == "unknown_layout"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("name = ", "no TOML", id="no TOML"),
+        pytest.param("name = 'x'", "CHARGE", id="no columns"),
+        pytest.param(OWN.replace('C = "CHARGE"', 'C = "SALE"'), "SALE", id="a type we do not have"),
+        pytest.param(OWN.replace('amount = "Betrag"', ""), "amount", id="a required column without a name"),
+        pytest.param(OWN + "\n[buckets]\nx = 'nobody'\n", "nobody", id="a bucket we do not have"),
+    ],
+)
+def test_a_layout_that_cannot_be_used_says_why(text, words):
+    from orchestration.core.layouts import LayoutError
+
+    with pytest.raises(LayoutError, match=words):
+        exports.read_profile(text)
+
+
+@pytest.mark.shared
+def test_every_public_table_of_a_billing_system_is_loaded_or_named(shared):
+    samples = shared / "samples" / "ehr"
+    tables = [*samples.glob("*/*.csv"), *samples.glob("*/*.rif")]
+    tables.extend(samples.glob("epic_ehi_schema/*.columns.txt"))
+    reasons = {}
+    for path in tables:
+        content = path.read_bytes()
+        if path.suffix == ".txt":
+            content = b"\t".join(content.split()) + b"\n"
+        batch = exports.read([source(content, path.name)])
+        assert_conserved(batch, _control)
+        file = only(batch, "files")
+        reasons[path.name] = file["reason_code"] or file["status"]
+        assert file["status"] == "loaded" or len(file["reason"]) > 40
+    loaded = {name for name, reason in reasons.items() if reason == "loaded"}
+    assert loaded == {"claims_transactions.csv", "ARPB_TRANSACTIONS.columns.txt"}
+    unknown = {name for name, reason in reasons.items() if reason == "unknown_layout"}
+    # a list of column names, and a file made for the generator's weekly curve
+    assert unknown == {"transaction_feed.columns.csv", "us_weekly_ili_derived_from_states_2010w40_2026w19.csv"}
