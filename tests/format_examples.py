@@ -159,6 +159,8 @@ def payroll(*records: str, header_line: str = PAYROLL_HEADER) -> bytes:
 
 def rows_of(batch: RawBatch, table: str) -> list[dict[str, Any]]:
     """Rows of a table as dictionaries by column name."""
+    if table in batch.columns:
+        return [row for chunk in batch.columns[table] for row in chunk.to_pylist()]
     names = next([column.name for column in t.columns] for t in batch.tables if t.name == table)
     return [dict(zip(names, row, strict=True)) for row in batch.rows[table]]
 
@@ -185,7 +187,7 @@ def assert_conserved(batch: RawBatch, control: Callable[[RawBatch, str], Decimal
             assert file["reason"]
             assert file["quarantined_amount"] == file["in_amount"]
             kept = [t.name for t in batch.tables if t.name not in {"files", "findings"}]
-            assert not [row for name in kept for row in batch.rows[name] if row[0] == file["file_id"]]
+            assert not [row for name in kept for row in rows_of(batch, name) if row["file_id"] == file["file_id"]]
     batch.to_arrow()
 
 

@@ -157,13 +157,19 @@ class SourceFile:
 
 @dataclass(slots=True)
 class RawBatch:
-    """Rows of many files on their way into one raw schema: table name → rows in column order."""
+    """Rows of many files on their way into one raw schema: table name → rows in column order.
+
+    A reader that works by columns puts Arrow tables into ``columns`` instead; a table has one or the other. Columns
+    that repeat one value a file (``file_id``) may be dictionaries there.
+    """
 
     tables: tuple[Table, ...]
     rows: dict[str, list[tuple[Any, ...]]] = field(init=False)
+    columns: dict[str, list[pa.Table]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.rows = {table.name: [] for table in self.tables}
+        self.columns = {}
 
     def add_file(
         self,
@@ -222,4 +228,11 @@ class RawBatch:
 
     def to_arrow(self) -> dict[str, pa.Table]:
         """Return every table of the schema as Arrow, the empty ones too."""
-        return {table.name: table.to_arrow(self.rows[table.name]) for table in self.tables}
+        import pyarrow as pa  # noqa: PLC0415  # the command line starts without Arrow
+
+        return {
+            table.name: pa.concat_tables(self.columns[table.name])
+            if self.columns.get(table.name)
+            else table.to_arrow(self.rows[table.name])
+            for table in self.tables
+        }

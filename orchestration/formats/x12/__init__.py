@@ -1,7 +1,9 @@
 """X12: remittances (835) to ``raw_era835``. Bytes in, rows and findings out; each module is one step of that.
 
-``segments`` (bytes to segments) → ``envelope`` (trailers) → ``remittance`` (rows) → ``balancing`` (verdict) →
-``reader`` (files); ``inspect`` prints one file's verdict. What does not belong here: disk, clock, lake.
+``segments`` (the exact tokenizer) and ``parts`` (bytes to canonical stretches) → ``engine`` (many files in one pass) →
+``envelope`` (trailers), ``payment`` (header, provider adjustments), ``columnar`` (claims and lines) → ``balancing``
+(words of a verdict) → ``reader`` (raw tables); ``inspect`` prints one file's verdict. What does not belong here: disk,
+clock, lake.
 """
 
 from orchestration.formats.x12.inspect import inspect

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orchestration.core.findings import Finding
 from orchestration.core.money import fits
 
 if TYPE_CHECKING:
@@ -37,26 +36,14 @@ def bounded(total: Decimal | None) -> Decimal | None:
     return total if total is not None and fits(total) else None
 
 
-def explain(
-    code: str,
-    what: str,
-    figures: tuple[Decimal, Decimal, Decimal],
-    words: tuple[str, str],
-    segment_number: int,
-    segment_id: str,
-) -> Finding:
-    """Return the finding of a rule that failed, with its arithmetic in dollars.
+def explanation(what: str, figures: tuple[Decimal, Decimal, Decimal], words: tuple[str, str]) -> str:
+    """Return in words why a rule failed, with its arithmetic in dollars.
 
     ``figures`` are whole, reduction and paid; ``words`` name the whole and the reduction.
     """
     whole, reduction, paid = figures
     leaves = whole - reduction
-    return Finding(
-        code,
-        "error",
+    return (
         f"{what} does not balance: {words[0]} {whole:,.2f} less {words[1]} {reduction:,.2f} leaves {leaves:,.2f}, "
-        f"but {paid:,.2f} was paid, a difference of {leaves - paid:,.2f}",
-        segment_number=segment_number,
-        segment_id=segment_id,
-        amount=leaves - paid if fits(leaves - paid) else None,
+        f"but {paid:,.2f} was paid, a difference of {leaves - paid:,.2f}"
     )

@@ -1,16 +1,19 @@
 """One remittance file's verdict as a JSON object: what ``medbooks era inspect`` prints.
 
-What does not belong here: printing, and the rules themselves (``envelope``, ``remittance``, ``balancing``).
+What does not belong here: printing, and the rules themselves (``envelope``, ``columnar``, ``payment``).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from orchestration.core.money import ZERO, format_amount
-from orchestration.formats.x12.reader import parse
+from orchestration.formats.x12.engine import Engine, FileReading
+from orchestration.formats.x12.reader import quarantine_reason
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from orchestration.core.tables import SourceFile
 
 
@@ -21,29 +24,40 @@ def inspect(file: SourceFile) -> dict[str, Any]:
     the 835 ones. A quarantined file is counted as far as it could be read. ``verdict`` is ``accepted`` when there
     is no error finding.
     """
-    parsed = parse(file)
-    remittances = parsed.remittances
-    findings = ([parsed.reason] if parsed.reason else []) + parsed.findings
+    return report(Engine().read([file])[0])
+
+
+def inspect_streams(files: Iterable[tuple[SourceFile, BinaryIO]]) -> list[dict[str, Any]]:
+    """Return the same for many files in one pass, read from streams window by window."""
+    return [report(reading) for reading in Engine().read_streams(files)]
+
+
+def report(reading: FileReading) -> dict[str, Any]:
+    """Return what a reading says as plain values."""
+    remittances = reading.remittances
+    reason = quarantine_reason(reading)
+    findings = ([reason] if reason else []) + reading.findings
+    adjusted = sum((r.payment.provider_adjusted_readable for r in remittances), ZERO)
     return {
-        "file": file.file_name,
-        "interchanges": parsed.interchange_count,
-        "groups": parsed.group_count,
-        "transactions": parsed.set_count,
-        "claims": sum(len(r.claims) for r in remittances),
-        "service_lines": sum(len(r.service_lines) for r in remittances),
-        "adjustments": sum(len(r.adjustments) for r in remittances),
-        "provider_adjustments": sum(len(r.provider_adjustments) for r in remittances),
-        "segments": parsed.segment_count,
-        "paid_amount": format_amount(parsed.paid_amount),
-        "claim_paid_amount": format_amount(sum((r.claim_paid_amount for r in remittances), ZERO)),
-        "provider_adjustment_amount": format_amount(sum((r.provider_adjustment_amount for r in remittances), ZERO)),
+        "file": reading.file.file_name,
+        "interchanges": len(reading.interchanges),
+        "groups": reading.group_count,
+        "transactions": reading.set_count,
+        "claims": reading.claim_count,
+        "service_lines": reading.line_count,
+        "adjustments": reading.adjustment_count,
+        "provider_adjustments": reading.provider_adjustment_count,
+        "segments": reading.segment_count,
+        "paid_amount": format_amount(reading.paid_amount),
+        "claim_paid_amount": format_amount(sum((r.claim_paid_readable for r in remittances), ZERO)),
+        "provider_adjustment_amount": format_amount(adjusted),
         "unbalanced": {
             "line": sum(r.unbalanced_lines for r in remittances),
             "claim": sum(r.unbalanced_claims for r in remittances),
-            "transaction": sum(r.is_transaction_unbalanced for r in remittances),
+            "transaction": sum(r.is_unbalanced for r in remittances),
         },
-        "denied_claims": sum(r.denied_claims for r in remittances),
-        "reversals": sum(r.reversals for r in remittances),
+        "denied_claims": reading.denied_claims,
+        "reversals": reading.reversals,
         "verdict": "rejected" if any(f.severity == "error" for f in findings) else "accepted",
         "findings": [
             {

@@ -132,7 +132,7 @@ def _stretches(text: str) -> Iterator[_Stretch]:
 def _headers(text: str) -> Iterator[tuple[int, Delimiters, int]]:
     """Yield what reads like an ISA: its place, the delimiters it declares, the place after it."""
     for match in _ISA.finditer(text):
-        found = _read_header(text, match.start(), match[1])
+        found = read_header(text, match.start(), match[1])
         if found:
             yield match.start(), *found
 
@@ -160,7 +160,7 @@ def _terminator_before_next(text: str, position: int, separator: str) -> str:
     return "~"
 
 
-def _read_header(text: str, begin: int, separator: str) -> tuple[Delimiters, int] | None:
+def read_header(text: str, begin: int, separator: str) -> tuple[Delimiters, int] | None:
     """Return the delimiters an ISA declares and the place after it, ``None`` when this is no ISA.
 
     The sixteenth separator is followed by the component separator and the terminator (X12.5 ISA16): counting
@@ -207,7 +207,7 @@ def _end(text: str, position: int, delimiters: Delimiters) -> int:
         if before >= position and text[before] != terminator:
             continue
         if "S" in match[0]:
-            if _read_header(text, match.start(), match[0][-1]):
+            if read_header(text, match.start(), match[0][-1]):
                 return match.start()
             continue
         limit = min(len(text), match.end() + _IEA_LENGTH)

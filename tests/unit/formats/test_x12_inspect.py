@@ -162,4 +162,4 @@ def test_a_file_without_envelope_is_read(shared):
     path = shared / "samples" / "era835" / "no_envelope" / "edi835__blue_cross_nc_sample.txt"
     batch = x12.read([source(path.read_bytes())])
     assert only(batch, "transactions")["paid_amount"] == Decimal("1922.86")
-    assert len(batch.rows["service_lines"]) == 3
+    assert len(rows_of(batch, "service_lines")) == 3

@@ -145,7 +145,7 @@ def test_a_failing_rule_outranks_one_that_cannot_be_evaluated():
 def test_a_claim_without_lines_is_judged_as_a_claim():
     batch = _read("CLP*P1*1*15000*9000", "CAS*CO*45*4400", "CAS*PR*1*1600", paid="9000")
     assert only(batch, "transactions")["is_postable"]
-    assert not batch.rows["service_lines"]
+    assert not rows_of(batch, "service_lines")
 
 
 def test_information_amounts_move_no_balance():

@@ -1,0 +1,183 @@
+"""Where every segment and element of a stretch of X12 begins and ends, found in one pass over its bytes.
+
+The stretch is canonical: UTF-8, one delimiter set, no line end that delimits nothing (``parts``). What does not belong
+here: what an element means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Bytes = npt.NDArray[np.uint8]
+Words = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+SEGMENT_IDS: Final = (
+    *("ISA", "IEA", "TA1", "GS", "GE", "ST", "SE"),
+    *("BPR", "TRN", "CUR", "REF", "DTM", "N1", "N2", "N3", "N4", "PER", "RDM"),
+    *("LX", "TS2", "TS3", "CLP", "CAS", "NM1", "MIA", "MOA", "AMT", "QTY", "SVC", "LQ", "PLB"),
+)
+# a segment's code: its place here from 1; 0 is a segment an 835 does not have
+CODE: Final = {name: place for place, name in enumerate(SEGMENT_IDS, start=1)}
+ENVELOPE: Final = np.array([CODE[name] for name in ("ISA", "IEA", "TA1", "GS", "GE", "ST", "SE")], dtype=np.uint8)
+
+_WORD = 8
+_LONGEST_ID = 3
+# what the tokenizer strips around segments: blanks and control characters a sender pads with
+_JUNK: Final = np.zeros(256, dtype=np.bool_)
+_JUNK[list(b" \t\r\n\x00\x1a")] = True
+# keeps the first n bytes of a little-endian word
+MASKS: Final = np.array([(1 << (8 * n)) - 1 for n in range(_WORD)] + [2**64 - 1], dtype=np.uint64)
+# no text of up to eight bytes has this key: bytes of UTF-8 are never 0xFF
+TOO_LONG: Final = np.uint64(2**64 - 1)
+_BLANK: Final = ord(" ")
+
+
+def key(text: str) -> int:
+    """Return the key of a short text: its bytes as one little-endian number."""
+    return int.from_bytes(text.encode(), "little")
+
+
+_IDS = np.array([key(name) for name in SEGMENT_IDS], dtype=np.uint64)
+_SORTED = np.argsort(_IDS)
+_SORTED_IDS = _IDS[_SORTED]
+_SORTED_CODES = (_SORTED + 1).astype(np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The delimiters as byte values."""
+
+    element: int
+    component: int
+    terminator: int
+
+
+class Index:
+    """Offsets of one stretch of canonical bytes, which ends with a terminator.
+
+    Element ``first[s] + k`` is element ``k`` of segment ``s`` (the id is element 0), from ``start`` to ``end`` without
+    blanks around it. The last element of all is empty: it stands for every element that is not there.
+    """
+
+    __slots__ = ("buffer", "code", "data", "end", "first", "is_padded", "marks", "start", "words")
+
+    def __init__(self, data: bytes, marks: Marks) -> None:
+        self.data = data
+        self.marks = marks
+        padded = data + bytes(_WORD)
+        self.buffer: Bytes = np.frombuffer(padded, dtype=np.uint8)
+        # any eight bytes as one number: an unaligned view, one byte apart
+        self.words: Words = np.ndarray(shape=(len(data) + 1,), dtype="<u8", buffer=padded, strides=(1,))
+        body = self.buffer[: len(data)]
+        is_cut = body == marks.element
+        is_cut |= body == marks.terminator
+        cuts = np.flatnonzero(is_cut)
+        ends = np.flatnonzero(body[cuts] == marks.terminator)
+        # one past the last element stands an empty one
+        self.start: Places = np.empty(len(cuts) + 1, dtype=np.int64)
+        self.start[0] = 0
+        self.start[1:-1] = cuts[:-1] + 1
+        self.start[-1] = len(data)
+        self.end: Places = np.empty(len(cuts) + 1, dtype=np.int64)
+        self.end[:-1] = cuts
+        self.end[-1] = len(data)
+        self.first: Places = np.empty(len(ends) + 1, dtype=np.int64)
+        self.first[0] = 0
+        self.first[1:] = ends + 1
+        self.code = self._codes()
+        # which elements had blanks around them, None when none had
+        self.is_padded: Flags | None = None
+
+    def __len__(self) -> int:
+        return len(self.code)
+
+    def _codes(self) -> npt.NDArray[np.uint8]:
+        ids = self.first[:-1]
+        length = self.end[ids] - self.start[ids]
+        keys = self.words[self.start[ids]] & MASKS[np.minimum(length, _WORD)]
+        place = np.searchsorted(_SORTED_IDS, keys)
+        place[place == len(_SORTED_IDS)] = 0
+        known = (_SORTED_IDS[place] == keys) & (length <= _LONGEST_ID)
+        return np.where(known, _SORTED_CODES[place], np.uint8(0)).astype(np.uint8)
+
+    def odd_segments(self) -> Places:
+        """Return the segments that are empty or have blanks around them: only the tokenizer undoes that."""
+        begin = self.start[self.first[:-1]]
+        stop = self.end[self.first[1:] - 1]
+        return np.flatnonzero((begin >= stop) | _JUNK[self.buffer[begin]] | _JUNK[self.buffer[stop - 1]])
+
+    def strip(self) -> None:
+        """Take the blanks off all elements, as every reader of values wants them; ``is_padded`` says where."""
+        start, end = self.start, self.end
+        some = end > start
+        blank = some & ((self.buffer[start] == _BLANK) | (self.buffer[np.maximum(end, 1) - 1] == _BLANK))
+        rows = np.flatnonzero(blank)
+        if not len(rows):
+            return
+        self.is_padded = blank
+        for row in rows.tolist():
+            text = self.data[start[row] : end[row]]
+            start[row] += len(text) - len(text.lstrip(b" "))
+            end[row] = start[row] + len(text.strip(b" "))
+
+    # --- reading -----------------------------------------------------------------------------------------------
+
+    @property
+    def nothing(self) -> int:
+        """The element that stands for every absent one."""
+        return len(self.start) - 1
+
+    def count(self, segments: Places) -> Places:
+        """Return how many elements segments have, the id not counted."""
+        return self.first[segments + 1] - self.first[segments] - 1
+
+    def element(self, segments: Places, position: int | Places) -> Places:
+        """Return the elements at a position, or at one each, as the guides count it (CLP01 is 1)."""
+        elements = self.first[segments] + position
+        return np.where(elements < self.first[segments + 1], elements, self.nothing)
+
+    def keys(self, elements: Places) -> Words:
+        """Return texts of up to eight bytes as numbers (``key``), longer ones as ``TOO_LONG``; 0 is an absent one."""
+        start = self.start[elements]
+        return self.keys_between(start, self.end[elements])
+
+    def keys_between(self, start: Places, end: Places) -> Words:
+        """Return the same for texts given by their bounds."""
+        length = end - start
+        keys = self.words[start] & MASKS[np.minimum(length, _WORD)]
+        return np.where(length > _WORD, TOO_LONG, keys)
+
+    def has_text(self, elements: Places) -> Flags:
+        """Tell which elements are there and not blank."""
+        return self.end[elements] > self.start[elements]
+
+    def text(self, element: int) -> str:
+        """Return one element."""
+        return self.data[self.start[element] : self.end[element]].decode()
+
+    def raw(self, segment: int) -> str:
+        """Return one segment as it stands in the stretch, without its terminator."""
+        return self.raw_bytes(segment).decode()
+
+    def raw_bytes(self, segment: int) -> bytes:
+        """Return the bytes of one segment, without its terminator."""
+        return self.data[self.segment_start(segment) : self.segment_end(segment)]
+
+    def segment_start(self, segment: int) -> int:
+        """Return where a segment begins; the place after the last one for the segment that would follow it."""
+        return self.segment_end(segment - 1) + 1 if segment else 0
+
+    def segment_end(self, segment: int) -> int:
+        """Return the place of a segment's terminator."""
+        element = int(self.first[segment + 1]) - 1
+        end = int(self.end[element])
+        # blanks that were stripped stand before the terminator
+        while self.data[end] != self.marks.terminator:
+            end += 1
+        return end

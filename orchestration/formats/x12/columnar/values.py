@@ -1,0 +1,165 @@
+"""Elements to exact values, thousands at a time: money, quantities, dates, texts.
+
+What eight bytes can hold is read as one number; whatever that cannot decide is decided by the exact functions
+(``formats.x12.values``), element by element, so both paths always agree. What does not belong here: which element
+holds what.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from orchestration.core.money import from_cents
+from orchestration.formats.x12 import values
+from orchestration.formats.x12.columnar.index import MASKS, Flags, Index, Places, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
+Numbers = npt.NDArray[np.int64]
+
+READ, MISSING, UNREADABLE = 0, 1, 2
+MONEY, QUANTITY = 2, 4
+
+_WORD = 8
+# days from 0000-03-01 and from 0001-01-01 to 1970-01-01
+_EPOCH_DAYS = 719_468
+_ORDINAL_OF_EPOCH = 719_163
+# more cents than the money type holds
+_LIMIT = 10**18
+_ZEROS = 0x3030303030303030
+_DOTS = np.uint64(0x2E2E2E2E2E2E2E2E)
+_ONES = np.uint64(0x0101010101010101)
+_HIGH_BITS = np.uint64(0x8080808080808080)
+_MINUS_TO_ZERO = np.uint64(ord("-") ^ ord("0"))
+# what lies below and above a byte of a word
+_BELOW: Final = MASKS
+_ABOVE: Final = np.array([(2**64 - 1) ^ ((1 << (8 * (n + 1))) - 1) for n in range(_WORD)] + [0], dtype=np.uint64)
+_FILL: Final = np.array([_ZEROS & ((1 << (8 * (_WORD - n))) - 1) for n in range(_WORD + 1)], dtype=np.uint64)
+_SHIFT: Final = np.array([8 * (_WORD - n) for n in range(_WORD + 1)], dtype=np.uint64)
+_MONTH_DAYS: Final = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
+
+
+class Decimals:
+    """Exact decimals: ``units`` are whole cents (or ten-thousandths), ``state`` says READ, MISSING or UNREADABLE."""
+
+    __slots__ = ("state", "units")
+
+    def __init__(self, units: Numbers, state: npt.NDArray[np.uint8]) -> None:
+        self.units = units
+        self.state = state
+
+    @property
+    def is_read(self) -> Flags:
+        """Which of them are a value."""
+        is_read: Flags = self.state == READ
+        return is_read
+
+
+def amounts(index: Index, elements: Places) -> Decimals:
+    """Return cents of X12 type R, exact: a fraction of a cent is unreadable (``core.money.parse_amount``)."""
+    return _decimals(index, elements, MONEY, values.amount)
+
+
+def quantities(index: Index, elements: Places) -> Decimals:
+    """Return ten-thousandths of a unit (``core.money.parse_quantity``)."""
+    return _decimals(index, elements, QUANTITY, values.quantity)
+
+
+def _decimals(index: Index, elements: Places, scale: int, exact: Callable[[str], Decimal | None]) -> Decimals:
+    start, end = index.start[elements], index.end[elements]
+    length = end - start
+    short = np.minimum(length, _WORD)
+    word = index.words[start] & MASKS[short]
+    is_negative = (word & np.uint64(0xFF)) == ord("-")
+    word ^= np.where(is_negative, _MINUS_TO_ZERO, np.uint64(0))
+    # right-aligned, zeros before: the last character lies in the highest byte
+    word = np.where(short > 0, word << _SHIFT[np.maximum(short, 1)], np.uint64(0)) | _FILL[short]
+    dots = word ^ _DOTS
+    dots = (dots - _ONES) & ~dots & _HIGH_BITS
+    # the place of the first point; 8 when there is none
+    place = np.bitwise_count((dots & (~dots + np.uint64(1))) - np.uint64(1)).astype(np.int64) >> 3
+    has_point = place < _WORD
+    squeezed = ((word & _BELOW[place]) << np.uint64(8)) | (word & _ABOVE[place]) | np.uint64(ord("0"))
+    word = np.where(has_point, squeezed, word)
+    fraction = np.where(has_point, _WORD - 1 - place, 0)
+    is_read = _all_digits(word) & (length <= _WORD) & (fraction <= scale)
+    is_read &= length - is_negative - has_point > 0
+    powers = np.array([10**n for n in range(scale + 1)], dtype=np.int64)
+    units = _eight_digits(word) * powers[scale - np.minimum(fraction, scale)]
+    np.negative(units, out=units, where=is_negative)
+    state = np.where(is_read, READ, np.where(length > 0, UNREADABLE, MISSING)).astype(np.uint8)
+    units[~is_read] = 0
+    for row in np.flatnonzero(state == UNREADABLE).tolist():
+        value = exact(index.text(int(elements[row])))
+        if value is not None:
+            units[row] = int(value.scaleb(scale))
+            state[row] = READ
+    return Decimals(units, state)
+
+
+def _all_digits(word: Words) -> Flags:
+    """Tell which words hold eight digits: one bit a byte says that it is below ``0`` or above ``9``."""
+    is_digits: Flags = (((word + np.uint64(0x4646464646464646)) | (word - np.uint64(_ZEROS))) & _HIGH_BITS) == 0
+    return is_digits
+
+
+def _eight_digits(word: Words) -> Numbers:
+    """Return the number that eight digits write: pairs, then fours, then all (Lemire's multiplication)."""
+    word = word & np.uint64(0x0F0F0F0F0F0F0F0F)
+    word = (word * np.uint64(2561)) >> np.uint64(8)
+    word = ((word & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(6_553_601)) >> np.uint64(16)
+    word = ((word & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(42_949_672_960_001)) >> np.uint64(32)
+    return word.astype(np.int64)
+
+
+def days(index: Index, elements: Places) -> tuple[npt.NDArray[np.int32], Flags]:
+    """Return days since 1970-01-01 of CCYYMMDD, and which of them are a date."""
+    start = index.start[elements]
+    length = index.end[elements] - start
+    word = index.words[start]
+    is_date = (length == _WORD) & _all_digits(word)
+    number = np.where(is_date, _eight_digits(np.where(is_date, word, np.uint64(_ZEROS))), 20000101)
+    year, month, day = number // 10_000, number // 100 % 100, number % 100
+    is_leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    is_month = (month >= 1) & (month <= 12)  # noqa: PLR2004  # months
+    last = _MONTH_DAYS[np.where(is_month, month, 0)] + ((month == 2) & is_leap)  # noqa: PLR2004  # February
+    is_date &= is_month & (day >= 1) & (day <= last) & (year >= 1)
+    # days from the civil calendar, years beginning in March
+    year = year - (month <= 2)  # noqa: PLR2004  # January and February belong to the year before
+    era = year // 400
+    of_era = year - era * 400
+    of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
+    total = era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - _EPOCH_DAYS
+    total = np.where(is_date, total, 0).astype(np.int32)
+    # six digits are a year of this century
+    for row in np.flatnonzero((length == 6) & ~is_date).tolist():  # noqa: PLR2004  # D6
+        value = values.date(index.text(int(elements[row])))
+        if value is not None:
+            total[row] = value.toordinal() - _ORDINAL_OF_EPOCH
+            is_date[row] = True
+    return total, is_date
+
+
+def group_sums(units: Numbers, firsts: Places, ends: Places) -> tuple[Numbers, Flags]:
+    """Return the sum of each run of numbers, and which of the sums fit DECIMAL(18,2); the others are 0.
+
+    Runs are given by their first place and the place after their last.
+    """
+    if len(units) and int(np.abs(units).max()) * len(units) >= 1 << 62:
+        exact = [sum(units[first:end].tolist()) for first, end in zip(firsts.tolist(), ends.tolist(), strict=True)]
+        fits = [abs(total) < _LIMIT for total in exact]
+        return np.array([t if f else 0 for t, f in zip(exact, fits, strict=True)], dtype=np.int64), np.array(fits, bool)
+    running = np.zeros(len(units) + 1, dtype=np.int64)
+    np.cumsum(units, out=running[1:])
+    sums = running[ends] - running[firsts]
+    return sums, np.abs(sums) < _LIMIT
+
+
+def dollars(cents: int) -> Decimal:
+    """Return exact dollars of whole cents."""
+    return from_cents(int(cents))
