@@ -3,7 +3,7 @@
 Everything a sender does to the bytes is undone here and nowhere else: byte order marks, leading blanks, trailing
 junk, delimiters of any kind and different ones per interchange, fields of ISA that are not padded, lines wrapped in
 the middle of a segment, line ends and indentation after the terminator, files without ISA. What does not belong
-here: what a segment means (``remittance``) and whether the envelope holds (``envelope``).
+here: what a segment means (``columnar``, ``payment``) and whether the envelope holds (``envelope``).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The value types of X12: amounts (R), quantities, dates (D8, D6), text. Cached, because a remittance repeats itself.
 
-What does not belong here: which element holds what (``remittance``).
+What does not belong here: which element holds what (``columnar``, ``payment``).
 """
 
 from __future__ import annotations
