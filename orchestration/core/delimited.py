@@ -32,11 +32,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Delimited:
-    """A decoded table: header, records in order, findings about its text as a whole."""
+    """A decoded table: header, records in order, findings about its text as a whole, the titles above its header."""
 
     header: tuple[str, ...]
     records: tuple[Record, ...]
     findings: tuple[Finding, ...]
+    titles: tuple[tuple[str, ...], ...] = ()
 
 
 class UndecodableError(ValueError):
@@ -145,10 +146,10 @@ def with_header(
     header = tuple(field.strip() for field in rows[place][1])
     while len(header) > 1 and not header[-1]:
         header = header[:-1]
-    titles = []
+    notes = []
     if place:
         words = f"{place} rows above the header are titles of the report: they were not read"
-        titles = [Finding("titles_above_header", "info", words, line_number=rows[0][0])]
+        notes = [Finding("titles_above_header", "info", words, line_number=rows[0][0])]
     records = []
     for line, fields in rows[place + 1 :]:
         row = fields
@@ -156,7 +157,7 @@ def with_header(
         while len(row) > len(header) and not row[-1].strip():
             row = row[:-1]
         records.append(Record(line, row, len(row) != len(header)))
-    return Delimited(header, tuple(records), (*findings, *titles))
+    return Delimited(header, tuple(records), (*findings, *notes), tuple(row for _, row in rows[:place]))
 
 
 def _likeliest(text: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from orchestration.core.dates import DateReader
 from orchestration.core.findings import Finding
+from orchestration.core.tabular import read_table
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -188,3 +189,31 @@ class Cells:
     def date(self, text: str) -> dt.date | DateProblem:
         """Return the day of one of the table's date texts, or what is wrong with it."""
         return self._dates.read(text)
+
+
+class UnfitError(ValueError):
+    """A table fits no layout; ``finding`` says why, ``layout_name`` which one it nearly is."""
+
+    def __init__(self, finding: Finding, layout_name: str | None, record_count: int) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+        self.layout_name = layout_name
+        self.record_count = record_count
+
+
+def fit(content: bytes, layouts: Mapping[str, L]) -> tuple[L, Delimited, Cells]:
+    """Return the layout that a table has, its records and its cells, titles above the header aside.
+
+    Raises ``UndecodableError`` when the bytes are no table, ``UnfitError`` when its header fits no layout or lacks a
+    required column.
+    """
+    table = read_table(content, lambda header: match(header, layouts) is not None)
+    layout = match(table.header, layouts)
+    if layout is None:
+        words = "the header matches no layout of this kind of file that is known"
+        raise UnfitError(Finding("unknown_layout", "error", words), None, len(table.records))
+    cells = Cells(layout, table)
+    missing = cells.missing_finding()
+    if missing is not None:
+        raise UnfitError(missing, layout.name, len(table.records))
+    return layout, table, cells

@@ -7,6 +7,7 @@ What does not belong here: what a column means (``layouts``).
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 import warnings
@@ -65,7 +66,7 @@ def read_workbook(
         return chosen
     words = f"{len(tables) - 1} other sheets of the workbook were not read"
     unread = Finding("sheet_not_read", "warning", words)
-    return Delimited(chosen.header, chosen.records, (*chosen.findings, unread))
+    return dataclasses.replace(chosen, findings=(*chosen.findings, unread))
 
 
 def _sheets(content: bytes, row_limit: int | None) -> list[list[tuple[int, tuple[str, ...]]]]:

@@ -1,0 +1,1 @@
+"""Layouts of fee schedules, one TOML file each."""

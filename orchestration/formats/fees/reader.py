@@ -1,0 +1,173 @@
+"""Fee schedules and relative values to ``raw_fees``.
+
+Quarantined whole: no table, no known layout, a required column missing, a CMS release that does not tell its quarter.
+Refused: a ragged record, a code, fee or date that cannot be read, a fee below zero, and every fee of a code that the
+same file prices twice differently for the same first day. The sum of the fees is a check sum of the file and no money.
+What does not belong here: which version holds on a day (dbt).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from orchestration.core.delimited import Delimited, Record, UndecodableError
+from orchestration.core.findings import Finding
+from orchestration.core.layouts import Cells, Layout, UnfitError, common_fields, fit, match, shipped
+from orchestration.core.money import ZERO, fits, parse_written_amount
+from orchestration.core.tables import RawBatch, SourceFile
+from orchestration.core.tabular import read_table
+from orchestration.formats.fees import relative_values
+from orchestration.formats.fees.tables import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
+
+_BASES = frozenset({"charge", "allowed"})
+_CONFLICT = "two fees of the file are for the same code, modifier, payer and first day and differ: none of them is read"
+
+
+def _build(data: Mapping[str, Any]) -> Layout:
+    return Layout(**common_fields(data))
+
+
+@cache
+def layouts() -> Mapping[str, Layout]:
+    """Return the layouts of fee schedules by name."""
+    return shipped("orchestration.formats.fees.layouts", _build)
+
+
+def is_fee_table(header: Sequence[str]) -> bool:
+    """Tell whether a header is that of a fee schedule or of a CMS relative value file."""
+    return relative_values.is_header(header) or match(header, layouts()) is not None
+
+
+def read(files: Sequence[SourceFile]) -> RawBatch:
+    """Return the rows of many fee files. Never raises, whatever the bytes."""
+    batch = RawBatch(TABLES)
+    for file in files:
+        try:
+            table = read_table(file.content, is_fee_table)
+            if relative_values.is_header(table.header):
+                _read_relative_values(batch, file, table)
+            else:
+                _read_schedule(batch, file, *fit(file.content, layouts()))
+        except UndecodableError as error:
+            batch.quarantine_file(file, profile=None, reason=error.finding)
+        except UnfitError as error:
+            batch.quarantine_file(
+                file, profile=error.layout_name, reason=error.finding, record_count=error.record_count
+            )
+    return batch
+
+
+def _read_relative_values(batch: RawBatch, file: SourceFile, table: Delimited) -> None:
+    count = len(table.records)
+    titles = " ".join(cell for row in table.titles for cell in row)
+    effective = relative_values.first_day(titles, file.file_name)
+    if effective is None:
+        words = "neither the titles nor the name tell which quarter the relative values hold from: name the file as CMS"
+        reason = Finding("no_effective_date", "error", f"{words} does, PPRRVU2026_JAN.csv")
+        batch.quarantine_file(file, profile=relative_values.PROFILE, reason=reason, record_count=count)
+        return
+    rows, findings = relative_values.read_rows(file, table, effective)
+    batch.rows["relative_values"].extend(rows)
+    batch.add_file(
+        file,
+        profile=relative_values.PROFILE,
+        record_count=count,
+        in_amount=ZERO,
+        findings=[*table.findings, *findings],
+    )
+
+
+def _read_schedule(batch: RawBatch, file: SourceFile, layout: Layout, table: Delimited, cells: Cells) -> None:
+    fees = [None if r.is_ragged else parse_written_amount(cells.text(r, "fee_amount")) for r in table.records]
+    total = sum((fee for fee in fees if fee is not None), ZERO)
+    count = len(table.records)
+    if not fits(total):
+        reason = Finding("amount_out_of_range", "error", "the fees of the file sum to more than money can be")
+        batch.quarantine_file(file, profile=layout.name, reason=reason, record_count=count)
+        return
+    read_rows = [_row(file, layout, cells, record, fee) for record, fee in zip(table.records, fees, strict=True)]
+    prices: dict[tuple[Any, ...], set[Decimal]] = {}
+    for row in read_rows:
+        if not isinstance(row, Finding):
+            prices.setdefault(_key(row), set()).add(row[9])
+    findings = list(table.findings)
+    extra = cells.extra_finding()
+    if extra is not None:
+        findings.append(extra)
+    refused = ZERO
+    for row, record, fee in zip(read_rows, table.records, fees, strict=True):
+        problem = row if isinstance(row, Finding) else None
+        if not isinstance(row, Finding) and len(prices[_key(row)]) > 1:
+            problem = Finding("conflicting_fees", "error", _CONFLICT, line_number=record.line_number, amount=fee)
+        if problem is not None:
+            findings.append(problem)
+            refused += fee or ZERO
+        else:
+            batch.rows["fee_schedule_lines"].append(row)
+    batch.add_file(
+        file,
+        profile=layout.name,
+        record_count=count,
+        in_amount=total,
+        quarantined_amount=refused,
+        findings=findings,
+    )
+
+
+def _key(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what a fee is the price of: basis, payer, code, modifier, place, first day."""
+    return (row[3], row[4] or row[5], *row[6:9], row[10])
+
+
+def _row(
+    file: SourceFile, layout: Layout, cells: Cells, record: Record, fee: Decimal | None
+) -> tuple[Any, ...] | Finding:
+    """Return the record as a row, or the finding that refuses it."""
+    line = record.line_number
+    if record.is_ragged:
+        words = "the record has another number of fields than the header: its cells may have moved"
+        return Finding("ragged_record", "error", words, line_number=line)
+    code = cells.text(record, "procedure_code").upper()
+    basis = cells.text(record, "fee_basis").lower()
+    payer = (cells.text(record, "payer_id") or None, cells.text(record, "payer_name") or None)
+    basis = basis or ("allowed" if any(payer) else "charge")
+    if not code:
+        return Finding("no_procedure_code", "error", "the line has no procedure code", line_number=line, amount=fee)
+    if fee is None or fee < 0:
+        return Finding(
+            "unreadable_amount", "error", "the fee is missing, unreadable or below zero", line_number=line, amount=fee
+        )
+    if basis not in _BASES or (basis == "allowed") != any(payer):
+        words = "a fee is either the practice's charge, without a payer, or what a payer allows, with one"
+        return Finding("unknown_fee_basis", "error", words, line_number=line, amount=fee)
+    days: list[dt.date | None] = []
+    for key in ("effective_date", "end_date"):
+        text = cells.text(record, key)
+        day = cells.date(text) if text or key == "effective_date" else None
+        if isinstance(day, str):
+            words = f"the {key.replace('_', ' ')} is missing, no date of this layout, or can be read as two days"
+            return Finding(f"{day}_{key}", "error", words, line_number=line, amount=fee)
+        days.append(day)
+    first, last = days
+    if first and last and last < first:
+        return Finding("ends_before_it_begins", "error", "the fee ends before it begins", line_number=line, amount=fee)
+    return (
+        file.file_id,
+        line,
+        layout.name,
+        basis,
+        *payer,
+        code,
+        cells.text(record, "modifier").upper() or None,
+        cells.text(record, "place_of_service_code") or None,
+        fee,
+        first,
+        last,
+        file.landed_at,
+    )
