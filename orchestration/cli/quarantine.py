@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from orchestration.cli.stores import open_stores
-from orchestration.resources.control import SOURCES
+from orchestration.resources.control import KINDS
 
 app = typer.Typer(help="Files and rows that could not be read.", no_args_is_help=True)
 
@@ -43,7 +43,7 @@ def quarantined() -> list[dict[str, Any]]:
         present = {row[0] for row in lake.execute(
             "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'lake'"
         ).fetchall()}  # fmt: skip
-        for source in SOURCES:
+        for source in KINDS:
             if f"raw_{source}.files" not in present:
                 continue
             items += [

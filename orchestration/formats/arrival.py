@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from orchestration.formats.exports import Profile
 
-_ORDER = ("ehr", "era835", "bank", "payroll", "documents", "unknown")
+_ORDER = ("fees", "ehr", "era835", "bank", "payroll", "documents", "unknown")
 # GS04, the date of the functional group: CCYYMMDD, whatever the element separator
 _GROUP_DATE = re.compile(rb"GS([^A-Za-z0-9])HP\1[^\r\n]{1,40}?\1(\d{8})\1")
 _HEAD = 4096

@@ -10,12 +10,12 @@ import re
 from typing import TYPE_CHECKING, Final, Literal
 
 from orchestration.core.tabular import first_rows
-from orchestration.formats import exports
+from orchestration.formats import exports, fees
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Kind = Literal["era835", "ehr", "bank", "payroll", "documents", "unknown"]
+Kind = Literal["era835", "ehr", "bank", "payroll", "documents", "fees", "unknown"]
 
 # enough to hold any header line, little enough to look at for a file of a gigabyte
 _HEAD = 65_536
@@ -41,6 +41,8 @@ _BY_EXTENSION: Final[dict[str, Kind]] = {
 }
 _BY_WORD: Final[tuple[tuple[str, Kind], ...]] = (
     ("payroll", "payroll"),
+    ("pprrvu", "fees"),
+    ("fee_schedule", "fees"),
     ("charge", "ehr"),
     ("transaction", "ehr"),
     ("era_", "era835"),
@@ -83,6 +85,8 @@ def _by_header(content: bytes, layouts: Mapping[str, exports.Profile] | None) ->
         names = {name.strip().lower() for name in header}
         if len(names & _PAYROLL_WORDS) >= _PAYROLL_SHARE:
             return "payroll"
+        if fees.is_fee_table(header):
+            return "fees"
         if exports.match_profile(header, layouts) is not None:
             return "ehr"
     # a table of a billing system that holds no money goes to that reader, which can say what it is

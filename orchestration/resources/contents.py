@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from orchestration.resources.control import SOURCES
+from orchestration.resources.control import KINDS
 
 if TYPE_CHECKING:
     from orchestration.resources.practice import PracticeStores
 
-_SCHEMAS = (*(f"raw_{source}" for source in SOURCES), "intermediate", "marts")
+_SCHEMAS = (*(f"raw_{source}" for source in KINDS), "intermediate", "marts")
 # a model's version number counts trainings, not content
 _NOT_CONTENT = {"model_version"}
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # every kind of file that carries a control amount, in the order people read them
 SOURCES = ("era835", "ehr", "bank", "payroll", "documents")
+# and the kinds that carry none: what they hold is looked up, not booked
+KINDS = (*SOURCES, "fees")
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,12 @@ def _read_payroll(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBa
     return payroll.read(files)
 
 
+def _read_fees(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
+    from orchestration.formats import fees
+
+    return fees.read(files)
+
+
 def _read_documents(stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
     from orchestration.formats import documents
 
@@ -76,7 +82,7 @@ def _read_documents(stores: PracticeStores, files: Sequence[SourceFile]) -> RawB
 
 def sources() -> tuple[Source, ...]:
     """Return every kind of file the practice receives."""
-    from orchestration.formats import bank, documents, exports, payroll, x12
+    from orchestration.formats import bank, documents, exports, fees, payroll, x12
 
     return (
         Source(
@@ -119,6 +125,14 @@ def sources() -> tuple[Source, ...]:
             "Σ bill totals",
             "SELECT sum(total_amount) FROM raw_documents.bills",
             retried_reasons=("ocr_unavailable", "ocr_timed_out"),
+        ),
+        Source(
+            "fees",
+            "fee schedules and relative values",
+            fees.TABLES,
+            _read_fees,
+            "Σ fees, a check sum and no money",
+            "SELECT sum(fee_amount) FROM raw_fees.fee_schedule_lines",
         ),
     )
 

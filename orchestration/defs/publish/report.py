@@ -12,7 +12,7 @@ from orchestration.defs.resources import Practice
 from orchestration.privacy.phi import scrubbed
 from orchestration.reporting import data as rd
 from orchestration.reporting.report import render
-from orchestration.resources.control import SOURCES, control_totals
+from orchestration.resources.control import KINDS, control_totals
 from orchestration.resources.lake import rows
 from orchestration.resources.practice import PracticeStores
 
@@ -144,7 +144,7 @@ def _findings(lake: duckdb.DuckDBPyConnection) -> tuple[rd.FindingRow, ...]:
     parts = [
         f"select '{source}' as source, code, severity, count(*) as finding_count, "
         f"cast(sum(amount) as decimal(18, 2)) as amount from raw_{source}.findings group by code, severity"
-        for source in SOURCES
+        for source in KINDS
     ]
     return _made(lake, rd.FindingRow, " union all ".join(parts) + " order by 1, 2, 3")
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
+    from orchestration.core.dates import DateProblem
+
 _BASES = frozenset({"charge", "allowed"})
 _CONFLICT = "two fees of the file are for the same code, modifier, payer and first day and differ: none of them is read"
 
@@ -102,14 +104,15 @@ def _read_schedule(batch: RawBatch, file: SourceFile, layout: Layout, table: Del
         findings.append(extra)
     refused = ZERO
     for row, record, fee in zip(read_rows, table.records, fees, strict=True):
-        problem = row if isinstance(row, Finding) else None
-        if not isinstance(row, Finding) and len(prices[_key(row)]) > 1:
-            problem = Finding("conflicting_fees", "error", _CONFLICT, line_number=record.line_number, amount=fee)
-        if problem is not None:
-            findings.append(problem)
-            refused += fee or ZERO
+        if isinstance(row, Finding):
+            findings.append(row)
+        elif len(prices[_key(row)]) > 1:
+            line = record.line_number
+            findings.append(Finding("conflicting_fees", "error", _CONFLICT, line_number=line, amount=fee))
         else:
             batch.rows["fee_schedule_lines"].append(row)
+            continue
+        refused += fee or ZERO
     batch.add_file(
         file,
         profile=layout.name,
@@ -129,37 +132,17 @@ def _row(
     file: SourceFile, layout: Layout, cells: Cells, record: Record, fee: Decimal | None
 ) -> tuple[Any, ...] | Finding:
     """Return the record as a row, or the finding that refuses it."""
-    line = record.line_number
-    if record.is_ragged:
-        words = "the record has another number of fields than the header: its cells may have moved"
-        return Finding("ragged_record", "error", words, line_number=line)
     code = cells.text(record, "procedure_code").upper()
-    basis = cells.text(record, "fee_basis").lower()
     payer = (cells.text(record, "payer_id") or None, cells.text(record, "payer_name") or None)
-    basis = basis or ("allowed" if any(payer) else "charge")
-    if not code:
-        return Finding("no_procedure_code", "error", "the line has no procedure code", line_number=line, amount=fee)
-    if fee is None or fee < 0:
-        return Finding(
-            "unreadable_amount", "error", "the fee is missing, unreadable or below zero", line_number=line, amount=fee
-        )
-    if basis not in _BASES or (basis == "allowed") != any(payer):
-        words = "a fee is either the practice's charge, without a payer, or what a payer allows, with one"
-        return Finding("unknown_fee_basis", "error", words, line_number=line, amount=fee)
-    days: list[dt.date | None] = []
-    for key in ("effective_date", "end_date"):
-        text = cells.text(record, key)
-        day = cells.date(text) if text or key == "effective_date" else None
-        if isinstance(day, str):
-            words = f"the {key.replace('_', ' ')} is missing, no date of this layout, or can be read as two days"
-            return Finding(f"{day}_{key}", "error", words, line_number=line, amount=fee)
-        days.append(day)
-    first, last = days
-    if first and last and last < first:
-        return Finding("ends_before_it_begins", "error", "the fee ends before it begins", line_number=line, amount=fee)
+    basis = cells.text(record, "fee_basis").lower() or ("allowed" if any(payer) else "charge")
+    days = [cells.date(cells.text(record, key)) for key in ("effective_date", "end_date")]
+    first, last = days if cells.text(record, "end_date") else (days[0], None)
+    problem = _fee_problem(record, code, fee, is_payer_known=any(payer), basis=basis) or _date_problem(first, last)
+    if problem is not None:
+        return Finding(problem[0], "error", problem[1], line_number=record.line_number, amount=fee)
     return (
         file.file_id,
-        line,
+        record.line_number,
         layout.name,
         basis,
         *payer,
@@ -171,3 +154,29 @@ def _row(
         last,
         file.landed_at,
     )
+
+
+def _fee_problem(
+    record: Record, code: str, fee: Decimal | None, *, is_payer_known: bool, basis: str
+) -> tuple[str, str] | None:
+    if record.is_ragged:
+        words = "the record has another number of fields than the header: its cells may have moved"
+        return "ragged_record", words
+    if not code:
+        return "no_procedure_code", "the line has no procedure code"
+    if fee is None or fee < 0:
+        return "unreadable_amount", "the fee is missing, unreadable or below zero"
+    if basis not in _BASES or (basis == "allowed") != is_payer_known:
+        words = "a fee is either the practice's charge, without a payer, or what a payer allows, with one"
+        return "unknown_fee_basis", words
+    return None
+
+
+def _date_problem(first: dt.date | DateProblem, last: dt.date | DateProblem | None) -> tuple[str, str] | None:
+    for key, day in (("effective_date", first), ("end_date", last)):
+        if isinstance(day, str):
+            words = f"the {key.replace('_', ' ')} is missing, no date of this layout, or can be read as two days"
+            return f"{day}_{key}", words
+    if isinstance(first, dt.date) and isinstance(last, dt.date) and last < first:
+        return "ends_before_it_begins", "the fee ends before it begins"
+    return None

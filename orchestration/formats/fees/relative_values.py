@@ -49,9 +49,7 @@ def first_day(titles: str, file_name: str) -> dt.date | None:
     return None
 
 
-def read_rows(
-    file: SourceFile, table: Delimited, effective: dt.date
-) -> tuple[list[tuple[Any, ...]], list[Finding]]:
+def read_rows(file: SourceFile, table: Delimited, effective: dt.date) -> tuple[list[tuple[Any, ...]], list[Finding]]:
     """Return the rows of a release and what is refused of it; a line that is no code is a note of CMS."""
     rows: list[tuple[Any, ...]] = []
     findings: list[Finding] = []

@@ -7,7 +7,7 @@ from format_examples import charge, charges, entry, era, join, pay_line, payroll
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.formats import bank, documents, exports, x12
+from orchestration.formats import bank, documents, exports, fees, x12
 from orchestration.formats import payroll as payroll_reader
 from orchestration.formats.kinds import detect_kind
 
@@ -54,12 +54,12 @@ def test_a_file_is_told_by_its_content_then_by_its_name(name, content, kind):
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=20), st.binary(max_size=200))
 def test_every_file_has_a_kind(name, content):
-    assert detect_kind(name, content) in {"era835", "ehr", "bank", "payroll", "documents", "unknown"}
+    assert detect_kind(name, content) in {"era835", "ehr", "bank", "payroll", "documents", "fees", "unknown"}
 
 
 def test_every_direct_identifier_is_marked_and_every_row_ends_when_it_was_landed():
     file = source(b"")
-    for package in (x12, exports, bank, payroll_reader, documents):
+    for package in (x12, exports, bank, payroll_reader, documents, fees):
         for table in package.TABLES:
             assert table.columns[0].name == "file_id"
             assert table.columns[-1].name == "loaded_at"

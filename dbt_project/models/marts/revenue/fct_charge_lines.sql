@@ -19,6 +19,23 @@ splits as (
     select * from {{ ref('component_splits') }}
 ),
 
+-- the fee schedule's own 26 and TC rows on the day of service, before the configured default
+component_rates as (
+    select
+        charges.file_id,
+        charges.line_number,
+        rates.professional_rate,
+        case when rates.priority = 1 then 'fee_schedule' else 'relative_values' end as component_basis,
+        row_number() over (
+            partition by charges.file_id, charges.line_number order by rates.priority asc, rates.valid_from_date desc
+        ) as rate_number
+    from charges
+    inner join {{ ref('int_fees__component_rates') }} as rates
+        on charges.procedure_code = rates.procedure_code
+        and coalesce(charges.service_date, charges.post_date) between rates.valid_from_date and rates.valid_to_date
+    where charges.code_system = 'CPT'
+),
+
 -- the class comes from the name in this very row: a posted entry must not depend on what arrives later
 payer_names as (
     select distinct payer_name
@@ -87,7 +104,12 @@ mapped as (
         end as component,
         procedures.account_code,
         procedures.mapping_version,
-        splits.professional_rate,
+        case
+            when splits.category_code is not null then coalesce(component_rates.professional_rate, splits.professional_rate)
+        end as professional_rate,
+        case
+            when splits.category_code is not null then coalesce(component_rates.component_basis, 'default')
+        end as component_basis,
         splits.professional_account_code,
         splits.technical_account_code,
         case
@@ -101,6 +123,10 @@ mapped as (
         on charges.code_system = procedures.code_system and charges.procedure_code = procedures.procedure_code
     left join splits
         on procedures.category_code = splits.category_code and procedures.is_global_split
+    left join component_rates
+        on charges.file_id = component_rates.file_id
+        and charges.line_number = component_rates.line_number
+        and component_rates.rate_number = 1
     left join payer_classes
         on charges.payer_name = payer_classes.payer_name and payer_classes.match_number = 1
     left join arrival_order
@@ -156,6 +182,7 @@ select
     category_code,
     category_name,
     component,
+    case when component = 'global' then component_basis end as component_basis,
     diagnosis_codes,
     charged_units,
     {{ money('transaction_amount') }} as charged_amount,
