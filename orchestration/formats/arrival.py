@@ -16,14 +16,25 @@ if TYPE_CHECKING:
 
     from orchestration.formats.exports import Profile
 
-_ORDER = ("fees", "ehr", "era835", "bank", "payroll", "documents", "unknown")
+_ORDER = ("fees", "ehr", "fhir", "era835", "bank", "payroll", "documents", "unknown")
 # GS04, the date of the functional group: CCYYMMDD, whatever the element separator
 _GROUP_DATE = re.compile(rb"GS([^A-Za-z0-9])HP\1[^\r\n]{1,40}?\1(\d{8})\1")
+# resources that are charged or paid; what they refer to lands before them
+_FHIR_MONEY = re.compile(rb'"resourceType"\s*:\s*"(?:Claim|ChargeItem|ExplanationOfBenefit)"')
 _HEAD = 4096
 
 
 def arrival_order(file_name: str, content: bytes, layouts: Mapping[str, Profile] | None = None) -> tuple[int, str, str]:
-    """Return a sort key: kind, then the date a remittance says of itself, then the name."""
+    """Return a sort key: kind, then the date a remittance says of itself, then the name.
+
+    FHIR resources that others refer to (Coverage, Practitioner ...) come before those with money.
+    """
     kind = detect_kind(file_name, content, layouts)
-    found = _GROUP_DATE.search(content[:_HEAD]) if kind == "era835" else None
-    return _ORDER.index(kind), found.group(2).decode() if found else "", file_name
+    return _ORDER.index(kind), _within(kind, content[:_HEAD]), file_name
+
+
+def _within(kind: str, head: bytes) -> str:
+    if kind == "era835":
+        found = _GROUP_DATE.search(head)
+        return found.group(2).decode() if found else ""
+    return "money" if kind == "fhir" and _FHIR_MONEY.search(head) else ""

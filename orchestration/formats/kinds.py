@@ -15,7 +15,7 @@ from orchestration.formats import exports, fees
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Kind = Literal["era835", "ehr", "bank", "payroll", "documents", "fees", "unknown"]
+Kind = Literal["era835", "ehr", "fhir", "bank", "payroll", "documents", "fees", "unknown"]
 
 # enough to hold any header line, little enough to look at for a file of a gigabyte
 _HEAD = 65_536
@@ -26,6 +26,9 @@ _MAGIC: Final[tuple[bytes, ...]] = (
     b"II*\x00",
     b"MM\x00*",
 )
+# tables of a lakehouse arrive as Parquet, and FHIR resources are the only ones read here
+_PARQUET: Final = b"PAR1"
+_FHIR = re.compile(rb'"resourceType"\s*:')
 _X12 = re.compile(
     rb"(?:ISA[^A-Za-z0-9 ](?=.{4,})|GS[^A-Za-z0-9 ][A-Z]{2}[^A-Za-z0-9]|ST[^A-Za-z0-9 ]\d{3}[^A-Za-z0-9])", re.DOTALL
 )
@@ -36,6 +39,7 @@ _PAYROLL_WORDS: Final = frozenset(
 _PAYROLL_SHARE = 3
 _BY_EXTENSION: Final[dict[str, Kind]] = {
     **dict.fromkeys(("835", "era", "edi", "x12", "837"), "era835"),
+    **dict.fromkeys(("ndjson", "parquet"), "fhir"),
     **dict.fromkeys(("ofx", "qfx", "qbo"), "bank"),
     **dict.fromkeys(("pdf", "jpg", "jpeg", "png", "tif", "tiff"), "documents"),
 }
@@ -68,6 +72,8 @@ def _by_content(content: bytes, layouts: Mapping[str, exports.Profile] | None) -
         return "era835"
     if _OFX.search(plain[:1024]):
         return "bank"
+    if head.startswith(_PARQUET) or (plain[:1] in {b"{", b"["} and _FHIR.search(plain)):
+        return "fhir"
     return _by_header(content, layouts)
 
 

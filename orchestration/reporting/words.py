@@ -19,6 +19,7 @@ class Words(NamedTuple):
 SOURCE_NAMES: Final[dict[str, str]] = {
     "era835": "Payer remittances",
     "ehr": "Charges from the EHR",
+    "fhir": "Charges from FHIR",
     "bank": "Bank statements",
     "payroll": "Payroll",
     "documents": "Supplier bills",
@@ -51,6 +52,10 @@ _BY_SOURCE: Final[dict[tuple[str, str], Words]] = {
     ("ehr", "duplicate_transaction"): Words(
         "The EHR exported the same charge twice. It is booked once.",
         "Nothing, if the exports overlap. Otherwise check that two visits were not given one id.",
+    ),
+    ("fhir", "duplicate_transaction"): Words(
+        "The same charge arrived in an earlier export. It is booked once.",
+        "Nothing: a bulk export repeats what it sent before. Look only if two services were given one id.",
     ),
     ("ehr", "unreadable_amount"): Words("A charge has no amount that can be read.", _CORRECT_EXPORT),
     ("payroll", "unreadable_amount"): Words("A pay line has an amount that cannot be read.", _CORRECT_EXPORT),
@@ -87,6 +92,10 @@ _BY_CODE: Final[dict[str, Words]] = {
         "The charge has no procedure code, or one that falls in no revenue category.",
         "Correct the code in the EHR, or add its range to the procedure categories with the next mapping version "
         "and run medbooks rebuild --no-check.",
+    ),
+    "charged_by_other_resource": Words(
+        "The visit was already charged through the other kind of FHIR resource (ChargeItem or Claim).",
+        "Nothing, if both say the same. Otherwise let the source send one kind only.",
     ),
     "missing_posting_date": Words(
         "The charge has neither a posting date nor a service date, so no period can take it.", _CORRECT_EXPORT

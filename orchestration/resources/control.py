@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from orchestration.resources.practice import PracticeStores
 
 # every kind of file that carries a control amount, in the order people read them
-SOURCES = ("era835", "ehr", "bank", "payroll", "documents")
+SOURCES = ("era835", "ehr", "fhir", "bank", "payroll", "documents")
 # and the kinds that carry none: what they hold is looked up, not booked
 KINDS = (*SOURCES, "fees")
 

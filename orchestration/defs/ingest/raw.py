@@ -56,6 +56,12 @@ def _read_ehr(stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
     return exports.read(files, stores.layouts)
 
 
+def _read_fhir(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
+    from orchestration.formats import fhir
+
+    return fhir.read(files)
+
+
 def _read_bank(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
     from orchestration.formats import bank
 
@@ -82,7 +88,7 @@ def _read_documents(stores: PracticeStores, files: Sequence[SourceFile]) -> RawB
 
 def sources() -> tuple[Source, ...]:
     """Return every kind of file the practice receives."""
-    from orchestration.formats import bank, documents, exports, fees, payroll, x12
+    from orchestration.formats import bank, documents, exports, fees, fhir, payroll, x12
 
     return (
         Source(
@@ -100,6 +106,14 @@ def sources() -> tuple[Source, ...]:
             _read_ehr,
             "Σ charged",
             "SELECT sum(amount) FROM raw_ehr.transactions WHERE transaction_type = 'CHARGE'",
+        ),
+        Source(
+            "fhir",
+            "FHIR resources",
+            fhir.TABLES,
+            _read_fhir,
+            "Σ charged",
+            "SELECT sum(amount) FROM raw_fhir.transactions WHERE transaction_type = 'CHARGE'",
         ),
         Source(
             "bank",

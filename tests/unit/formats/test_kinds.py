@@ -7,7 +7,7 @@ from format_examples import charge, charges, entry, era, join, pay_line, payroll
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.formats import bank, documents, exports, fees, x12
+from orchestration.formats import bank, documents, exports, fees, fhir, x12
 from orchestration.formats import payroll as payroll_reader
 from orchestration.formats.kinds import detect_kind
 
@@ -42,6 +42,10 @@ CLAIMS = era().replace(b"ST*835", b"ST*837")
         pytest.param("x", b"II*\x00", "documents", id="TIFF, little end first"),
         pytest.param("x", b"MM\x00*", "documents", id="TIFF, big end first"),
         pytest.param("bill.pdf", b"garbage", "documents", id="garbage named PDF"),
+        pytest.param("upload", b'{"resourceType": "Claim"}', "fhir", id="a FHIR resource without a name"),
+        pytest.param("x.json", b'\xef\xbb\xbf[{"id": 1, "resourceType" : "Claim"}]', "fhir", id="FHIR in an array"),
+        pytest.param("x", b"PAR1....", "fhir", id="Parquet"),
+        pytest.param("Claim.ndjson", b"", "fhir", id="empty NDJSON"),
         pytest.param("notes.csv", b"a,b\n1,2\n", "unknown", id="a table nobody knows"),
         pytest.param("notes.txt", b"ISABELLA owes STEVE", "unknown", id="words that begin like X12"),
         pytest.param("x", b"", "unknown", id="empty without a name"),
@@ -54,12 +58,12 @@ def test_a_file_is_told_by_its_content_then_by_its_name(name, content, kind):
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=20), st.binary(max_size=200))
 def test_every_file_has_a_kind(name, content):
-    assert detect_kind(name, content) in {"era835", "ehr", "bank", "payroll", "documents", "fees", "unknown"}
+    assert detect_kind(name, content) in {"era835", "ehr", "fhir", "bank", "payroll", "documents", "fees", "unknown"}
 
 
 def test_every_direct_identifier_is_marked_and_every_row_ends_when_it_was_landed():
     file = source(b"")
-    for package in (x12, exports, bank, payroll_reader, documents, fees):
+    for package in (x12, exports, fhir, bank, payroll_reader, documents, fees):
         for table in package.TABLES:
             assert table.columns[0].name == "file_id"
             assert table.columns[-1].name == "loaded_at"

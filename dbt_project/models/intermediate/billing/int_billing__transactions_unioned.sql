@@ -5,3 +5,5 @@
 -- defs/ingest/raw.py.
 
 select * from {{ ref('stg_ehr__transactions') }}
+union all
+select * from {{ ref('int_billing__fhir_transactions') }}
