@@ -50,3 +50,13 @@ def tesseract() -> str:
 def chromium() -> str:
     """A headless browser."""
     return program("chromium", "apt-get install chromium")
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """A real PostgreSQL on loopback, started by the first test that asks and stopped after the last."""
+    from postgres_server import start
+
+    server, stop = start()
+    yield server
+    stop()

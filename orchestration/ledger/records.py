@@ -33,9 +33,11 @@ class PostedEntry:
 class PostResult:
     """What became of the entries of one call; ``batch_tag`` is ``None`` when nothing was posted.
 
-    Every entry is in exactly one place: posted, skipped (its event is in the ledger with the same body),
-    in ``conflicts`` (with another body: ``other_body``) or in ``refusals`` (``closed_period``,
-    ``unknown_account``). Amounts are dollars, the sum of the entries' debits.
+    Every entry is in exactly one place: posted, skipped (its event is in the ledger with the same body), ``held`` (a
+    person must approve it), ``rejected`` (a person decided against it), in ``conflicts`` (its event is in the ledger
+    with another body: ``other_body``) or in ``refusals`` (``closed_period``, ``unknown_account``, or rows that made
+    no entry). What is in the last three waits in the ledger under a number. Amounts are dollars, the sum of the
+    entries' debits; ``reasons.py`` has the codes.
     """
 
     batch_tag: str | None
@@ -45,3 +47,5 @@ class PostResult:
     skipped_amount: Decimal = ZERO
     conflicts: list[Refusal] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    held: list[Refusal] = field(default_factory=list)
+    rejected: list[Refusal] = field(default_factory=list)

@@ -1,6 +1,7 @@
 """The tables of the ledger, the same on every database.
 
-What does not belong here: triggers and settings of one database (``sqlite.py``), and queries.
+What does not belong here: triggers and settings of one database (``sqlite.py``, ``postgres.py``), how a ledger of an
+earlier shape gets this one (``migrations/``), and queries.
 
 The lines of an entry are written before its header. Their foreign key is checked at commit, and the header
 is refused unless its lines balance, so an entry that is unbalanced or has no lines exists at no time, and
@@ -20,7 +21,12 @@ from orchestration.core.money import from_cents, to_cents
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
-SCHEMA_VERSION = 1
+# text sorts by its bytes on every database, as it does in Python
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+# milliseconds since 1970 by the database's clock
+_MOMENT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 class Amount(sa.types.TypeDecorator[Decimal]):
@@ -42,7 +48,7 @@ class Amount(sa.types.TypeDecorator[Decimal]):
 class Day(sa.types.TypeDecorator[dt.date]):
     """A date as ISO text, which sorts and compares as dates do."""
 
-    impl = sa.Text
+    impl = _TEXT
     cache_ok = True
 
     def process_bind_param(self, value: dt.date | None, dialect: Dialect) -> str | None:  # noqa: ARG002  # the shape SQLAlchemy calls
@@ -59,9 +65,9 @@ metadata = sa.MetaData()
 accounts = sa.Table(
     "accounts",
     metadata,
-    sa.Column("account_code", sa.Text, primary_key=True),
-    sa.Column("account_name", sa.Text, nullable=False),
-    sa.Column("account_type", sa.Text, nullable=False),
+    sa.Column("account_code", _TEXT, primary_key=True),
+    sa.Column("account_name", _TEXT, nullable=False),
+    sa.Column("account_type", _TEXT, nullable=False),
     sqlite_strict=True,
 )
 
@@ -69,11 +75,11 @@ batches = sa.Table(
     "batches",
     metadata,
     # AI-YYYYMMDD-N for what the pipeline posts, RV-YYYYMMDD-N for reversals
-    sa.Column("batch_tag", sa.Text, primary_key=True),
-    sa.Column("made_by", sa.Text, nullable=False),
-    sa.Column("created_at", sa.Text, nullable=False),
-    sa.Column("run_id", sa.Text),
-    sa.Column("reverses_batch", sa.Text, sa.ForeignKey("batches.batch_tag")),
+    sa.Column("batch_tag", _TEXT, primary_key=True),
+    sa.Column("made_by", _TEXT, nullable=False),
+    sa.Column("created_at", _TEXT, nullable=False),
+    sa.Column("run_id", _TEXT),
+    sa.Column("reverses_batch", _TEXT, sa.ForeignKey("batches.batch_tag")),
     sqlite_strict=True,
 )
 
@@ -82,17 +88,17 @@ entries = sa.Table(
     metadata,
     # numbers are given by the writer, who holds the write lock: one more than the last, no gaps
     sa.Column("entry_id", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("entry_key", sa.Text, nullable=False, unique=True),
-    sa.Column("event_id", sa.Text, nullable=False),
-    sa.Column("entity_id", sa.Text, nullable=False),
-    sa.Column("book", sa.Text, nullable=False),
+    sa.Column("entry_key", _TEXT, nullable=False, unique=True),
+    sa.Column("event_id", _TEXT, nullable=False),
+    sa.Column("entity_id", _TEXT, nullable=False),
+    sa.Column("book", _TEXT, nullable=False),
     sa.Column("entry_date", Day, nullable=False),
-    sa.Column("fiscal_period", sa.Text, nullable=False),
-    sa.Column("description", sa.Text, nullable=False),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("source_ids", sa.Text, nullable=False),
-    sa.Column("rule_version", sa.Text, nullable=False),
-    sa.Column("batch_tag", sa.Text, sa.ForeignKey("batches.batch_tag"), nullable=False),
+    sa.Column("fiscal_period", _TEXT, nullable=False),
+    sa.Column("description", _TEXT, nullable=False),
+    sa.Column("source", _TEXT, nullable=False),
+    sa.Column("source_ids", _TEXT, nullable=False),
+    sa.Column("rule_version", _TEXT, nullable=False),
+    sa.Column("batch_tag", _TEXT, sa.ForeignKey("batches.batch_tag"), nullable=False),
     # an entry is reversed once, and so is its reversal: the entries of one event form a chain
     sa.Column("reverses", sa.Integer, sa.ForeignKey("entries.entry_id"), unique=True),
     sa.Column("line_count", sa.Integer, nullable=False),
@@ -119,13 +125,13 @@ lines = sa.Table(
         autoincrement=False,
     ),
     sa.Column("line_number", sa.Integer, primary_key=True),
-    sa.Column("account_code", sa.Text, sa.ForeignKey("accounts.account_code"), nullable=False),
+    sa.Column("account_code", _TEXT, sa.ForeignKey("accounts.account_code"), nullable=False),
     sa.Column("debit_amount", Amount, nullable=False),
     sa.Column("credit_amount", Amount, nullable=False),
-    sa.Column("rule_id", sa.Text, nullable=False),
-    sa.Column("payer_class", sa.Text),
-    sa.Column("provider_id", sa.Text),
-    sa.Column("location_id", sa.Text),
+    sa.Column("rule_id", _TEXT, nullable=False),
+    sa.Column("payer_class", _TEXT),
+    sa.Column("provider_id", _TEXT),
+    sa.Column("location_id", _TEXT),
     sa.CheckConstraint("debit_amount >= 0 and credit_amount >= 0", name="amounts_are_not_negative"),
     sa.CheckConstraint("(debit_amount > 0) <> (credit_amount > 0)", name="a_line_has_one_side"),
     sqlite_with_rowid=False,
@@ -137,10 +143,10 @@ periods = sa.Table(
     "periods",
     metadata,
     sa.Column("period_id", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("entity_id", sa.Text, nullable=False),
+    sa.Column("entity_id", _TEXT, nullable=False),
     sa.Column("start_date", Day, nullable=False),
     sa.Column("end_date", Day, nullable=False),
-    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("status", _TEXT, nullable=False),
     sa.CheckConstraint("status in ('open', 'closed')", name="status_is_known"),
     sa.CheckConstraint("start_date <= end_date", name="a_period_ends_after_it_starts"),
     sqlite_strict=True,
@@ -150,15 +156,103 @@ audit = sa.Table(
     "audit",
     metadata,
     sa.Column("audit_id", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("actor", sa.Text, nullable=False),
-    sa.Column("action", sa.Text, nullable=False),
-    sa.Column("object", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", _TEXT, nullable=False),
+    sa.Column("actor", _TEXT, nullable=False),
+    sa.Column("action", _TEXT, nullable=False),
+    sa.Column("object", _TEXT, nullable=False),
+    sa.Column("reason", _TEXT, nullable=False),
     sa.Column("object_count", sa.Integer, nullable=False),
     sa.Column("amount", Amount, nullable=False),
-    sa.Column("content_hash", sa.Text, nullable=False),
-    sa.Column("previous_hash", sa.Text, nullable=False),
-    sa.Column("record_hash", sa.Text, nullable=False),
+    sa.Column("content_hash", _TEXT, nullable=False),
+    sa.Column("previous_hash", _TEXT, nullable=False),
+    sa.Column("record_hash", _TEXT, nullable=False),
+    sqlite_strict=True,
+)
+
+# what waits for a person, or for something to be mended, before it may become an entry; never changed
+proposals = sa.Table(
+    "proposals",
+    metadata,
+    sa.Column("proposal_id", sa.Integer, primary_key=True, autoincrement=False),
+    # entry: `body` is one entry; reversal: `body` names the entries to take back
+    sa.Column("kind", _TEXT, nullable=False),
+    # the event, or the batch or entry that is taken back
+    sa.Column("object", _TEXT, nullable=False),
+    sa.Column("entity_id", _TEXT, nullable=False),
+    sa.Column("book", _TEXT, nullable=False),
+    sa.Column("total_amount", Amount, nullable=False),
+    # held: a person decides. quarantined: something must be mended first
+    sa.Column("state", _TEXT, nullable=False),
+    sa.Column("reason_code", _TEXT, nullable=False),
+    sa.Column("required_role", _TEXT, nullable=False),
+    sa.Column("body", _TEXT, nullable=False),
+    sa.Column("body_hash", _TEXT, nullable=False),
+    sa.Column("rule_version", _TEXT, nullable=False),
+    sa.Column("proposed_by", _TEXT, nullable=False),
+    sa.Column("proposed_at", _TEXT, nullable=False),
+    sa.Column("run_id", _TEXT),
+    sa.CheckConstraint("kind in ('entry', 'reversal')", name="kind_is_known"),
+    sa.CheckConstraint("state in ('held', 'quarantined')", name="state_is_known"),
+    sa.Index("proposals_object", "object"),
+    sqlite_strict=True,
+)
+
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    # a proposal is decided once
+    sa.Column("proposal_id", sa.Integer, sa.ForeignKey("proposals.proposal_id"), primary_key=True, autoincrement=False),
+    sa.Column("decision", _TEXT, nullable=False),
+    sa.Column("decided_by", _TEXT, nullable=False),
+    sa.Column("decided_at", _TEXT, nullable=False),
+    sa.Column("reason", _TEXT, nullable=False),
+    sa.Column("batch_tag", _TEXT, sa.ForeignKey("batches.batch_tag")),
+    # mended: what stood in its way is gone and the event posted by itself; replaced: another body came
+    sa.CheckConstraint("decision in ('approved', 'rejected', 'mended', 'replaced')", name="decision_is_known"),
+    sqlite_strict=True,
+)
+
+# one row per outside system; the only table besides the outbox whose rows change
+targets = sa.Table(
+    "targets",
+    metadata,
+    sa.Column("target", _TEXT, primary_key=True),
+    # closed: requests flow; open: it rests until rests_until; stopped: a person must mend it
+    sa.Column("state", _TEXT, nullable=False),
+    sa.Column("reason_code", _TEXT, nullable=False),
+    sa.Column("failure_count", sa.Integer, nullable=False),
+    sa.Column("rests_until_ms", _MOMENT, nullable=False),
+    # the mapping of accounts that was checked with the system
+    sa.Column("mapping_hash", _TEXT, nullable=False),
+    sa.CheckConstraint("state in ('closed', 'open', 'stopped')", name="target_state_is_known"),
+    sqlite_strict=True,
+)
+
+# one row per entry and outside system: where it is on its way out
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("outbox_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("target", _TEXT, nullable=False),
+    sa.Column("entry_id", sa.Integer, sa.ForeignKey("entries.entry_id"), nullable=False),
+    sa.Column("reference", _TEXT, nullable=False),
+    sa.Column("state", _TEXT, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    # an earlier attempt may have arrived: look up before sending
+    sa.Column("is_uncertain", sa.Integer, nullable=False),
+    sa.Column("lease_owner", _TEXT, nullable=False),
+    sa.Column("lease_until_ms", _MOMENT, nullable=False),
+    sa.Column("next_attempt_ms", _MOMENT, nullable=False),
+    sa.Column("external_id", _TEXT),
+    sa.Column("reason_code", _TEXT, nullable=False),
+    sa.CheckConstraint(
+        "state in ('pending', 'sent', 'posted', 'reconciled', 'quarantined')", name="outbox_state_is_known"
+    ),
+    sa.CheckConstraint(
+        "(state in ('posted', 'reconciled')) = (external_id is not null)", name="what_is_posted_has_an_external_id"
+    ),
+    sa.UniqueConstraint("target", "entry_id", name="an_entry_goes_out_once"),
+    sa.UniqueConstraint("target", "reference", name="a_reference_goes_out_once"),
+    sa.Index("outbox_work", "target", "state", "next_attempt_ms"),
     sqlite_strict=True,
 )

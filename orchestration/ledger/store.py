@@ -1,4 +1,4 @@
-"""The ledger as the rest of the project sees it: post, reverse, roll back, read, verify.
+"""The ledger as the rest of the project sees it: post, approve, reverse, roll back, close, read, verify.
 
 What does not belong here: bookkeeping rules (accounting, dbt), formats of outside programs (gl).
 """
@@ -6,33 +6,49 @@ What does not belong here: bookkeeping rules (accounting, dbt), formats of outsi
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import contextmanager
+import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import sqlalchemy as sa
 
 from orchestration.accounting.accounts import Account, read_chart
 from orchestration.accounting.journal import Entry, Refusal, entry_key
-from orchestration.accounting.reversal import mirror
-from orchestration.core.errors import BooksError, BusyError, ClosedPeriodError, ConfigurationError
+from orchestration.core.errors import BooksError, ConfigurationError
+from orchestration.core.failpoints import reach
 from orchestration.core.money import ZERO
 from orchestration.core.periods import fiscal_period
-from orchestration.ledger import chain, reading, sqlite, verification, writing
+from orchestration.ledger import (
+    approvals,
+    chain,
+    databases,
+    deciding,
+    migrating,
+    posting,
+    reading,
+    reversing,
+    verification,
+    writing,
+)
+from orchestration.ledger.bodies import entry_of
+from orchestration.ledger.databases import Sessions
+from orchestration.ledger.reasons import OTHER_BODY
 from orchestration.ledger.records import PostedEntry, PostResult
-from orchestration.ledger.schema import SCHEMA_VERSION, accounts, audit, entries, periods
+from orchestration.ledger.schema import accounts, entries, periods
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from sqlalchemy.engine import Connection
 
     from orchestration.accounting.accounts import TrialBalanceRow
+    from orchestration.accounting.approval import ApprovalPolicy
     from orchestration.core.findings import Finding
+    from orchestration.ledger.approvals import Proposal
 
-OTHER_BODY = "other_body"
-CLOSED_PERIOD = "closed_period"
-UNKNOWN_ACCOUNT = "unknown_account"
+CORRECTION_MARK = "#"
+"""Stands between an event and the number of the proposal that corrected it, in the id of the corrected event."""
 
 
 def _now() -> dt.datetime:
@@ -40,11 +56,12 @@ def _now() -> dt.datetime:
 
 
 class Ledger:
-    """The book of record behind one database URL, e.g. ``sqlite:////srv/books/ledger.sqlite``.
+    """The book of record behind one database URL: ``sqlite:////srv/books/ledger.sqlite`` or ``postgresql://…``.
 
     Nothing is opened until a method is called, and nothing stays open after it. Every writing method is one
     transaction: after a crash at any moment it has happened wholly or not at all. Amounts are dollars.
     ``fiscal_start_months`` gives the first month of an entity's fiscal year, January where it is silent.
+    ``policy`` says what waits for a person; without one nothing does.
     Methods raise ``BusyError`` when another writer holds the ledger too long.
     """
 
@@ -53,45 +70,29 @@ class Ledger:
         url: str,
         *,
         fiscal_start_months: Mapping[str, int] | None = None,
+        policy: ApprovalPolicy | None = None,
         clock: Callable[[], dt.datetime] = _now,
     ) -> None:
-        parsed = sa.make_url(url)
-        if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
-            message = "the ledger is kept in a SQLite file: sqlite:///<path>"
-            raise ConfigurationError(message)
-        self._engine = sqlite.open_engine(parsed)
-        self._writer = self._engine.execution_options(ledger_writes=True)
+        self.sessions = Sessions(url)
         self._fiscal_start_months = dict(fiscal_start_months or {})
+        self._policy = policy
         self._clock = clock
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with _busy_is_ours(), self._engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with _busy_is_ours(), self._writer.begin() as connection:
-            yield connection
 
     # --- setting up -------------------------------------------------------------------------------------
 
     def migrate(self) -> None:
-        """Bring the tables to this version's shape; does nothing when they are.
+        """Bring the tables and guards to this version's shape; does nothing when they are.
 
         Raises ``ConfigurationError`` when a newer version made them.
         """
-        with self._read() as connection:
+        with self.sessions.read() as connection:
             # every run asks; only the first needs the write lock
-            if sqlite.schema_version(connection) == SCHEMA_VERSION:
+            if migrating.revision(connection) == migrating.HEAD:
                 return
-        with self._write() as connection:
-            version = sqlite.schema_version(connection)
-            if version > SCHEMA_VERSION:
-                message = f"the ledger was made by a newer version (schema {version}, known {SCHEMA_VERSION})"
-                raise ConfigurationError(message)
-            if version == 0:
-                sqlite.create(connection, SCHEMA_VERSION)
+        with self.sessions.write() as connection:
+            if migrating.revision(connection) != migrating.HEAD:
+                migrating.upgrade(connection)
+                databases.of(connection).install_guards(connection)
 
     def load_accounts(self, rows: Iterable[Mapping[str, str]], *, made_by: str = "medbooks") -> int:
         """Add new accounts, rename known ones, and return how many changed; an absent account stays.
@@ -100,7 +101,7 @@ class Ledger:
         bad chart and for a known account that changes its type.
         """
         chart = read_chart(rows)
-        with self._write() as connection:
+        with self.sessions.write() as connection:
             known = {account.account_code: account for account in _accounts(connection)}
             changed = [account for account in chart if known.get(account.account_code) != account]
             for account in changed:
@@ -132,7 +133,7 @@ class Ledger:
 
     def accounts(self) -> list[Account]:
         """Return the chart, by account code."""
-        with self._read() as connection:
+        with self.sessions.read() as connection:
             return _accounts(connection)
 
     # --- posting ----------------------------------------------------------------------------------------
@@ -145,12 +146,14 @@ class Ledger:
         made_by: str,
         run_id: str | None,
         rule_version: str,
+        refused: Sequence[Refusal] = (),
     ) -> PostResult:
         """Post every entry whose event is new as one batch tagged ``AI-YYYYMMDD-N``, and say what became of each.
 
         An event that is in the ledger with the same body, under whatever rule version, is skipped, a
-        reversed one too. With another body it is a conflict: the first stays, the second is returned and
-        audited once. A closed period or an unknown account refuses one entry, never the others.
+        reversed one too. With another body it is a conflict: the first stays, the second waits for a person.
+        What the policy holds, a closed period, an unknown account, and ``refused`` (rows that made no entry) wait
+        under a number and never stop the others. What waited and is posted now counts as mended.
         Raises ``ValueError`` for an entry that reverses another: that is what ``reverse`` is for.
         """
         offered = list(entries)
@@ -158,128 +161,179 @@ class Ledger:
             message = "a reversal is made by reverse() or rollback(), not posted"
             raise ValueError(message)
         # hashing is the slow part and needs no lock
-        keys = [entry_key(entry, rule_version) for entry in offered]
-        posted_amount = skipped_amount = ZERO
-        drafts: list[writing.Draft] = []
-        conflicts: list[tuple[Entry, str]] = []
-        refusals: list[Refusal] = []
-        skipped = 0
-        with self._write() as connection:
-            originals = reading.originals(connection, {entry.event_id for entry in offered})
-            codes = {account.account_code for account in _accounts(connection)}
-            closed = writing.ClosedDates(connection)
-            for entry, key in zip(offered, keys, strict=True):
-                original_key, original_version = originals.get(entry.event_id, (None, rule_version))
-                if original_key is not None:
-                    # rules that moved on without moving this event's money are no other body
-                    same = key if original_version == rule_version else entry_key(entry, original_version)
-                    if original_key == same:
-                        skipped += 1
-                        skipped_amount += entry.total_amount
-                    else:
-                        conflicts.append((entry, key))
-                elif entry in closed:
-                    refusals.append(Refusal(entry.event_id, CLOSED_PERIOD, entry.total_amount))
-                elif any(line.account_code not in codes for line in entry.lines):
-                    refusals.append(Refusal(entry.event_id, UNKNOWN_ACCOUNT, entry.total_amount))
-                else:
-                    originals[entry.event_id] = (key, rule_version)
-                    posted_amount += entry.total_amount
-                    drafts.append(self._draft(entry, key, rule_version))
+        keyed = [(entry, entry_key(entry, rule_version)) for entry in offered]
+        event_ids = {entry.event_id for entry in offered} | {refusal.event_id for refusal in refused}
+        with self.sessions.write() as connection:
+            sorter = posting.Sorter(
+                connection,
+                event_ids,
+                rule_version=rule_version,
+                policy=self._policy,
+                made_by=made_by,
+                run_id=run_id,
+                at=self._clock(),
+            )
+            for refusal in refused:
+                sorter.refuse(refusal)
+            result = sorter.take(keyed)
+            drafts = [self._draft(entry, key, rule_version) for entry, key in result.new]
             batch_tag = None
             if drafts:
                 batch = writing.Batch("AI", batch_date, made_by, run_id)
                 batch_tag = writing.write_batch(connection, batch, drafts, self._clock())
-            self._audit_conflicts(connection, made_by, conflicts)
         return PostResult(
             batch_tag=batch_tag,
             posted=len(drafts),
-            skipped=skipped,
-            posted_amount=posted_amount,
-            skipped_amount=skipped_amount,
-            conflicts=[Refusal(entry.event_id, OTHER_BODY, entry.total_amount) for entry, _key in conflicts],
-            refusals=refusals,
+            skipped=result.skipped,
+            posted_amount=_total(drafts),
+            skipped_amount=result.skipped_amount,
+            conflicts=result.conflicts,
+            refusals=result.refusals,
+            held=result.held,
+            rejected=result.rejected,
         )
 
     def _draft(self, entry: Entry, key: str, rule_version: str, reverses_entry_id: int | None = None) -> writing.Draft:
         period = fiscal_period(entry.entry_date, self._fiscal_start_months.get(entry.entity_id, 1))
         return writing.Draft(entry, key, rule_version, period, reverses_entry_id)
 
-    def _audit_conflicts(self, connection: Connection, made_by: str, conflicts: Sequence[tuple[Entry, str]]) -> None:
-        if not conflicts:
-            return
-        # the same proposals come again with every run; the same conflict is told once
-        statement = sa.select(audit.c.object, audit.c.content_hash).where(audit.c.action == "conflict")
-        told = {(event_id, key) for event_id, key in connection.execute(statement)}
-        for entry, key in conflicts:
-            if (entry.event_id, key) not in told:
-                told.add((entry.event_id, key))
-                deed = chain.Deed(
-                    actor=made_by,
-                    action="conflict",
-                    object=entry.event_id,
-                    reason=OTHER_BODY,
-                    object_count=1,
-                    amount=entry.total_amount,
-                    content_hash=key,
-                )
-                chain.append(connection, self._clock(), deed)
-
     def reverse(
         self, entry_id: int, date: dt.date, reason: str, *, made_by: str = "medbooks", run_id: str | None = None
     ) -> PostResult:
         """Post the mirror of one entry, dated ``date``, in a batch ``RV-YYYYMMDD-N``; ``reason`` holds no PHI.
 
-        An entry that is reversed already is skipped. Reversing a reversal puts the event back.
+        An entry that is reversed already is skipped. Reversing a reversal puts the event back. Above the policy's
+        limit it is held until somebody else approves it.
         Raises ``BooksError`` for an unknown entry and ``ClosedPeriodError`` when ``date`` is closed.
         """
-        with self._write() as connection:
+        with self.sessions.write() as connection:
             found = list(reading.select_entries(connection, entries.c.entry_id == entry_id))
             if not found:
                 message = f"there is no entry {entry_id} in the ledger"
-                raise BooksError(message)
-            return self._reverse(connection, found, writing.Batch("RV", date, made_by, run_id, reason))
+                raise BooksError(message, mend="medbooks gl export --format csv   # lists the entries")
+            batch = writing.Batch("RV", date, made_by, run_id, reason)
+            return self._reverse_or_hold(connection, found, batch, f"entry {entry_id}")
 
     def rollback(
         self, batch_tag: str, date: dt.date, reason: str, *, made_by: str = "medbooks", run_id: str | None = None
     ) -> PostResult:
         """Reverse every entry of a batch that is not reversed yet, in one new batch; ``reason`` holds no PHI.
 
-        The trial balance is then what it was before the batch. A second call reverses nothing.
+        The trial balance is then what it was before the batch. A second call reverses nothing. Above the policy's
+        limit it is held until somebody else approves it.
         Raises ``BooksError`` for an unknown batch and ``ClosedPeriodError`` when ``date`` is closed.
         """
-        with self._write() as connection:
+        with self.sessions.write() as connection:
             found = list(reading.select_entries(connection, entries.c.batch_tag == batch_tag))
             if not found:
                 message = "there is no such batch in the ledger"
-                raise BooksError(message)
+                raise BooksError(message, mend="medbooks gl export --format csv   # lists the batches")
             batch = writing.Batch("RV", date, made_by, run_id, reason, reverses_batch=batch_tag)
+            return self._reverse_or_hold(connection, found, batch, f"batch {batch_tag}")
+
+    def _reverse_or_hold(
+        self, connection: Connection, found: Sequence[PostedEntry], batch: writing.Batch, what: str
+    ) -> PostResult:
+        standing = reversing.standing(connection, found)
+        total_amount = sum((posted.entry.total_amount for posted in standing), ZERO)
+        hold = self._policy.hold_reversal(total_amount) if self._policy else None
+        if hold is None or not standing:
             return self._reverse(connection, found, batch)
+        made = reversing.proposal(standing, batch, hold, what)
+        known = [p for p in approvals.of_objects(connection, [what]).get(what, ()) if p.decision is None]
+        if not any(proposal.made.body_hash == made.body_hash for proposal in known):
+            approvals.propose(connection, made, self._clock())
+        return PostResult(None, held=[Refusal(what, hold.reason_code, total_amount)])
 
     def _reverse(self, connection: Connection, found: Sequence[PostedEntry], batch: writing.Batch) -> PostResult:
-        ids = [posted.entry_id for posted in found]
-        statement = sa.select(entries.c.reverses).where(entries.c.reverses.between(min(ids), max(ids)))
-        is_reversed = set(connection.execute(statement).scalars())
-        closed = writing.ClosedDates(connection)
-        drafts: list[writing.Draft] = []
-        for posted in found:
-            if posted.entry_id in is_reversed:
-                continue
-            mirrored = mirror(posted.entry, reverses=posted.entry_key, entry_date=batch.batch_date, reason=batch.reason)
-            if mirrored in closed:
-                message = f"{batch.batch_date} is in a closed period of an entity of this reversal"
-                raise ClosedPeriodError(message, mend="date the reversal in the first open period")
-            # the reversal belongs to the rules that made the entry
-            key = entry_key(mirrored, posted.rule_version)
-            drafts.append(self._draft(mirrored, key, posted.rule_version, posted.entry_id))
+        standing = reversing.standing(connection, found)
+        drafts = [
+            self._draft(mirrored, key, posted.rule_version, posted.entry_id)
+            for posted, mirrored, key in reversing.mirrors(connection, standing, batch)
+        ]
         batch_tag = writing.write_batch(connection, batch, drafts, self._clock()) if drafts else None
         return PostResult(
             batch_tag=batch_tag,
             posted=len(drafts),
             skipped=len(found) - len(drafts),
-            posted_amount=sum((draft.entry.total_amount for draft in drafts), ZERO),
-            skipped_amount=sum((p.entry.total_amount for p in found if p.entry_id in is_reversed), ZERO),
+            posted_amount=_total(drafts),
+            skipped_amount=sum((p.entry.total_amount for p in found), ZERO) - _total(drafts),
         )
+
+    # --- approving --------------------------------------------------------------------------------------
+
+    def waiting(self) -> list[Proposal]:
+        """Return what is held or quarantined before the journal and not decided yet, by number."""
+        with self.sessions.read() as connection:
+            return approvals.waiting(connection)
+
+    def waiting_reasons(self) -> dict[str, str]:
+        """Return event id → reason code of every event that is not in the journal and waits or was rejected."""
+        with self.sessions.read() as connection:
+            return approvals.open_reasons(connection)
+
+    def proposal(self, proposal_id: int) -> Proposal:
+        """Return one proposal; raises ``BooksError`` when there is none of that number."""
+        with self.sessions.read() as connection:
+            return _one_proposal(connection, proposal_id)
+
+    def approve(
+        self, proposal_id: int, date: dt.date, *, by: str, reason: str, roles: Collection[str] = ()
+    ) -> PostResult:
+        """Book what is held, in the name of who approves; both the decision and its batch are one transaction.
+
+        A closed period's entry is dated on the first open day, a reversal on ``date`` or the first open day after it.
+        A changed event's booked entry is reversed and the new body is booked as an event of its own.
+        Raises ``BooksError`` when it is decided already, cannot be booked as it is, needs another role, or was
+        proposed by the same person; nothing has happened then.
+        """
+        with self.sessions.write() as connection:
+            proposal = _one_proposal(connection, proposal_id)
+            deciding.may_approve(proposal, by, roles)
+            made = proposal.made
+            at = self._clock()
+            if made.kind == "reversal":
+                found = list(
+                    reading.select_entries(connection, entries.c.entry_id.in_(json.loads(made.body)["entries"]))
+                )
+                batch = reversing.approved_batch(connection, proposal, date, by)
+                result = self._reverse(connection, found, batch)
+            else:
+                result = self._book(connection, proposal, date, by)
+            approvals.decide(connection, proposal, "approved", by=by, reason=reason, at=at, batch_tag=result.batch_tag)
+            reach("approval.before_commit")
+        return result
+
+    def _book(self, connection: Connection, proposal: Proposal, date: dt.date, by: str) -> PostResult:
+        made = proposal.made
+        entry = entry_of(made.body)
+        if made.reason_code == OTHER_BODY:
+            standing = reversing.standing(
+                connection,
+                list(reading.select_entries(connection, entries.c.event_id == entry.event_id)),
+            )
+            batch = reversing.approved_batch(connection, proposal, date, by)
+            self._reverse(connection, standing[-1:], batch)
+            entry = replace(entry, event_id=f"{entry.event_id}{CORRECTION_MARK}{proposal.proposal_id}")
+        open_day = writing.ClosedDates(connection).first_open_day(entry.entity_id, entry.entry_date)
+        entry = replace(entry, entry_date=open_day)
+        codes = {account.account_code for account in _accounts(connection)}
+        if any(line.account_code not in codes for line in entry.lines):
+            raise deciding.not_bookable(proposal)
+        draft = self._draft(entry, entry_key(entry, made.rule_version), made.rule_version)
+        batch = writing.Batch("AI", date, made.proposed_by, made.run_id, f"approved by {by}")
+        tag = writing.write_batch(connection, batch, [draft], self._clock())
+        return PostResult(tag, posted=1, posted_amount=entry.total_amount)
+
+    def reject(self, proposal_id: int, *, by: str, reason: str) -> None:
+        """Decide against what is held or quarantined: it is not booked, and not offered again with the same body.
+
+        Raises ``BooksError`` when it is decided already.
+        """
+        with self.sessions.write() as connection:
+            proposal = _one_proposal(connection, proposal_id)
+            deciding.must_be_open(proposal)
+            approvals.decide(connection, proposal, "rejected", by=by, reason=reason, at=self._clock())
 
     # --- periods ----------------------------------------------------------------------------------------
 
@@ -304,7 +358,7 @@ class Ledger:
         if start_date > end_date:
             message = "a period ends on or after the day it starts"
             raise ValueError(message)
-        with self._write() as connection:
+        with self.sessions.write() as connection:
             last = connection.execute(
                 sa.select(periods)
                 .where(
@@ -340,33 +394,36 @@ class Ledger:
     ) -> Iterator[PostedEntry]:
         """Yield posted entries by entry number, one consistent view of the ledger however long it takes."""
         selection = reading.Selection(as_of, entity_id, book, batch_tag)
-        with self._read() as connection:
+        with self.sessions.read() as connection:
             yield from reading.select_entries(connection, *selection.conditions())
 
     def trial_balance(
         self, as_of: dt.date | None = None, *, entity_id: str | None = None, book: str | None = None
     ) -> list[TrialBalanceRow]:
         """Return (account code, debit, credit) for every account with a balance, by code, net on one side."""
-        with self._read() as connection:
+        with self.sessions.read() as connection:
             return reading.balances(connection, reading.Selection(as_of, entity_id, book))
 
     def trial_balance_amount(self) -> Decimal:
         """Return all debits less all credits: 0.00."""
-        with self._read() as connection:
+        with self.sessions.read() as connection:
             return reading.total_amount(connection)
 
     def entry_count(self) -> int:
         """Return the number of entries, reversals included."""
-        with self._read() as connection:
+        with self.sessions.read() as connection:
             return connection.execute(sa.select(sa.func.count()).select_from(entries)).scalar_one()
 
     def posted_event_ids(self) -> set[str]:
         """Return every event the ledger has taken in, those that were reversed too: none is posted again."""
-        with self._read() as connection:
+        with self.sessions.read() as connection:
             return set(connection.execute(sa.select(entries.c.event_id).where(entries.c.reverses.is_(None))).scalars())
 
     def reversed_event_ids(self) -> set[str]:
-        """Return the events that stand reversed: an original and its reversal, and what came after in pairs."""
+        """Return the events that stand reversed: an original and its reversal, and what came after in pairs.
+
+        An event that a person corrected stands by its correction.
+        """
         touched = sa.select(entries.c.event_id).where(entries.c.reverses.is_not(None))
         statement = (
             sa.select(entries.c.event_id)
@@ -374,22 +431,31 @@ class Ledger:
             .group_by(entries.c.event_id)
             .having(sa.func.count() % 2 == 0)
         )
-        with self._read() as connection:
-            return set(connection.execute(statement).scalars())
+        with self.sessions.read() as connection:
+            return set(connection.execute(statement).scalars()) - self._corrected(connection)
+
+    def _corrected(self, connection: Connection) -> set[str]:
+        statement = sa.select(entries.c.event_id).where(entries.c.event_id.contains(CORRECTION_MARK, autoescape=True))
+        return {_business_event(event_id) for event_id in connection.execute(statement).scalars()}
 
     def standing_totals(self) -> dict[str, Decimal]:
         """Return the debits of every event whose entry stands, in dollars: a reversed event is not in it."""
-        statement = sa.select(entries.c.event_id, entries.c.total_amount).where(entries.c.reverses.is_(None))
+        statement = (
+            sa.select(entries.c.event_id, entries.c.total_amount)
+            .where(entries.c.reverses.is_(None))
+            .order_by(entries.c.entry_id)
+        )
         reversed_events = self.reversed_event_ids()
-        with self._read() as connection:
+        with self.sessions.read() as connection:
             found = connection.execute(statement).all()
-        return {row.event_id: row.total_amount for row in found if row.event_id not in reversed_events}
+        # a correction comes after what it corrects
+        return {_business_event(row.event_id): row.total_amount for row in found if row.event_id not in reversed_events}
 
     # --- proving ----------------------------------------------------------------------------------------
 
     def audit_head(self) -> chain.Head:
         """Return number and hash of the last audit record, to be kept outside of the ledger."""
-        with self._read() as connection:
+        with self.sessions.read() as connection:
             return chain.head(connection)
 
     def verify_audit(self, known_head: chain.Head | None = None) -> list[Finding]:
@@ -398,7 +464,7 @@ class Ledger:
         Finds a changed, removed, inserted or moved record, a batch or period without its record, and, given
         a head that was kept outside, a cut-off end.
         """
-        with self._read() as connection:
+        with self.sessions.read() as connection:
             return [*chain.broken_links(connection, known_head), *verification.unrecorded(connection)]
 
     def verify_books(self) -> list[Finding]:
@@ -407,7 +473,7 @@ class Ledger:
         Finds missing triggers, entries that do not balance, lines without an entry, and any entry or line
         that is not what was posted.
         """
-        with self._read() as connection:
+        with self.sessions.read() as connection:
             return verification.changed_books(connection)
 
 
@@ -416,12 +482,16 @@ def _accounts(connection: Connection) -> list[Account]:
     return [Account(row.account_code, row.account_name, row.account_type) for row in rows]
 
 
-@contextmanager
-def _busy_is_ours() -> Iterator[None]:
-    try:
-        yield
-    except sa.exc.OperationalError as error:
-        if "locked" not in str(error.orig):
-            raise
-        message = "another process is writing to the ledger and did not finish in time"
-        raise BusyError(message, mend="wait for the other run to end and run this again") from None
+def _one_proposal(connection: Connection, proposal_id: int) -> Proposal:
+    for proposal in approvals.by_number(connection, [proposal_id]):
+        return proposal
+    message = f"there is no proposal {proposal_id} in the ledger"
+    raise BooksError(message, mend="medbooks gl preview   # lists what waits")
+
+
+def _business_event(event_id: str) -> str:
+    return event_id.partition(CORRECTION_MARK)[0]
+
+
+def _total(drafts: Iterable[writing.Draft]) -> Decimal:
+    return sum((draft.entry.total_amount for draft in drafts), ZERO)

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from orchestration.accounting.journal import entry_key
 from orchestration.core.errors import UnbalancedEntryError
 from orchestration.core.findings import Finding
-from orchestration.ledger import reading, sqlite
-from orchestration.ledger.schema import audit, batches, entries, lines, periods
+from orchestration.ledger import approvals, databases, reading
+from orchestration.ledger.outbox import RECEIVED, receipt_hash
+from orchestration.ledger.schema import audit, batches, entries, lines, outbox, periods
 from orchestration.ledger.writing import batch_hash
 
 if TYPE_CHECKING:
@@ -48,7 +49,52 @@ def unrecorded(connection: Connection) -> list[Finding]:
             message = f"batch {batch_tag} is not what its audit record tells in count or amount"
             findings.append(Finding("batch_not_recorded", "error", message))
     findings += _unrecorded_periods(connection)
+    findings += _unrecorded_decisions(connection)
+    findings += _unrecorded_receipts(connection)
     return findings
+
+
+def _unrecorded_decisions(connection: Connection) -> list[Finding]:
+    told: set[tuple[str, str, str]] = {
+        (row.object, row.action, row.content_hash)
+        for row in connection.execute(
+            sa.select(audit).where(audit.c.action.in_((*approvals.STATES, *approvals.DECISIONS)))
+        )
+    }
+    held: set[tuple[str, str, str]] = set()
+    for proposal in approvals.select(connection):
+        number = str(proposal.proposal_id)
+        held.add((number, proposal.made.state, approvals.proposal_hash(proposal)))
+        if proposal.decision is not None:
+            sealed = approvals.decision_hash(
+                proposal.proposal_id,
+                proposal.decision,
+                proposal.decided_by or "",
+                proposal.decided_at or "",
+                proposal.decision_reason or "",
+                proposal.batch_tag,
+            )
+            held.add((number, proposal.decision, sealed))
+    return [
+        Finding(
+            "proposal_not_recorded", "error", f"proposal {number} or its decision is not what its audit record tells"
+        )
+        for number in sorted({number for number, _action, _hash in told ^ held}, key=int)
+    ]
+
+
+def _unrecorded_receipts(connection: Connection) -> list[Finding]:
+    told = {
+        (row.object, row.content_hash) for row in connection.execute(sa.select(audit).where(audit.c.action == RECEIVED))
+    }
+    held = {
+        (f"{row.target} {row.reference}", receipt_hash(row.target, row.reference, row.external_id))
+        for row in connection.execute(sa.select(outbox).where(outbox.c.external_id.is_not(None)))
+    }
+    return [
+        Finding("receipt_not_recorded", "error", f"the receipt of {named} is not what its audit record tells")
+        for named in sorted({named for named, _hash in told ^ held})
+    ]
 
 
 def _unrecorded_periods(connection: Connection) -> list[Finding]:
@@ -74,7 +120,7 @@ def changed_books(connection: Connection) -> list[Finding]:
     """Return findings for missing triggers, orphaned or unbalanced lines, and content that is not what was sealed."""
     findings = [
         Finding("guard_missing", "error", f"trigger {name} is missing or changed: the tables can be edited")
-        for name in sqlite.missing_guards(connection)
+        for name in databases.of(connection).missing_guards(connection)
     ]
     orphans = connection.execute(
         sa.select(sa.func.count()).where(lines.c.entry_id.not_in(sa.select(entries.c.entry_id)))

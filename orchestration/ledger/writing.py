@@ -6,12 +6,14 @@ transaction and commits nothing.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import sqlalchemy as sa
 
+from orchestration.core.failpoints import reach
 from orchestration.core.ids import canonical_key
 from orchestration.core.money import ZERO
 from orchestration.ledger import chain
@@ -19,7 +21,6 @@ from orchestration.ledger.records import PostedEntry
 from orchestration.ledger.schema import batches, entries, lines, periods
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Sequence
 
     from sqlalchemy.engine import Connection
@@ -57,10 +58,25 @@ class ClosedDates:
         self._periods = connection.execute(sa.select(periods).order_by(periods.c.period_id.desc())).all()
 
     def __contains__(self, entry: Entry) -> bool:
+        return self._closed_until(entry.entity_id, entry.entry_date) is not None
+
+    def _closed_until(self, entity_id: str, day: dt.date) -> dt.date | None:
         for period in self._periods:
-            if period.entity_id == entry.entity_id and period.start_date <= entry.entry_date <= period.end_date:
-                return bool(period.status == "closed")
-        return False
+            if period.entity_id == entity_id and period.start_date <= day <= period.end_date:
+                return period.end_date if period.status == "closed" else None
+        return None
+
+    def first_open_day(self, entity_id: str, day: dt.date) -> dt.date:
+        """Return the day itself when it is open, else the first one after it that is."""
+        while (closed_until := self._closed_until(entity_id, day)) is not None:
+            # a part of the closed period may have been opened again
+            opened = [
+                period.start_date
+                for period in self._periods
+                if period.entity_id == entity_id and period.status == "open" and day < period.start_date <= closed_until
+            ]
+            day = min([*opened, closed_until + dt.timedelta(days=1)])
+        return day
 
 
 def write_batch(connection: Connection, batch: Batch, drafts: Sequence[Draft], at: dt.datetime) -> str:
@@ -92,8 +108,11 @@ def write_batch(connection: Connection, batch: Batch, drafts: Sequence[Draft], a
         for entry_id, draft in enumerate(drafts, start=last_id + 1)
     ]
     # the lines first: the header is refused unless they are there and balance
+    reach("journal.before_lines")
     connection.execute(lines.insert(), [row for entry in posted for row in _line_rows(entry)])
+    reach("journal.before_header")
     connection.execute(entries.insert(), [_entry_row(entry) for entry in posted])
+    reach("journal.before_audit")
     deed = chain.Deed(
         actor=batch.made_by,
         action="posted" if batch.kind == "AI" else "reversed",
@@ -104,6 +123,7 @@ def write_batch(connection: Connection, batch: Batch, drafts: Sequence[Draft], a
         content_hash=batch_hash(posted),
     )
     chain.append(connection, at, deed)
+    reach("journal.before_commit")
     return batch_tag
 
 

@@ -49,8 +49,8 @@ def fork_and_post(ledger, batch_number, kill_before_statement=None):
             os.kill(os.getpid(), signal.SIGKILL)
 
     # every statement, the lines' executemany too, and the moment before COMMIT
-    sa.event.listen(ledger._engine, "before_cursor_execute", count)
-    sa.event.listen(ledger._engine, "commit", count)
+    sa.event.listen(ledger.sessions.engine, "before_cursor_execute", count)
+    sa.event.listen(ledger.sessions.engine, "commit", count)
     post(ledger, batch_number)
     os._exit(0)
 

@@ -199,7 +199,7 @@ def test_every_guard_stands_in_the_file(posted):
 
 
 def test_the_file_is_written_ahead_and_to_the_disk(ledger):
-    with ledger._read() as connection:
+    with ledger.sessions.read() as connection:
         pragma = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
             for name in ("journal_mode", "synchronous", "foreign_keys")

@@ -176,7 +176,7 @@ def test_no_finding_repeats_what_an_entry_says(books, ledger_path):
 
 
 def test_an_error_of_the_database_shows_no_values(books):
-    with books._write() as connection:
+    with books.sessions.write() as connection:
         # three batches stand; this one takes the number the next one would get
         connection.exec_driver_sql("INSERT INTO batches VALUES ('AI-20261123-5', 'm', 't', NULL, NULL)")
     with pytest.raises(sa.exc.IntegrityError, match="the batch exists") as caught:

@@ -1,0 +1,64 @@
+"""Who must agree before an entry is booked: the practice's limits, as pure arithmetic.
+
+A limit is strict: an amount exactly at it passes. What does not belong here: who the people are, and keeping decisions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from orchestration.core.money import ZERO
+
+if TYPE_CHECKING:
+    from orchestration.accounting.journal import Entry
+
+Role = Literal["practice_administrator", "person"]
+"""``person`` is anybody but the one, or the machine, that proposed."""
+
+BILL_SOURCE = "documents"
+
+# Why an entry waits for a person
+OVER_APPROVAL_LIMIT = "over_approval_limit"
+EXCEPTION_OVER_LIMIT = "exception_over_limit"
+REVERSAL_OVER_LIMIT = "reversal_over_limit"
+
+
+class Hold(NamedTuple):
+    """Why an entry waits, as a short stable code, and who may release it."""
+
+    reason_code: str
+    required_role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalPolicy:
+    """The limits of a practice, in dollars.
+
+    A vendor's bill above ``bill_limit_amount`` needs the practice administrator. An exception above
+    ``exception_limit_amount`` needs a person: what an entry moves on the accounts that hold what nobody could place
+    (``exception_accounts``: suspense, payer takebacks, unapplied receipts, uncategorized expense), and what a
+    reversal takes back.
+    """
+
+    bill_limit_amount: Decimal = Decimal("1500.00")
+    exception_limit_amount: Decimal = Decimal("2500.00")
+    exception_accounts: frozenset[str] = frozenset({"1999", "2215", "2300", "6999"})
+
+    def hold(self, entry: Entry) -> Hold | None:
+        """Return why the entry waits, ``None`` when it may be booked without a person."""
+        if entry.source == BILL_SOURCE and entry.total_amount > self.bill_limit_amount:
+            return Hold(OVER_APPROVAL_LIMIT, "practice_administrator")
+        exceptions = [line for line in entry.lines if line.account_code in self.exception_accounts]
+        moved = max(
+            sum((line.debit_amount for line in exceptions), ZERO),
+            sum((line.credit_amount for line in exceptions), ZERO),
+        )
+        if moved > self.exception_limit_amount:
+            return Hold(EXCEPTION_OVER_LIMIT, "person")
+        return None
+
+    def hold_reversal(self, total_amount: Decimal) -> Hold | None:
+        """Return why taking back entries of this sum waits, ``None`` when one person may do it alone."""
+        return Hold(REVERSAL_OVER_LIMIT, "person") if total_amount > self.exception_limit_amount else None
