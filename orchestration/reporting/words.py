@@ -65,11 +65,13 @@ _BY_SOURCE: Final[dict[tuple[str, str], Words]] = {
     ),
 }
 
+_MEND_RULE = "Correct the seed or posting rule that made it; then medbooks rebuild."
+
 _BY_CODE: Final[dict[str, Words]] = {
     # --- what the lake decides -----------------------------------------------------------------------------------
     "not_posted_yet": Words(
         "It is proposed and correct, but the ledger does not hold it yet.",
-        "Run it now. If it stays, its period is closed, or a check before posting refuses.",
+        "Run it now. If it stays, a check before posting refuses.",
     ),
     "changed_after_posting": Words(
         "It was posted, and what is proposed for it now is another amount.",
@@ -131,8 +133,31 @@ _BY_CODE: Final[dict[str, Words]] = {
     ),
     "over_approval_limit": Words(
         "The bill is above the amount that is booked without a person.",
-        "Have someone who may approve it look at the bill.",
+        "The practice administrator looks at the bill: medbooks gl preview shows its number, medbooks gl approve books it.",
     ),
+    "exception_over_limit": Words(
+        "It moves more than the limit on an account for what nobody could place.",
+        "A person looks first: medbooks gl preview shows its number, medbooks gl approve books it.",
+    ),
+    "rejected": Words(
+        "A person decided not to book it.", "Nothing, unless the decision was wrong: mend the file then."
+    ),
+    "closed_period": Words(
+        "Its date lies in a period that is closed.",
+        "medbooks gl approve books it on the first open day.",
+    ),
+    "unknown_account": Words(
+        "It uses an account that the chart does not have.", "Add the account to the chart of accounts; then run again."
+    ),
+    "other_body": Words(
+        "It was posted, and came again with other amounts or accounts.",
+        "medbooks gl approve reverses what is posted and books the new one; --reject keeps what is posted.",
+    ),
+    "unbalanced_entry": Words("Its debits and credits differ, so no entry can be made of it.", _MEND_RULE),
+    "missing_value": Words("A value that every entry needs is missing.", _MEND_RULE),
+    "invalid_line": Words("A line has an amount that is not exact, negative, or on both sides.", _MEND_RULE),
+    "mixed_header": Words("Its lines disagree on entity, book, date or source.", _MEND_RULE),
+    "repeated_line_number": Words("A line came twice, which would double the money.", _MEND_RULE),
     "foreign_currency": Words(
         "The bill is not in dollars, and the books are.",
         "Book it by hand at the rate of the day it is paid.",

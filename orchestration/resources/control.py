@@ -66,6 +66,7 @@ def control_totals(stores: PracticeStores) -> Control:
     """Return the control totals as they are now; a practice without any file has zeros."""
     standing = stores.ledger.standing_totals()
     reversed_events = stores.ledger.reversed_event_ids()
+    waiting = stores.ledger.waiting_reasons()
     with stores.lake.connect() as lake:
         present = _tables(lake)
         files = _file_totals(lake, present)
@@ -102,7 +103,7 @@ def control_totals(stores: PracticeStores) -> Control:
                 if event_id in standing
                 else "rolled_back"
                 if event_id in reversed_events
-                else "not_posted_yet"
+                else waiting.get(event_id, "not_posted_yet")
             )
             so_far = held.get((source, reason), (0, ZERO))
             held[source, reason] = (so_far[0] + count, so_far[1] + amount)

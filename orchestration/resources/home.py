@@ -28,7 +28,12 @@ class Settings:
     entity_id: str = "main"
     fiscal_year_start_month: int = 1
     timezone: str = "America/New_York"
+    # a bill above it needs one of the practice administrators; exactly at it passes
     bill_approval_limit_amount: Decimal = Decimal("1500.00")
+    # an entry that moves more on these accounts, or a reversal of more, needs another person
+    exception_approval_limit_amount: Decimal = Decimal("2500.00")
+    exception_accounts: tuple[str, ...] = ("1999", "2215", "2300", "6999")
+    practice_administrators: tuple[str, ...] = ()
     appeal_cost_amount: Decimal = Decimal("25.00")
     standstill_seconds: float = 2.0
 
@@ -43,13 +48,23 @@ class Settings:
             if unknown:
                 message = f"practice.toml has a setting that does not exist: {', '.join(unknown)}"
                 raise ConfigurationError(message, mend=f"edit {path}")
-            for name in ("bill_approval_limit_amount", "appeal_cost_amount"):
+            for name in ("bill_approval_limit_amount", "exception_approval_limit_amount", "appeal_cost_amount"):
                 if name in values:
                     values[name] = Decimal(str(values[name]))
+            for name in ("exception_accounts", "practice_administrators"):
+                if name in values:
+                    values[name] = _texts(name, values[name], path)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, InvalidOperation) as error:
             message = f"practice.toml cannot be read ({type(error).__name__})"
             raise ConfigurationError(message, mend=f"edit {path}") from None
         return cls(**values)
+
+
+def _texts(name: str, value: object, path: Path) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        message = f"practice.toml: {name} is a list of texts"
+        raise ConfigurationError(message, mend=f"edit {path}")
+    return tuple(value)
 
 
 @dataclass(frozen=True)

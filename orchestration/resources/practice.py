@@ -64,13 +64,19 @@ class PracticeStores:
     @cached_property
     def ledger(self) -> Ledger:
         """The book of record, migrated."""
+        from orchestration.accounting.approval import ApprovalPolicy
         from orchestration.ledger.store import Ledger
 
         if self.home.ledger_url.startswith("sqlite:///"):
             (self.home.root / "ledger").mkdir(parents=True, exist_ok=True, mode=0o700)
         settings = self.home.settings
         starts = {settings.entity_id: settings.fiscal_year_start_month}
-        ledger = Ledger(self.home.ledger_url, fiscal_start_months=starts)
+        policy = ApprovalPolicy(
+            settings.bill_approval_limit_amount,
+            settings.exception_approval_limit_amount,
+            frozenset(settings.exception_accounts),
+        )
+        ledger = Ledger(self.home.ledger_url, fiscal_start_months=starts, policy=policy)
         ledger.migrate()
         return ledger
 
@@ -115,9 +121,7 @@ def dbt_paths(home: Home) -> dict[str, str]:
 def dbt_variables(home: Home) -> str:
     """Return the practice's settings that models read, as the JSON of ``--vars``."""
     settings = home.settings
-    return json.dumps(
-        {"entity_id": settings.entity_id, "bill_approval_limit_amount": f"{settings.bill_approval_limit_amount:.2f}"}
-    )
+    return json.dumps({"entity_id": settings.entity_id})
 
 
 def dbt_program() -> str:

@@ -49,6 +49,7 @@ def post_proposals(stores: PracticeStores, run_id: str | None) -> Mapping[str, o
         made_by=MADE_BY,
         run_id=run_id,
         rule_version=RULE_VERSION,
+        refused=refusals,
     )
     return {
         "batch_tag": result.batch_tag or "nothing new",
@@ -56,7 +57,8 @@ def post_proposals(stores: PracticeStores, run_id: str | None) -> Mapping[str, o
         "already_posted_entries": len(proposed) - len(new),
         "posted_amount": f"{result.posted_amount:.2f}",
         "conflicts": len(result.conflicts),
-        "refusals": len(refusals) + len(result.refusals),
+        "refusals": len(result.refusals),
+        "held_for_approval": len(result.held),
         "dagster/row_count": ledger.entry_count(),
         "trial_balance_amount": f"{ledger.trial_balance_amount():.2f}",
     }

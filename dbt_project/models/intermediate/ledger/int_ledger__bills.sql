@@ -1,5 +1,5 @@
--- One row per bill, with its disposition: booked without a person only when its arithmetic proves it, its vendor is
--- known and it is within the approval limit (rule R20, bill without order).
+-- One row per bill, with its disposition: proposed only when its arithmetic proves it and its vendor is known (rule
+-- R20, bill without order). Whether a person must approve it first is the ledger's to ask, not decided here.
 
 with bills as (
     select
@@ -49,7 +49,6 @@ select
         when bills.currency_code is not null and bills.currency_code <> 'USD' then 'foreign_currency'
         when bills.reading_defect is not null then bills.reading_defect
         when matched.vendor_name is null then 'unknown_vendor'
-        when bills.total_amount > {{ var('bill_approval_limit_amount') }} then 'over_approval_limit'
     end as hold_reason,
     matched.vendor_name,
     coalesce(matched.account_code, '6999') as account_code,
