@@ -133,7 +133,7 @@ _BY_CODE: Final[dict[str, Words]] = {
     ),
     "over_approval_limit": Words(
         "The bill is above the amount that is booked without a person.",
-        "The practice administrator looks at the bill: medbooks gl preview shows its number, medbooks gl approve books it.",
+        "The practice administrator looks at it: medbooks gl preview shows its number, medbooks gl approve books it.",
     ),
     "exception_over_limit": Words(
         "It moves more than the limit on an account for what nobody could place.",
