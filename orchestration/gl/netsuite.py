@@ -1,0 +1,217 @@
+"""NetSuite: journal entries through SuiteTalk REST, and SuiteQL to read them.
+
+Oracle's rules that shape this client: an ``externalId`` is unique among journal entries, so a create under one that
+is taken is refused; PUT on ``eid:`` would write over what stands there, so it is not used (ADR 0042); requests at
+once are limited per account, 5 at the lowest tier; fields and internal ids differ per account. What does not belong
+here: pace, tokens and faults (``wire``).
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from orchestration.gl.outside import (
+    account_findings,
+    amount_of,
+    date_of,
+    receipt_of,
+    refused,
+    settled,
+    shared_accounts,
+    signed_line,
+)
+from orchestration.gl.port import PulledEntry, Receipt
+from orchestration.gl.wire import exact_json
+from orchestration.gl.wire.calling import Call, safe_code
+from orchestration.gl.wire.pacing import Bucket
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+
+    import httpx
+
+    from orchestration.core.findings import Finding
+    from orchestration.gl.chart_map import ChartMap
+    from orchestration.gl.port import PostRequest
+    from orchestration.gl.wire.calling import Caller
+
+NAME = "netsuite"
+TITLE = "NetSuite"
+# Oracle limits requests at once, not a minute; this only keeps a loop of ours from taking a whole account
+BUCKETS = (Bucket("minute", 300, 60.0, 50),)
+PLACES = 5
+DIMENSION_FIELDS = frozenset({"subsidiary", "class", "department", "location"})
+TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105  # an address
+"""Below the account's own host."""
+
+_PAGE_SIZE = 1000
+_LINES = (
+    "SELECT t.id AS id, t.externalid AS externalid, TO_CHAR(t.trandate, 'YYYY-MM-DD') AS trandate, "
+    "tal.account AS account, tal.debit AS debit, tal.credit AS credit "
+    "FROM transaction t JOIN transactionaccountingline tal ON tal.transaction = t.id "
+    "WHERE t.type = 'Journal' AND {where} ORDER BY t.id, tal.transactionline"
+)
+_ACCOUNTS = "SELECT id, acctnumber, accttype, isinactive FROM account ORDER BY id"
+_NEEDS_A_NAME = {"AcctRec": "customer", "AcctPay": "vendor"}
+_UNPOSTED = frozenset({"NonPosting", "Stat"})
+_REASONS = (
+    ("unbalanced", ("not balance", "out of balance", "must balance")),
+    ("period_closed", ("period", "locked")),
+    ("account_unknown", ("account",)),
+    ("dimension_unknown", ("class", "department", "location", "subsidiary")),
+)
+
+
+def api_url(account_id: str) -> str:
+    """Return the host of an account: lower case, an underscore becomes a hyphen (``1234567_SB1``)."""
+    return f"https://{account_id.lower().replace('_', '-')}.suitetalk.api.netsuite.com"
+
+
+class NetSuite:
+    """One account of NetSuite. A journal's account is the internal id of an account there."""
+
+    name = NAME
+    # five requests at once are shared with every other program of the account
+    batch_limit = 500
+
+    def __init__(self, caller: Caller, chart_map: ChartMap, *, api_url: str) -> None:
+        self._caller = caller
+        self._map = chart_map
+        self._records_url = f"{api_url}/services/rest/record/v1"
+        self._query_url = f"{api_url}/services/rest/query/v1/suiteql"
+
+    def post(self, request: PostRequest) -> Receipt:
+        """Create the journal entry under its external id; raises as ``port.Target.post`` says."""
+        call = Call(
+            "POST",
+            f"{self._records_url}/journalEntry",
+            headers=_JSON,
+            content=exact_json.encode(self._journal(request)),
+            creates=True,
+        )
+        response = self._caller.once(call)
+        if response.status_code == HTTPStatus.NO_CONTENT:
+            # 204 and the address of the new record; its last part is the internal id
+            internal_id = response.headers.get("Location", "").rstrip("/").rpartition("/")[2]
+            if not internal_id.isdigit():
+                raise self._caller.unreadable(call)
+            return Receipt(request.reference, internal_id, request.total_amount)
+        detail = self._problem(call, response)
+        # whatever it complains about first: when the external id is taken, what stands there decides
+        entries = list(self._entries(_is_external_id(request.reference)))
+        if entries:
+            return settled(request, entries[0], TITLE, NAME)
+        raise refused(TITLE, NAME, _reason(detail), safe_code(detail.get("o:errorCode")))
+
+    def find(self, reference: str) -> Receipt | None:
+        """Return what stands under external id ``reference``."""
+        entries = list(self._entries(_is_external_id(reference)))
+        return receipt_of(entries[0], reference) if entries else None
+
+    def pull(self, start: dt.date, end: dt.date) -> Iterator[PulledEntry]:
+        """Yield the journal entries dated from start to end."""
+        yield from self._entries(
+            f"t.trandate >= TO_DATE('{start.isoformat()}', 'YYYY-MM-DD') "
+            f"AND t.trandate <= TO_DATE('{end.isoformat()}', 'YYYY-MM-DD')"
+        )
+
+    def check_accounts(self, mapping: Mapping[str, str]) -> list[Finding]:
+        """Return accounts that are absent, inactive, not for posting, or want a customer or vendor on every line."""
+        known: dict[str, str | None] = {}
+        for account in self._rows(_ACCOUNTS):
+            kind, reason = str(account.get("accttype")), None
+            if account.get("isinactive") == "T":
+                reason = "which is inactive"
+            elif kind in _NEEDS_A_NAME:
+                reason = f"where every line needs a {_NEEDS_A_NAME[kind]}: map it to another current account"
+            elif kind in _UNPOSTED:
+                reason = "which is not for posting"
+            known[str(account["id"])] = reason
+        return [
+            *account_findings(TITLE, mapping, known, lambda theirs: f"id {safe_code(theirs)}"),
+            *shared_accounts(mapping),
+        ]
+
+    def numbered_accounts(self) -> dict[str, str]:
+        """Return the internal ids of accounts by their number, for a first mapping."""
+        return {str(a["acctnumber"]): str(a["id"]) for a in self._rows(_ACCOUNTS) if a.get("acctnumber")}
+
+    def _journal(self, request: PostRequest) -> dict[str, object]:
+        journal: dict[str, object] = {
+            "externalId": request.reference,
+            "tranDate": request.entry_date.isoformat(),
+            "memo": request.memo,
+        }
+        items: list[dict[str, object]] = []
+        for line in request.lines:
+            item: dict[str, object] = {"account": {"id": line.account}}
+            item["debit" if line.debit_amount else "credit"] = line.debit_amount or line.credit_amount
+            for field, value in sorted(self._map.line_fields(request, line).items()):
+                # a journal belongs to one subsidiary, and says so once
+                (journal if field == "subsidiary" else item)[field] = {"id": value}
+            items.append(item)
+        return {**journal, "line": {"items": items}}
+
+    def _entries(self, where: str) -> Iterator[PulledEntry]:
+        call = self._query_call("", 0)
+        for internal_id, group in groupby(self._rows(_LINES.format(where=where)), lambda row: str(row.get("id"))):
+            rows = list(group)
+            try:
+                lines = tuple(
+                    signed_line(str(row["account"]), amount_of(row.get("debit")) - amount_of(row.get("credit")))
+                    for row in rows
+                )
+                yield PulledEntry(internal_id, rows[0].get("externalid") or None, date_of(rows[0]["trandate"]), lines)
+            except (KeyError, TypeError, ValueError):
+                raise self._caller.unreadable(call) from None
+
+    def _rows(self, query: str) -> Iterator[dict[str, Any]]:
+        offset = 0
+        while True:
+            call = self._query_call(query, offset)
+            response = self._caller.read(call)
+            try:
+                if response.status_code != HTTPStatus.OK:
+                    raise self._caller.unreadable(call)
+                answer = exact_json.decode(response.content)
+                yield from answer["items"]
+                has_more = answer["hasMore"]
+            except (KeyError, TypeError, ValueError):
+                raise self._caller.unreadable(call) from None
+            if not has_more:
+                return
+            offset += _PAGE_SIZE
+
+    def _query_call(self, query: str, offset: int) -> Call:
+        return Call(
+            "POST",
+            self._query_url,
+            {"limit": str(_PAGE_SIZE), "offset": str(offset)},
+            # Oracle's documentation asks for it on every SuiteQL request
+            {**_JSON, "Prefer": "transient"},
+            exact_json.encode({"q": query}),
+        )
+
+    def _problem(self, call: Call, response: httpx.Response) -> dict[str, Any]:
+        try:
+            detail = exact_json.decode(response.content)["o:errorDetails"][0]
+        except (KeyError, IndexError, TypeError, ValueError):
+            detail = None
+        if not isinstance(detail, dict):
+            raise self._caller.unreadable(call)
+        return detail
+
+
+_JSON = {"Accept": "application/json", "Content-Type": "application/json"}
+
+
+def _is_external_id(reference: str) -> str:
+    return f"t.externalid = '{reference}'"
+
+
+def _reason(detail: dict[str, Any]) -> str:
+    text = f"{detail.get('detail', '')} {detail.get('o:errorPath', '')}".lower()
+    return next((reason for reason, words in _REASONS if any(word in text for word in words)), "validation")
