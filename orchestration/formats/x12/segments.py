@@ -70,7 +70,7 @@ class Tokens:
 
 def tokenize(content: bytes) -> Tokens:
     """Return the interchanges of a file; none when the bytes hold no X12. Never raises, in time linear in the bytes."""
-    text = _decode(content)
+    text = decode(content)
     interchanges: list[Interchange] = []
     findings: list[Finding] = []
     count = 0
@@ -88,7 +88,7 @@ def tokenize(content: bytes) -> Tokens:
     return Tokens(interchanges, findings, count)
 
 
-def _decode(content: bytes) -> str:
+def decode(content: bytes) -> str:
     """Return text: UTF-16 by its mark, else UTF-8 when it is that, else one character per byte."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")

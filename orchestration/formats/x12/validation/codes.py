@@ -43,6 +43,14 @@ _LAST_M, _LAST_MA = 144, 134
 # alerts and remarks are numbered upwards as they are approved, three times a year; three digits is their form
 _LAST_N = 999
 
+# claim status codes (X12 code source 508) of up to two digits: the guide of 4010 is applied with them by pyx12
+_CLAIM_STATUS_GAPS = frozenset({36, 43, 58, 62, 63, 74, 75, 76, 77, 79, 80, 82})
+_CLAIM_STATUS_END = 100
+
+
+def _claim_statuses() -> frozenset[str]:
+    return frozenset(str(number) for number in range(_CLAIM_STATUS_END) if number not in _CLAIM_STATUS_GAPS)
+
 
 def _remarks() -> frozenset[str]:
     """Return every remittance advice remark code: M1 to M144, MA01 to MA134, and N from 1 on."""
@@ -55,11 +63,13 @@ def _remarks() -> frozenset[str]:
 
 @cache
 def code_set(name: str) -> frozenset[str]:
-    """Return the values of a named set: ``states``, ``countries``, ``currencies`` or ``remarks``.
+    """Return the values of a named set: ``states``, ``countries``, ``currencies``, ``remarks``, ``claim_statuses``.
 
     Raises:
         KeyError: there is no such set.
     """
     if name == "remarks":
         return _remarks()
+    if name == "claim_statuses":
+        return _claim_statuses()
     return frozenset({"states": _STATES, "countries": _COUNTRIES, "currencies": _CURRENCIES}[name].split())

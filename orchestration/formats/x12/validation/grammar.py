@@ -24,6 +24,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal, cast
 
+from orchestration.formats.x12.validation import guide_4010, guide_5010
 from orchestration.formats.x12.validation.codes import code_set
 
 if TYPE_CHECKING:
@@ -128,9 +129,13 @@ class ElementRecord:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """All rules of one version; see the module's text for their shape."""
+    """All rules of one version; see the module's text for their shape.
+
+    ``unknown_characters`` are the printable ASCII characters that may stand in no value.
+    """
 
     version: str
+    unknown_characters: str
     nodes: tuple[Loop | Segment, ...]
     steps: Mapping[int, Mapping[str, tuple[Step, ...]]]
     headers: Mapping[str, Step]
@@ -150,20 +155,20 @@ class Grammar:
         return cast("Segment", self.nodes[node])
 
 
+# guide by version (GS08), and the ASCII characters it does not know: X12 has had ^ and ` since 5010
+_GUIDES: Mapping[str, tuple[str, str]] = {
+    guide_5010.VERSION: (guide_5010.GUIDE, ""),
+    guide_4010.VERSION: (guide_4010.GUIDE, "^`"),
+}
+
+
 @cache
 def grammar(version: str) -> Grammar | None:
     """Return the grammar of a guide's version (GS08), ``None`` when there is none. Read once, about 10 ms."""
-    guide = _guide(version)
-    return _Reader(version).read(guide) if guide is not None else None
-
-
-def _guide(version: str) -> str | None:
-    # one guide is needed at a time, and the start of a command should not pay for both
-    if version == "005010X221A1":
-        from orchestration.formats.x12.validation import guide_5010  # noqa: PLC0415
-
-        return guide_5010.GUIDE
-    return None
+    if version not in _GUIDES:
+        return None
+    guide, unknown_characters = _GUIDES[version]
+    return _Reader(version, unknown_characters).read(guide)
 
 
 def element_records(rules: Grammar) -> Iterator[ElementRecord]:
@@ -215,8 +220,9 @@ class _Draft:
 class _Reader:
     """Turns a guide's text into a grammar; a mistake in the text is a mistake of ours and raises ``ValueError``."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, unknown_characters: str) -> None:
         self.version = version
+        self.unknown_characters = unknown_characters
         self.root = _Draft("", "", 0, "R", None, "", is_loop=True)
         self.loops = {"-": self.root}
         self.segments: list[_Draft] = []
@@ -235,7 +241,7 @@ class _Reader:
             for draft in self.segments
             if draft.name in _HEADERS
         }
-        return Grammar(self.version, tuple(self.nodes), steps, headers)
+        return Grammar(self.version, self.unknown_characters, tuple(self.nodes), steps, headers)
 
     def _head(self, line: str) -> None:
         fields, _, label = line.partition(" | ")
