@@ -102,8 +102,8 @@ class _Maker:
     def loop(self, name: str) -> Segments:
         children = [n for n in self.rules.nodes if name == (n.parent if isinstance(n, Loop) else n.loop)]
         made: Segments = []
-        # what shares a position may come in any order
-        children.sort(key=lambda n: (n.position, self.rng.random()))
+        # segments that share a position may come in any order, loops come in theirs
+        children.sort(key=lambda n: (n.position, 0.0 if isinstance(n, Loop) else self.rng.random()))
         for child in children:
             for _ in range(self._times(child)):
                 if isinstance(child, Loop):
