@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final, Literal
 
 from orchestration.core.tabular import first_rows
-from orchestration.formats import exports, fees
+from orchestration.formats import bank, exports, fees
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,7 @@ _PAYROLL_SHARE = 3
 _BY_EXTENSION: Final[dict[str, Kind]] = {
     **dict.fromkeys(("835", "era", "edi", "x12", "837"), "era835"),
     **dict.fromkeys(("ndjson", "parquet"), "fhir"),
-    **dict.fromkeys(("ofx", "qfx", "qbo"), "bank"),
+    **dict.fromkeys(("ofx", "qfx", "qbo", "bai", "bai2"), "bank"),
     **dict.fromkeys(("pdf", "jpg", "jpeg", "png", "tif", "tiff"), "documents"),
 }
 _BY_WORD: Final[tuple[tuple[str, Kind], ...]] = (
@@ -70,7 +70,7 @@ def _by_content(content: bytes, layouts: Mapping[str, exports.Profile] | None) -
     plain = _without_marks(head)
     if _X12.match(plain):
         return "era835"
-    if _OFX.search(plain[:1024]):
+    if _OFX.search(plain[:1024]) or bank.is_bai2(plain) or bank.is_camt(plain[:4096]):
         return "bank"
     if head.startswith(_PARQUET) or (plain[:1] in {b"{", b"["} and _FHIR.search(plain)):
         return "fhir"
@@ -95,6 +95,8 @@ def _by_header(content: bytes, layouts: Mapping[str, exports.Profile] | None) ->
             return "fees"
         if exports.match_profile(header, layouts) is not None:
             return "ehr"
+    if any(bank.is_bank_table(header) for header in rows):
+        return "bank"
     # a table of a billing system that holds no money goes to that reader, which can say what it is
     return "ehr" if any(exports.match_known(header) is not None for header in rows) else None
 

@@ -7,6 +7,7 @@ import subprocess
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 from e2e_books import Books, assert_every_dollar_is_somewhere
 
@@ -47,6 +48,21 @@ def test_remittances_that_balance_are_posted_and_the_others_held(real_books: Boo
 def test_synthea_charges_are_posted_to_the_cent(real_books: Books) -> None:
     ehr = real_books.source("ehr")
     assert (ehr["in_amount"], ehr["posted_amount"]) == ("1092402.73", "1092402.73")
+
+
+def test_synthea_claims_owe_charges_less_payments_and_overpaid_ones_are_credit_balances(real_books: Books) -> None:
+    with duckdb.connect(str(real_books.home / "published" / "medbooks.duckdb"), read_only=True) as published:
+        claims = published.execute(
+            "select charged_amount, paid_amount, adjusted_amount, open_amount, credit_balance_amount, is_credit_balance"
+            " from marts.fct_claim_balances where profile = 'synthea'"
+        ).fetchall()
+    assert len(claims) == 1267
+    assert all(charged == paid + adjusted + still_open for charged, paid, adjusted, still_open, _, _ in claims)
+    assert sum(claim[0] for claim in claims) == Decimal("1092402.73")
+    assert sum(claim[1] for claim in claims) == Decimal("1103503.95")
+    overpaid = sorted(claim[4] for claim in claims if claim[5])
+    # one claim is overpaid by a cent that Synthea rounded, 189 by more
+    assert (len(overpaid), overpaid[0], sum(overpaid)) == (190, Decimal("0.01"), Decimal("11101.22"))
 
 
 def test_tables_that_hold_no_money_are_named_and_kept(real_books: Books) -> None:

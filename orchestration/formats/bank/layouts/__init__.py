@@ -1,0 +1,1 @@
+"""Layouts of bank downloads, one TOML file each."""
