@@ -8,9 +8,12 @@ from typing import Annotated
 
 import typer
 
+from orchestration.cli import gl_outside
 from orchestration.cli.stores import dollars, open_stores, say
 
 app = typer.Typer(help="The general ledger.", no_args_is_help=True)
+app.command("connect")(gl_outside.connect)
+app.command("accounts")(gl_outside.accounts)
 
 
 class Format(StrEnum):

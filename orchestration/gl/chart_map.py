@@ -155,13 +155,12 @@ def template(vendor: str, tenant_id: str, accounts: Iterable[Account], known: Ma
     """
     lines = [
         f"# Where our accounts stand in {vendor}. Check it with: medbooks gl accounts {vendor}",
-        f"tenant_id = {json.dumps(tenant_id)}",
+        f"tenant_id = {quoted(tenant_id)}",
         "",
         "[accounts]",
     ]
     for account in sorted(accounts, key=lambda account: account.account_code):
-        # text in JSON's quotes is text in TOML's
-        ours, theirs = json.dumps(account.account_code), json.dumps(known.get(account.account_code, ""))
+        ours, theirs = quoted(account.account_code), quoted(known.get(account.account_code, ""))
         lines.append(f"{ours} = {theirs}  # {account.account_name} ({account.account_type})")
     lines += [
         "",
@@ -174,3 +173,8 @@ def template(vendor: str, tenant_id: str, accounts: Iterable[Account], known: Ma
         "",
     ]
     return "\n".join(lines)
+
+
+def quoted(text: str) -> str:
+    """Return text as TOML writes it: as JSON does, but without halves of characters, and DEL never bare."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -108,6 +108,11 @@ class Home:
         return os.environ.get("MEDBOOKS_LEDGER_URL") or f"sqlite:///{self.root / 'ledger' / 'ledger.sqlite'}"
 
     @property
+    def outside(self) -> Path:
+        """Mappings of accounts, sealed connections and pace of outside general ledgers."""
+        return self.root / "gl"
+
+    @property
     def reports(self) -> Path:
         """HTML a person opens."""
         return self.root / "reports"
@@ -134,7 +139,8 @@ class Home:
 
     @cached_property
     def _master_key(self) -> bytes:
-        sealed = self.lake_file.exists() or (self.landed.is_dir() and any(self.landed.iterdir()))
+        folders = (self.landed, self.outside / "connections")
+        sealed = self.lake_file.exists() or any(folder.is_dir() and any(folder.iterdir()) for folder in folders)
         return read_or_create_master_key(self.key_file, may_create=not sealed)
 
     @property
@@ -146,3 +152,8 @@ class Home:
     def lake_key(self) -> str:
         """Data key of the lake, as the hexadecimal text DuckDB takes."""
         return derive_key(self._master_key, "lake").hex()
+
+    @property
+    def connections_key(self) -> bytes:
+        """Data key of the permissions to use outside general ledgers."""
+        return derive_key(self._master_key, "connections")

@@ -243,7 +243,7 @@ def backoff_seconds(attempt: int, chance: float) -> float:
 
 def safe_code(value: object) -> str:
     """Return a vendor's error code for a message, or ``?`` for what does not look like one."""
-    text = str(value)
+    text = "" if value is None else str(value)
     return text if _CODE.fullmatch(text) else "?"
 
 

@@ -81,22 +81,6 @@ class StoredPermission:
         """Return the connection with a new token from the vendor."""
         raise NotImplementedError
 
-    def _token(self, connection: Connection, form: dict[str, str], headers: dict[str, str]) -> dict[str, Any]:
-        call = Call(
-            "POST",
-            connection.settings["token_url"],
-            headers={**headers, "Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
-            content=urlencode(form).encode(),
-        )
-        response = self._caller.once(call)
-        if response.status_code != HTTPStatus.OK:
-            raise self._caller.unauthorized(response)
-        try:
-            answer = response.json()
-            return {**answer, "access_token": str(answer["access_token"]), "expires_in": float(answer["expires_in"])}
-        except (ValueError, KeyError, TypeError):
-            raise self._caller.unreadable(call) from None
-
 
 class RotatingPermission(StoredPermission):
     """QuickBooks and Xero: a refresh token that the vendor replaces when it is used (RFC 6749, section 6).
@@ -107,7 +91,9 @@ class RotatingPermission(StoredPermission):
     def asked(self, connection: Connection) -> Connection:
         """Return the connection with a new access token and the next refresh token."""
         form = {"grant_type": "refresh_token", "refresh_token": connection.refresh_token}
-        return _with_tokens(connection, self._token(connection, form, _basic(connection)), self._caller.timing.now())
+        return _with_tokens(
+            connection, _token(self._caller, connection, form, _basic(connection)), self._caller.timing.now()
+        )
 
 
 class SignedPermission(StoredPermission):
@@ -120,7 +106,7 @@ class SignedPermission(StoredPermission):
             "client_assertion_type": _ASSERTION_TYPE,
             "client_assertion": signed_assertion(connection, self._caller.timing.now()),
         }
-        return _with_tokens(connection, self._token(connection, form, {}), self._caller.timing.now())
+        return _with_tokens(connection, _token(self._caller, connection, form, {}), self._caller.timing.now())
 
 
 def _with_tokens(connection: Connection, answer: dict[str, Any], now: float) -> Connection:
@@ -200,27 +186,35 @@ def consent(authorize_url: str, client_id: str, scope: str, redirect_uri: str) -
     return Consent(f"{authorize_url}?{query}", state, verifier, redirect_uri)
 
 
-class CodeExchange(RotatingPermission):
-    """The code grant's second half: a code from the browser becomes the first pair of tokens."""
+def exchange_code(caller: Caller, connection: Connection, asked: Consent, code: str, state: str) -> Connection:
+    """Return the connection with its first tokens, for the code a browser brought back.
 
-    def __init__(self, store: ConnectionStore, caller: Caller, asked_for: Consent, *, tenant_id: str) -> None:
-        super().__init__(store, caller, tenant_id=tenant_id)
-        self._asked_for = asked_for
+    Raises ``TargetUnauthorized`` when the answer belongs to another question or the code is not accepted.
+    """
+    if not secrets.compare_digest(state, asked.state):
+        message = "the answer of the browser belongs to another question, so it is not used"
+        raise TargetUnauthorized(code="state_mismatch", message=message, mend=f"medbooks gl connect {caller.vendor}")
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": asked.redirect_uri,
+        "code_verifier": asked.verifier,
+    }
+    return _with_tokens(connection, _token(caller, connection, form, _basic(connection)), caller.timing.now())
 
-    def exchange(self, connection: Connection, code: str, state: str) -> Connection:
-        """Return the connection with its first tokens; the caller stores it.
 
-        Raises ``TargetUnauthorized`` when the answer belongs to another question or the code is not accepted.
-        """
-        if not secrets.compare_digest(state, self._asked_for.state):
-            message = "the answer of the browser belongs to another question, so it is not used"
-            raise TargetUnauthorized(
-                code="state_mismatch", message=message, mend=f"medbooks gl connect {self._caller.vendor}"
-            )
-        form = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": self._asked_for.redirect_uri,
-            "code_verifier": self._asked_for.verifier,
-        }
-        return _with_tokens(connection, self._token(connection, form, _basic(connection)), self._caller.timing.now())
+def _token(caller: Caller, connection: Connection, form: dict[str, str], headers: dict[str, str]) -> dict[str, Any]:
+    call = Call(
+        "POST",
+        connection.settings["token_url"],
+        headers={**headers, "Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
+        content=urlencode(form).encode(),
+    )
+    response = caller.once(call)
+    if response.status_code != HTTPStatus.OK:
+        raise caller.unauthorized(response)
+    try:
+        answer = response.json()
+        return {**answer, "access_token": str(answer["access_token"]), "expires_in": float(answer["expires_in"])}
+    except (ValueError, KeyError, TypeError):
+        raise caller.unreadable(call) from None

@@ -45,6 +45,14 @@ class Bucket:
         usable = max(self.burst + 1.0, self.limit * _MARGIN_RATE)
         return self.window_seconds / (usable - self.burst)
 
+    def cost(self, items: int) -> int:
+        """Return what a call with so many items takes; raises ``ValueError`` for more than ever fit at once."""
+        taken = items if self.counts == "item" else 1
+        if taken > self.burst:
+            message = "a call with more items than the bucket holds would wait for ever"
+            raise ValueError(message)
+        return taken
+
 
 class Pace:
     """The buckets of one tenant and how many requests may be under way at once.
@@ -84,10 +92,8 @@ class Pace:
                 wait = max([state.get("closed_until", 0.0) - now, *waits])
                 if wait <= 0:
                     for bucket in self._buckets:
-                        spent = bucket.interval_seconds * (items if bucket.counts == "item" else 1)
-                        # a clock set back would close the bucket for as long as it was set back
-                        earliest = min(state.get(bucket.name, 0.0), now + bucket.window_seconds)
-                        state[bucket.name] = max(now, earliest) + spent
+                        full_at = max(now, state[bucket.name])
+                        state[bucket.name] = full_at + bucket.interval_seconds * bucket.cost(items)
                     return
             if waited + wait > longest_wait_seconds:
                 raise TimeoutError
@@ -96,10 +102,10 @@ class Pace:
 
     @staticmethod
     def _wait(bucket: Bucket, items: int, state: dict[str, float], now: float) -> float:
-        interval = bucket.interval_seconds
-        cost = min(items, bucket.burst) if bucket.counts == "item" else 1
-        earliest = min(state.get(bucket.name, 0.0), now + bucket.window_seconds)
-        return earliest + (cost - bucket.burst) * interval - now
+        """Return the wait until the bucket has room; the state is when it will be full again."""
+        # never further off than an empty bucket's, or a clock set back would close it for as long
+        state[bucket.name] = min(state.get(bucket.name, 0.0), now + bucket.burst * bucket.interval_seconds)
+        return state[bucket.name] + (bucket.cost(items) - bucket.burst) * bucket.interval_seconds - now
 
     @contextmanager
     def _state(self) -> Iterator[dict[str, float]]:

@@ -1,0 +1,173 @@
+"""``medbooks gl connect`` and ``gl accounts``: a practice's access to an outside general ledger, and its mapping."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestration.cli.stores import open_stores, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from orchestration.gl.connecting import Question
+    from orchestration.gl.wire.connections import Connection
+    from orchestration.gl.wire.oauth import Consent
+    from orchestration.resources.practice import PracticeStores
+
+_WAIT_SECONDS = 300.0
+_GATE_FAILED = 3
+
+
+class VendorName(StrEnum):
+    """An outside general ledger."""
+
+    quickbooks = "quickbooks"
+    xero = "xero"
+    intacct = "intacct"
+    netsuite = "netsuite"
+
+
+def connect(
+    vendor: Annotated[VendorName, typer.Argument(help="Which outside general ledger.")],
+    tenant: Annotated[str | None, typer.Option(help="Which company, when the permission is for several.")] = None,
+    sandbox: Annotated[bool, typer.Option("--sandbox", help="Intuit's sandbox companies.")] = False,
+    paste: Annotated[bool, typer.Option("--paste", help="Paste the address the browser ends up at.")] = False,
+    redirect_uri: Annotated[
+        str, typer.Option(help="As registered with your app; QuickBooks in production wants https, then --paste.")
+    ] = "http://localhost:8910/callback",
+    replace: Annotated[bool, typer.Option("--replace", help="Post to another company from now on.")] = False,
+) -> None:
+    """Give this practice access to its company at a vendor; secrets are sealed with the practice's key."""
+    from orchestration.gl import connecting
+    from orchestration.gl.chart_map import quoted
+    from orchestration.resources.outside import connection_store, open_outside, outside_map_file
+
+    stores = open_stores()
+    store = connection_store(stores.home)
+    answers = connecting.answered(vendor.value, os.environ, _ask if sys.stdin.isatty() else None)
+    at = connecting.addresses(vendor.value, answers, is_sandbox=sandbox)
+    if vendor in {VendorName.quickbooks, VendorName.xero}:
+        asked = connecting.question_of_consent(vendor.value, answers, at, redirect_uri)
+        made = connecting.connected_by_consent(
+            vendor.value,
+            answers,
+            at,
+            asked,
+            _browser_answer(asked, paste=paste),
+            tenant_id=tenant,
+            folder=stores.home.outside,
+        )
+    else:
+        made = connecting.connected_by_secret(vendor.value, answers, at)
+    file = outside_map_file(stores.home, vendor.value)
+    _same_company(vendor, made, file, may_replace=replace)
+    store.write(made)
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.write_text(f"tenant_id = {quoted(made.tenant_id)}\n", encoding="utf-8")
+    # the first call proves the permission; only then is it called one
+    known = open_outside(stores.home, vendor.value).numbered_accounts()
+    say(f"connected to {vendor.value}, company {made.tenant_id}, which has {len(known)} accounts with a number")
+    _write_template(stores, vendor, made.tenant_id, known)
+    say(f"next: medbooks gl accounts {vendor.value}")
+
+
+def accounts(
+    vendor: Annotated[VendorName, typer.Argument(help="Which outside general ledger.")],
+    write: Annotated[bool, typer.Option("--write", help="Add what is missing to the mapping, by number.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
+) -> None:
+    """Check which of the vendor's accounts each of ours is; exit code 3 when a posting would fail."""
+    from orchestration.gl.chart_map import quoted, read_chart_map
+    from orchestration.gl.connected import VENDORS
+    from orchestration.resources.outside import connection_store, open_outside, outside_map_file
+
+    stores = open_stores()
+    file = outside_map_file(stores.home, vendor.value)
+    if write and not file.exists():
+        tenant_id = connection_store(stores.home).read(vendor.value).tenant_id
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.write_text(f"tenant_id = {quoted(tenant_id)}\n", encoding="utf-8")
+    target = open_outside(stores.home, vendor.value)
+    chart_map = read_chart_map(file, vendor.value, fields=VENDORS[vendor.value].dimension_fields)
+    if write:
+        _write_template(stores, vendor, chart_map.tenant_id, target.numbered_accounts())
+        chart_map = read_chart_map(file, vendor.value, fields=VENDORS[vendor.value].dimension_fields)
+    ours = {account.account_code: "" for account in stores.ledger.accounts()}
+    findings = target.check_accounts({**ours, **chart_map.accounts})
+    if as_json:
+        rows = [{"code": f.code, "severity": f.severity, "message": f.message} for f in findings]
+        typer.echo(json.dumps({"vendor": vendor.value, "file": str(file), "findings": rows}, indent=2))
+    else:
+        for finding in findings:
+            typer.echo(f"{finding.severity:<8} {finding.code:<17} {finding.message}")
+        if not findings:
+            typer.echo(f"all {len(ours)} accounts have their place in {vendor.value}")
+    if any(finding.severity == "error" for finding in findings):
+        say(f"edit {file}, then: medbooks gl accounts {vendor.value}")
+        raise typer.Exit(_GATE_FAILED)
+
+
+def _ask(question: Question) -> str:
+    default = "" if question.is_optional else None
+    answer: str = typer.prompt(question.words, default=default, hide_input=question.is_secret, err=True)
+    return answer
+
+
+def _browser_answer(asked: Consent, *, paste: bool) -> str:
+    if paste:
+        say(f"open this address, log in, and choose the company:\n{asked.url}")
+        pasted: str = typer.prompt("paste the whole address the browser ends up at", err=True)
+        return pasted
+    import webbrowser
+
+    from orchestration.core.errors import ConfigurationError
+    from orchestration.gl.redirected import Listener
+
+    listener = Listener(asked.redirect_uri)
+    say(f"your browser is asked to open:\n{asked.url}")
+    webbrowser.open(asked.url)
+    try:
+        return listener.wait(_WAIT_SECONDS)
+    except TimeoutError:
+        message = "the browser did not come back within five minutes"
+        raise ConfigurationError(message, mend="medbooks gl connect VENDOR --paste") from None
+
+
+def _same_company(vendor: VendorName, made: Connection, file: Path, *, may_replace: bool) -> None:
+    from orchestration.core.errors import ConfigurationError
+    from orchestration.gl.chart_map import read_chart_map
+
+    if not file.exists():
+        return
+    before = read_chart_map(file, vendor.value, fields=None).tenant_id
+    if before in {"", made.tenant_id}:
+        return
+    if not may_replace:
+        message = f"the permission is for company {made.tenant_id}, but this practice posts to {before}"
+        raise ConfigurationError(message, mend=f"medbooks gl connect {vendor.value} --replace")
+    # the accounts of one company are not those of another
+    file.rename(file.with_suffix(".toml.before"))
+
+
+def _write_template(stores: PracticeStores, vendor: VendorName, tenant_id: str, known: dict[str, str]) -> None:
+    from orchestration.gl.chart_map import quoted, read_chart_map, template
+    from orchestration.resources.outside import outside_map_file
+
+    file = outside_map_file(stores.home, vendor.value)
+    present = read_chart_map(file, vendor.value, fields=None)
+    ours = stores.ledger.accounts()
+    if not present.accounts:
+        file.write_text(template(vendor.value, tenant_id, ours, known), encoding="utf-8")
+        say(f"wrote {file}: accounts of the same number are filled in, the others are yours to fill")
+        return
+    missing = [account for account in ours if account.account_code not in present.accounts]
+    for account in missing:
+        theirs = quoted(known.get(account.account_code, ""))
+        say(f"add below [accounts]: {quoted(account.account_code)} = {theirs}  # {account.account_name}")

@@ -1,0 +1,37 @@
+"""A practice's outside general ledgers: where their mappings and sealed connections lie, and opening them.
+
+What does not belong here: what is posted there and when (``gl``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orchestration.gl.connected import VENDORS, map_file, open_target
+from orchestration.gl.wire.connections import ConnectionStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from orchestration.gl.connected import VendorTarget
+    from orchestration.resources.home import Home
+
+
+def connection_store(home: Home) -> ConnectionStore:
+    """Return the practice's sealed connections."""
+    return ConnectionStore(home.outside / "connections", home.connections_key)
+
+
+def outside_map_file(home: Home, vendor: str) -> Path:
+    """Return the file in which the practice says which of a vendor's accounts each of ours is."""
+    return map_file(home.outside, vendor)
+
+
+def mapped_vendors(home: Home) -> list[str]:
+    """Return the vendors the practice has a mapping for."""
+    return [name for name in VENDORS if outside_map_file(home, name).exists()]
+
+
+def open_outside(home: Home, vendor: str) -> VendorTarget:
+    """Return a vendor's target for this practice; raises as ``open_target`` does."""
+    return open_target(vendor, home.outside, home.connections_key)
