@@ -15,7 +15,7 @@ import numpy as np
 
 from orchestration.practice import fees
 from orchestration.practice.draws import Bools, Floats, Ints, cumulative, pick, sigmoid
-from orchestration.practice.encounters import Days, Encounters, N, U
+from orchestration.practice.encounters import NOTHING, Days, Encounters, N, U
 from orchestration.practice.fees import Family, Kind
 from orchestration.practice.people import PAYERS, SELF_PAY, Provider
 from orchestration.practice.workdays import is_bank_day
@@ -50,7 +50,7 @@ REMARK_CODES: tuple[str, ...] = tuple(dict.fromkeys(["", *(r for c in DENIAL_CLA
 _CLASS = {c.name: index for index, c in enumerate(DENIAL_CLASSES)}
 
 # log-odds of a claim being denied, by the riskiest family on it
-_FAMILY_LOGIT = np.array([0.0, -0.25, 0.05, 0.15, 0.75, 0.80, 0.45, 0.45])
+_FAMILY_LOGIT = np.array([0.0, -0.25, 0.05, 0.15, 0.75, 0.80, 0.45, 0.45, 0.70])
 _DENIAL_INTERCEPT = -3.10
 _DENIAL_NOISE = 0.40
 _OVERTURN_INTERCEPT = -0.10
@@ -64,8 +64,6 @@ _TIMELY_DAYS = 90
 # share of plans that take a copay, and of those whose deductible is still open, by month
 _COPAY_SHARE = 0.42
 _DEDUCTIBLE_SHARE = np.array([0.28, 0.25, 0.22, 0.18, 0.15, 0.13, 0.11, 0.10, 0.09, 0.08, 0.07, 0.07])
-
-NOTHING = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +95,7 @@ class Outcomes:
     money: LineMoney
     first_day: Ints
     denial_probability: Floats
+    lacks_authorization: Bools
     denial_class: Ints
     remark: Ints
     is_denied_line: Bools
@@ -171,6 +170,7 @@ def adjudicate(encounters: Encounters, days: Days, providers: tuple[Provider, ..
         money=money,
         first_day=np.where(is_insured, first_day, NOTHING),
         denial_probability=np.where(is_insured, probability, 0.0),
+        lacks_authorization=lacks_authorization,
         denial_class=denial_class,
         remark=_remarks(denial_class, encounters.uniform[:, U.REMARK]),
         is_denied_line=is_denied_line,

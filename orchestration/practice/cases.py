@@ -37,6 +37,9 @@ class Visits:
     diagnoses: Ints
     post_day: Ints
     submit_day: Ints
+    rejected_day: Ints
+    is_mistaken: Bools
+    lacks_authorization: Bools
     first_day: Ints
     denial_probability: Floats
     denial_class: Ints
@@ -88,16 +91,16 @@ class Cases:
     visits: Visits
     lines: Lines
     days: Days
+    prefix: str  # of every claim number
 
     def claim_id(self, visit: int) -> str:
-        """Return the claim number of a visit: CLP01, CLM01."""
-        return f"CL{self.days.compact[self.visits.day[visit]][2:]}{self.visits.number[visit]:05d}"
+        """Return the claim number of a visit (CLP01, CLM01): digits only, which every format can carry."""
+        return f"{self.prefix}{self.days.compact[self.visits.day[visit]][2:]}{self.visits.number[visit]:05d}"
 
     def transaction_id(self, line: int) -> str:
         """Return the billing system's number of a charge line: REF*6R."""
-        visit = self.lines.visit[line]
-        slot = line - self.visits.first_line[visit] + 1
-        return f"TX{self.days.compact[self.visits.day[visit]][2:]}{self.visits.number[visit]:05d}{slot}"
+        visit = int(self.lines.visit[line])
+        return f"{self.claim_id(visit)}{line - self.visits.first_line[visit] + 1}"
 
     def lines_of(self, visits: Ints) -> tuple[Ints, Ints]:
         """Return the lines of some visits, visit by visit, and how many each has."""
@@ -113,7 +116,8 @@ class Cases:
     def last_day(self) -> Ints:
         """Return by visit the last day on which anything about it is written."""
         visits = self.visits
-        last = np.maximum.reduce([visits.post_day, visits.first_day, visits.second_day])
+        # an acknowledgement comes the day after the claim
+        last = np.maximum.reduce([visits.post_day, visits.submit_day + 1, visits.first_day, visits.second_day])
         if not self.lines.visit.size:
             return np.asarray(last)
         receipt = np.maximum.reduceat(self.lines.receipt_day.max(axis=1), visits.first_line)
@@ -123,17 +127,22 @@ class Cases:
         """Return the cases of which something is written after a day."""
         chosen = np.flatnonzero(self.last_day() > day)
         at, count = self.lines_of(chosen)
-        return _numbered(_taken(self.visits, chosen), _taken(self.lines, at), count, self.days)
+        return _numbered(_taken(self.visits, chosen), _taken(self.lines, at), count, self)
+
+
+def inside(day: Ints, days: range) -> Bools:
+    """Tell by row whether a day is one of some days."""
+    return np.asarray((day >= days.start) & (day < days.stop))
 
 
 def joined(parts: Sequence[Cases]) -> Cases:
     """Return several cases as one, in their order."""
     visits = _concatenated([part.visits for part in parts])
     lines = _concatenated([part.lines for part in parts])
-    return _numbered(visits, lines, visits.line_count, parts[0].days)
+    return _numbered(visits, lines, visits.line_count, parts[0])
 
 
-def make_cases(encounters: Encounters, outcomes: Outcomes, receipts: Receipts, days: Days) -> Cases:
+def make_cases(encounters: Encounters, outcomes: Outcomes, receipts: Receipts, *, days: Days, prefix: str) -> Cases:
     """Return what must be remembered of encounters whose life is decided."""
     sources: tuple[Any, ...] = (outcomes, encounters)
     visits = {
@@ -153,13 +162,13 @@ def make_cases(encounters: Encounters, outcomes: Outcomes, receipts: Receipts, d
         receipt_cents=receipts.cents,
         **money,
     )
-    return Cases(Visits(**visits), lines, days)
+    return Cases(Visits(**visits), lines, days, prefix)
 
 
-def _numbered(visits: Visits, lines: Lines, count: Ints, days: Days) -> Cases:
+def _numbered(visits: Visits, lines: Lines, count: Ints, like: Cases) -> Cases:
     visits.first_line[:] = np.cumsum(count) - count
     lines.visit[:] = np.repeat(np.arange(count.size), count)
-    return Cases(visits, lines, days)
+    return Cases(visits, lines, like.days, like.prefix)
 
 
 def _taken(columns: _Columns, at: Ints) -> _Columns:

@@ -28,6 +28,8 @@ class Stream(IntEnum):
     PAYROLL = 8
     BILLS = 9
     SCANS = 10
+    CLEARINGHOUSE = 11
+    MISTAKES = 12
 
 
 def stream(seed: int, purpose: Stream, *path: int) -> np.random.Generator:

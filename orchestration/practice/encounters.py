@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,10 +17,12 @@ from orchestration.practice import fees
 from orchestration.practice.demand import demand_factor, ili_percent
 from orchestration.practice.draws import Bools, Floats, Ints, Stream, cumulative, pick, stream
 from orchestration.practice.fees import Kind
-from orchestration.practice.people import CANARY_PATIENT, PANEL, PAYERS, Patients, Provider
+from orchestration.practice.people import CANARY_PATIENT, PANEL, PAYERS, SELF_PAY, Patients, Provider
 from orchestration.practice.workdays import TUESDAY, is_open
 
-_VISITS_A_DAY = 20.4
+if TYPE_CHECKING:
+    from orchestration.practice.entities import Entity
+
 _WEEKS_OFF = 3
 _WEEKS = 52
 # posting a charge takes this many working days: median within 24 hours
@@ -29,7 +32,13 @@ _FREQUENT_PATIENTS = 0.20
 _FREQUENT_VISITS = 0.45
 _LATE_SHARE = 0.007
 _MISMATCH_SHARE = 0.03
+# of claims, turned away before they reach the payer, and of visits, with a charge entered twice and voided at once
+_REJECTED_SHARE = 0.03
+_MISTAKEN_SHARE = 0.004
 _DAYS_BEYOND = 760  # tables of days reach this far past the last day: what is due later is still decided
+
+
+NOTHING = -1  # where there is no such day, class or event
 
 
 class U(IntEnum):
@@ -131,8 +140,10 @@ class Encounters:
     is_mismatched: Bools
     diagnosis_count: Ints
     diagnoses: Ints
+    is_mistaken: Bools  # a line was entered twice, and the copy voided on the same day
     post_day: Ints
-    submit_day: Ints
+    submit_day: Ints  # of the submission that was accepted
+    rejected_day: Ints  # of the answer to one that was not, ``NOTHING`` where all went well
     uniform: Floats
     normal: Floats
     first_line: Ints
@@ -153,12 +164,17 @@ class _Drawn:
     uniform: Floats
     normal: Floats
     slot_uniform: Floats
+    clearing: Floats
+    mistake: Floats
 
 
 class Rooms:
     """The rooms of one practice: asked for its days in order, some at a time; remembers who has been there."""
 
-    def __init__(self, seed: int, days: Days, providers: tuple[Provider, ...], patients: Patients) -> None:
+    def __init__(
+        self, entity: Entity, seed: int, days: Days, providers: tuple[Provider, ...], patients: Patients
+    ) -> None:
+        self._entity = entity
         self._seed = seed
         self._days = days
         self._providers = providers
@@ -171,7 +187,10 @@ class Rooms:
         days, patients, providers = self._days, self._patients, self._providers
         drawn = self._draw(first, last)
         patient, is_new = self._who_comes(drawn)
-        kind = _why(drawn, days, patient, is_new, patients)
+        if self._entity.is_surgical:
+            kind = np.full(patient.size, int(Kind.SURGERY), dtype=np.int64)
+        else:
+            kind = _why(drawn, days, patient, is_new, patients)
         visit_code = _visit_code(drawn, days, patient, is_new, kind, patients, providers)
         uniform = drawn.uniform
         template = np.zeros(kind.size, dtype=np.int64)
@@ -194,6 +213,9 @@ class Rooms:
         post_day = days.next_open(drawn.day, pick(_CHARGE_LAG, uniform[:, U.CHARGE_LAG]))
         claim_lag = np.minimum(np.rint(np.exp(1.18 * drawn.normal[:, N.CLAIM_LAG])), 30).astype(np.int64)
         late_days = np.where(uniform[:, U.LATE] < _LATE_SHARE, 92 + (uniform[:, U.LATE_DAYS] * 60).astype(np.int64), 0)
+        submitted = post_day + claim_lag + late_days
+        is_rejected = (patients.payer[patient] != SELF_PAY) & (drawn.clearing[:, 0] < _REJECTED_SHARE)
+        rejected = submitted + 1
         return Encounters(
             day=drawn.day,
             number=drawn.number,
@@ -206,7 +228,9 @@ class Rooms:
             diagnosis_count=diagnosis_count,
             diagnoses=_diagnoses(kind, is_child, is_mismatched, diagnosis_count, uniform),
             post_day=post_day,
-            submit_day=post_day + claim_lag + late_days,
+            is_mistaken=drawn.mistake < _MISTAKEN_SHARE,
+            submit_day=np.where(is_rejected, rejected + 2 + (6 * drawn.clearing[:, 1]).astype(np.int64), submitted),
+            rejected_day=np.where(is_rejected, rejected, NOTHING),
             uniform=uniform,
             normal=drawn.normal,
             first_line=first_line,
@@ -226,10 +250,12 @@ class Rooms:
         uniform_blocks: list[Floats] = [np.empty((0, len(U)))]
         normal_blocks: list[Floats] = [np.empty((0, len(N)))]
         slot_blocks: list[Floats] = [np.empty((0, fees.MOST_LINES))]
+        clearing_blocks: list[Floats] = [np.empty((0, 2))]
+        mistake_blocks: list[Floats] = [np.empty(0)]
         providers = len(self._providers)
         for offset in self._days.open_between(first, last):
             date = self._days.dates[offset]
-            expected = _VISITS_A_DAY * demand_factor(date, self._days.start)
+            expected = self._entity.visits_a_day * demand_factor(date, self._days.start)
             spread = stream(self._seed, Stream.DEMAND, date.toordinal()).standard_normal(providers)
             counts = np.maximum(np.rint(expected + 0.7 * np.sqrt(expected) * spread), 0).astype(np.int64)
             counts[self._weeks_off.of(date)] = 0
@@ -241,6 +267,8 @@ class Rooms:
             uniform_blocks.append(rng.random((total, len(U))))
             normal_blocks.append(rng.standard_normal((total, len(N))))
             slot_blocks.append(rng.random((total, fees.MOST_LINES)))
+            clearing_blocks.append(stream(self._seed, Stream.CLEARINGHOUSE, date.toordinal()).random((total, 2)))
+            mistake_blocks.append(stream(self._seed, Stream.MISTAKES, date.toordinal()).random(total))
         empty = np.empty(0, dtype=np.int64)
         return _Drawn(
             day=np.concatenate([empty, *day_blocks]),
@@ -249,6 +277,8 @@ class Rooms:
             uniform=np.concatenate(uniform_blocks),
             normal=np.concatenate(normal_blocks),
             slot_uniform=np.concatenate(slot_blocks),
+            clearing=np.concatenate(clearing_blocks),
+            mistake=np.concatenate(mistake_blocks),
         )
 
     def _who_comes(self, drawn: _Drawn) -> tuple[Ints, Bools]:

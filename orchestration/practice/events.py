@@ -14,12 +14,18 @@ import numpy as np
 from orchestration.practice import fees
 from orchestration.practice.fees import PLACE_OF_SERVICE
 from orchestration.practice.receipts import INSTALMENTS
+from orchestration.practice.remittances import Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from orchestration.core.transactions import Bucket, TransactionType
     from orchestration.practice.cases import Cases
     from orchestration.practice.draws import Ints
+    from orchestration.practice.remittances import ClaimReports
+
+
+_MISTAKE = 9  # in place of a line's ordinal: no visit has that many lines
 
 
 class Visit(NamedTuple):
@@ -35,13 +41,14 @@ class Visit(NamedTuple):
 
 
 class Charge(NamedTuple):
-    """One charge line in cents."""
+    """One charge line in cents; ``is_void`` when it was entered by mistake and voided on the day it was posted."""
 
     transaction_id: str
     code: str
     modifier: str
     units: int
     cents: int
+    is_void: bool = False
 
 
 class Payment(NamedTuple):
@@ -51,6 +58,23 @@ class Payment(NamedTuple):
     charge_id: str
     visit: Visit
     cents: int
+
+
+class Posting(NamedTuple):
+    """One entry that a payer's report makes in the billing system, against one charge line.
+
+    ``kind`` and sign are the canonical ledger's: payments, adjustments and transfers out are negative.
+    """
+
+    transaction_id: str
+    charge_id: str
+    visit: Visit
+    kind: TransactionType
+    bucket: Bucket
+    reason: str
+    cents: int
+    payer: int
+    day: int
 
 
 class Day(NamedTuple):
@@ -92,10 +116,50 @@ def posted(cases: Cases, days: range) -> Iterator[Day]:
         first, last = payments_from[place], payments_from[place + 1]
         if of_visits.size or last > first:
             payments = _payments(cases, line[first:last], instalment[first:last])
-            yield Day(day, list(_charges(cases, of_visits)), payments)
+            yield Day(day, list(_charges(cases, of_visits, with_mistakes=True)), payments)
 
 
-def _charges(cases: Cases, visits: Ints) -> Iterator[tuple[Visit, list[Charge]]]:
+def payer_postings(cases: Cases, reports: ClaimReports, days: range) -> Iterator[Posting]:
+    """Yield what payers' reports of some days make in the billing system, in order of day, visit and line.
+
+    A denial makes nothing: the charge stays open. A reversal takes back what the first report made, to the line.
+    """
+    told = np.flatnonzero((reports.day >= days.start) & (reports.day < days.stop))
+    told = told[np.lexsort((reports.report[told], reports.visit[told], reports.day[told]))]
+    visits, lines = cases.visits, cases.lines
+    for index in told.tolist():
+        report, visit_index, day = int(reports.report[index]), int(reports.visit[index]), int(reports.day[index])
+        is_correction = report == Report.CORRECTION
+        sign = -1 if report == Report.REVERSAL else 1
+        is_still_denied = not (is_correction and visits.is_overturned[visit_index])
+        visit = visit_of(cases, visit_index)
+        first = int(visits.first_line[visit_index])
+        for slot in range(int(visits.line_count[visit_index])):
+            line = first + slot
+            if is_still_denied and lines.is_denied[line]:
+                continue
+            taken = int(lines.takeback[line]) if is_correction else 0
+            owed = int(lines.deductible[line] + lines.coinsurance[line] + lines.copay[line])
+            charge_id = f"{visit.claim_id}{slot + 1}"
+            entries: tuple[tuple[TransactionType, Bucket, str, int], ...] = (
+                ("PAYMENT", "primary", "INSURANCE", taken - int(lines.paid[line])),
+                ("ADJUSTMENT", "primary", "CONTRACTUAL", -int(lines.contractual[line]) - taken),
+                ("ADJUSTMENT", "primary", "SEQUESTRATION", -int(lines.sequestration[line])),
+                ("TRANSFER_OUT", "primary", "PATIENT RESPONSIBILITY", -owed),
+                ("TRANSFER_IN", "patient", "PATIENT RESPONSIBILITY", owed),
+            )
+            for number, (kind, bucket, reason, cents) in enumerate(entries, start=1):
+                if cents:
+                    identity = f"{charge_id}{report + 5}{number}"
+                    yield Posting(identity, charge_id, visit, kind, bucket, reason, sign * cents, visit.payer, day)
+
+
+def charges_of(cases: Cases, visits: Ints) -> Iterator[tuple[Visit, list[Charge]]]:
+    """Yield some visits with the charges that are billed."""
+    yield from _charges(cases, visits, with_mistakes=False)
+
+
+def _charges(cases: Cases, visits: Ints, *, with_mistakes: bool) -> Iterator[tuple[Visit, list[Charge]]]:
     columns = cases.lines
     lines, count = cases.lines_of(visits)
     rows = zip(
@@ -107,11 +171,14 @@ def _charges(cases: Cases, visits: Ints) -> Iterator[tuple[Visit, list[Charge]]]
     )
     for index, of_visit in zip(visits.tolist(), count.tolist(), strict=True):
         visit = visit_of(cases, index)
-        prefix = f"TX{visit.claim_id[2:]}"
         found = []
         for slot in range(of_visit):
             code, modifier, units, cents = next(rows)
-            found.append(Charge(f"{prefix}{slot + 1}", fees.CODES[code], fees.MODIFIERS[modifier], units, cents))
+            found.append(
+                Charge(f"{visit.claim_id}{slot + 1}", fees.CODES[code], fees.MODIFIERS[modifier], units, cents)
+            )
+        if with_mistakes and cases.visits.is_mistaken[index]:
+            found.append(found[0]._replace(transaction_id=f"{visit.claim_id}{_MISTAKE}", is_void=True))
         yield visit, found
 
 
@@ -121,5 +188,5 @@ def _payments(cases: Cases, lines: Ints, instalments: Ints) -> list[Payment]:
     visits = cases.lines.visit[lines].tolist()
     for line, instalment, index, paid in zip(lines.tolist(), instalments.tolist(), visits, cents, strict=True):
         charge_id = cases.transaction_id(line)
-        found.append(Payment(f"PM{charge_id[2:]}{INSTALMENTS[instalment]}", charge_id, visit_of(cases, index), paid))
+        found.append(Payment(f"{charge_id}{INSTALMENTS[instalment]}", charge_id, visit_of(cases, index), paid))
     return found

@@ -25,6 +25,7 @@ class Family(IntEnum):
     PROCEDURE = 5
     MEDICINE = 6
     SUPPLY = 7
+    SURGERY = 8
 
 
 _RATES: dict[Family, dict[str, int]] = {
@@ -52,6 +53,10 @@ _RATES: dict[Family, dict[str, int]] = {
         "96127": 480, "96372": 1430, "97110": 2810, "97140": 2590,
     },
     Family.SUPPLY: {"J0696": 240, "J1885": 160, "J3301": 190, "J7613": 30, "G0008": 2780, "G0444": 1790},
+    Family.SURGERY: {
+        "29881": 152000, "43239": 48300, "45378": 44200, "45385": 57900,
+        "64483": 46100, "64721": 91500, "66984": 116400,
+    },
 }  # fmt: skip
 
 CODES: tuple[str, ...] = tuple(code for rates in _RATES.values() for code in rates)
@@ -79,10 +84,13 @@ class Kind(IntEnum):
     TELEHEALTH = 6
     READING = 7
     NEW = 8
+    SURGERY = 9
 
 
-# place of service: telehealth at home, readings in the hospital, all others in the office
-PLACE_OF_SERVICE: tuple[str, ...] = tuple({Kind.TELEHEALTH: "10", Kind.READING: "22"}.get(kind, "11") for kind in Kind)
+# place of service: telehealth at home, readings in the hospital, surgery in its centre, all others in the office
+PLACE_OF_SERVICE: tuple[str, ...] = tuple(
+    {Kind.TELEHEALTH: "10", Kind.READING: "22", Kind.SURGERY: "24"}.get(kind, "11") for kind in Kind
+)
 
 # EM stands for the visit's own code, chosen by level or age; `-25` a modifier; `x2` units
 _TEMPLATES: dict[Kind, tuple[tuple[float, str], ...]] = {
@@ -114,6 +122,10 @@ _TEMPLATES: dict[Kind, tuple[tuple[float, str], ...]] = {
     Kind.NEW: (
         (28, "EM"), (18, "EM 36415 80053 80061 85025"), (15, "EM 93000"), (14, "EM 71046"),
         (14, "EM-25 90471 90715"), (11, "EM 73030-RT"),
+    ),
+    Kind.SURGERY: (
+        (24, "45378"), (22, "45385"), (12, "43239"), (8, "45385 43239-59"), (18, "66984-RT"), (9, "64483x2"),
+        (4, "64721-RT"), (3, "29881-RT"),
     ),
 }  # fmt: skip
 
@@ -187,6 +199,7 @@ _DIAGNOSES: dict[Kind, tuple[str, ...]] = {
     Kind.TELEHEALTH: ("F41.1", "F32.9", "J06.9", "I10"),
     Kind.READING: ("R05.9", "M25.511", "M54.50", "R10.9"),
     Kind.NEW: ("I10", "R53.83", "E11.9", "M25.511", "J45.909", "R07.9"),
+    Kind.SURGERY: ("Z12.11", "K63.5", "K21.00", "H25.11", "M54.16", "G56.01", "S83.241A"),
 }
 _FURTHER: tuple[str, ...] = (
     "I10", "E78.5", "E11.65", "E66.9", "F32.9", "K21.9", "M19.90", "G47.33", "Z79.899", "Z87.891", "E55.9", "J30.9",

@@ -1,4 +1,4 @@
-"""Payroll every second Friday: what each person earns, what is withheld, what the employer adds; and its file.
+"""Payroll every second Friday: what each person earns, what is withheld, what the employer adds.
 
 Gross = employee taxes + deductions + net, to the cent; the employer's tax is 7.65 % of gross (26 USC 3111). The
 payroll service draws net pay in one amount and everything else (both taxes and the deductions) in another.
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orchestration.practice.draws import Stream, stream
-from orchestration.practice.ehr_export import dollars
 from orchestration.practice.workdays import ONE_DAY, is_bank_day
 
 if TYPE_CHECKING:
@@ -24,10 +23,6 @@ _TWO_WEEKS = 14
 _PER_MYRIAD = 10_000
 _EMPLOYER_TAX = 765
 _PERIOD_ENDS_BEFORE = 5
-HEADER = (
-    "payroll_run_id,pay_date,period_start,period_end,employee_id,employee_name,role,provider_npi,location_id,"
-    "gross_pay,employee_taxes,deductions,net_pay,employer_taxes"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +102,3 @@ def _pay(employee: Employee, hours: float) -> PayLine:
         gross * deduction // _PER_MYRIAD,
         (gross * _EMPLOYER_TAX + _PER_MYRIAD // 2) // _PER_MYRIAD,
     )
-
-
-def write(run: PayrollRun) -> bytes:
-    """Return a run as its CSV file."""
-    head = f"PR{run.pay_date:%Y%m%d},{run.pay_date},{run.period_start},{run.period_end}"
-    rows = [
-        f'{head},{e.employee_id},"{e.name}",{e.role},{e.provider_npi},{e.location_id},{dollars(line.gross)},'
-        f"{dollars(line.taxes)},{dollars(line.deductions)},{dollars(line.net)},{dollars(line.employer_taxes)}"
-        for line in run.lines
-        for e in [line.employee]
-    ]
-    return "\n".join([HEADER, *rows, ""]).encode()

@@ -1,7 +1,6 @@
 """Who is in the practice: providers, staff, patients, payers, and the planted canary. Everybody is made up.
 
-Names are drawn from short made-up lists, NPIs start with 2 (none has been issued there yet) and carry a right check
-digit. What does not belong here: what any of them does on a day.
+Names are drawn from short made-up lists. What does not belong here: what any of them does on a day.
 """
 
 from __future__ import annotations
@@ -12,12 +11,9 @@ from typing import Literal
 
 import numpy as np
 
-from orchestration.core.ids import npi_check_digit
 from orchestration.practice.draws import Bools, Floats, Ints, Stream, cumulative, pick, stream
+from orchestration.practice.entities import Entity, npi
 from orchestration.practice.workdays import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY
-
-PRACTICE_NAME = "JUNIPER HOLLOW MEDICAL GROUP"
-PRACTICE_TAX_ID = "000000147"
 
 # one patient who must never be seen outside the places made for PHI: privacy tests look for these, in any case
 CANARY_LAST_NAME = "Quackenbush-Canary"
@@ -111,15 +107,7 @@ class Provider:
     level_shift: float
 
 
-def _npi(number: int) -> str:
-    first_nine = f"2{number:08d}"
-    return first_nine + npi_check_digit(first_nine)
-
-
-GROUP_NPI = _npi(1)
-
-
-def make_providers(seed: int, count: int) -> tuple[Provider, ...]:
+def make_providers(seed: int, count: int, entity: Entity) -> tuple[Provider, ...]:
     """Return the providers; the first of them are the same however many there are."""
     providers = []
     for number in range(count):
@@ -127,10 +115,10 @@ def make_providers(seed: int, count: int) -> tuple[Provider, ...]:
         pay = 215_000 + int(rng.integers(0, 46)) * 1_000
         providers.append(
             Provider(
-                npi=_npi(1000 + 17 * number),
+                npi=npi(entity.first_person + 17 * number),
                 last_name=_LAST[(7 * number + 3) % len(_LAST)],
                 first_name=_FIRST[(5 * number + 1) % len(_FIRST)],
-                location_id="LOC2" if number % 3 == 2 else "LOC1",  # noqa: PLR2004  # every third works across town
+                location_id=entity.locations[number % 3],
                 annual_gross_cents=pay * 100,
                 documentation=(-0.7, 0.0, 0.7)[number % 3],
                 level_shift=float(rng.uniform(-0.06, 0.06)),

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from orchestration.practice.adjudication import NOTHING, Outcomes
-from orchestration.practice.encounters import Days, Encounters, U
+from orchestration.practice.encounters import NOTHING, Days, Encounters, U
 from orchestration.practice.people import CANARY_PATIENT, SELF_PAY
 
 if TYPE_CHECKING:
+    from orchestration.practice.adjudication import Outcomes
     from orchestration.practice.draws import Ints
 
 _IN_FULL_SHARE = 0.66

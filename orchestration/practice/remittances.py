@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from orchestration.practice.adjudication import NOTHING, PayDays
+from orchestration.practice.adjudication import PayDays
 from orchestration.practice.draws import Bools, Ints, Stream, stream
+from orchestration.practice.encounters import NOTHING
 from orchestration.practice.people import PAYERS
 from orchestration.practice.workdays import bank_days_after
 
@@ -101,7 +102,7 @@ class Remittances:
 
 def payer_control_number(visit_claim_id: str, payer: int, *, is_correction: bool) -> str:
     """Return CLP07: the payer's own number of a claim; a correction has a new one, a reversal repeats the first."""
-    return f"{PAYERS[payer].payer_id[:2]}{visit_claim_id[2:]}{'02' if is_correction else '01'}"
+    return f"{PAYERS[payer].payer_id[:2]}{visit_claim_id}{'02' if is_correction else '01'}"
 
 
 def make_reports(cases: Cases, days: range) -> ClaimReports:

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from orchestration.core.money import from_cents
-from orchestration.practice.adjudication import DENIAL_CLASSES, NOTHING, REMARK_CODES
-from orchestration.practice.bank_ofx import CARD_SETTLEMENT
+from orchestration.practice.account import CARD_SETTLEMENT
+from orchestration.practice.adjudication import DENIAL_CLASSES, REMARK_CODES
+from orchestration.practice.cases import inside
+from orchestration.practice.encounters import NOTHING
 from orchestration.practice.people import PAYERS, SELF_PAY, SELF_PAY_ID
 from orchestration.practice.remittances import Report
 from orchestration.practice.truth_tables import BILLS, DENIALS, LEDGER, REMITTANCES, Tables
@@ -40,6 +42,7 @@ class Manifest:
     ``by_month``: the same amounts by month (``YYYY-MM``) of their own date. ``models``: what a perfect model reaches.
     """
 
+    entity_id: str
     seed: int
     providers: int
     start: dt.date
@@ -87,8 +90,8 @@ def rank_auc(probability: Floats, outcome: Floats) -> float:
 
 _KINDS = (("charges", "ehr"), ("era", "era835"), ("bank", "bank"), ("payroll", "payroll"), ("bill", "document"))
 _COUNTS = (
-    "visits", "claims", "charge_lines", "patient_payments", "claim_reports", "service_lines", "reversals",
-    "denied_claims", "denied_lines", "decided_appeals", "overturned_appeals", "takebacks",
+    "visits", "claims", "charge_lines", "voided_lines", "patient_payments", "claim_reports", "service_lines",
+    "reversals", "denied_claims", "denied_lines", "decided_appeals", "overturned_appeals", "takebacks",
     "remittances_without_payment", "bills_scanned", "payroll_runs",
 )  # fmt: skip
 _PAYER_IDS = (*(payer.payer_id for payer in PAYERS), SELF_PAY_ID)
@@ -152,13 +155,17 @@ class Truth:
 
     def _add_charges(self, month: Month, written: range, label: str) -> None:
         visits, lines = month.cases.visits, month.cases.lines
-        is_posted = _inside(visits.post_day, written)
+        is_posted = inside(visits.post_day, written)
         is_line = is_posted[lines.visit]
         charge = np.where(is_line, lines.charge, 0)
         self._counts["visits"] += int(is_posted.sum())
         self._counts["claims"] += int((is_posted & (visits.payer != SELF_PAY)).sum())
-        self._counts["charge_lines"] += int(is_line.sum())
+        # a line entered twice is charged and voided on the same day: two more for the file, nothing for the books
+        mistaken = visits.first_line[is_posted & visits.is_mistaken]
+        self._counts["charge_lines"] += int(is_line.sum() + mistaken.size)
+        self._counts["voided_lines"] += int(mistaken.size)
         self._sum(label, "charged_amount", int(charge.sum()))
+        self._cents["voided_amount"] += int(lines.charge[mistaken].sum())
         provider = visits.provider[lines.visit]
         np.add.at(self._charged_by_provider, provider, charge)
         self._ledger(label, "charged", (visits.payer[lines.visit], provider), charge)
@@ -168,7 +175,7 @@ class Truth:
 
     def _add_receipts(self, month: Month, written: range, label: str) -> None:
         visits, lines = month.cases.visits, month.cases.lines
-        was_received = _inside(lines.receipt_day, written)
+        was_received = inside(lines.receipt_day, written)
         cents = np.where(was_received, lines.receipt_cents, 0).sum(axis=1)
         payer = visits.payer[lines.visit]
         self._counts["patient_payments"] += int(was_received.sum())
@@ -202,7 +209,7 @@ class Truth:
 
     def _add_reports(self, month: Month, written: range, label: str) -> None:
         reports, visits = month.remittances.reports, month.cases.visits
-        told = _inside(reports.day, written)
+        told = inside(reports.day, written)
         signed = told.astype(np.int64)
         is_first = told & (reports.report == Report.FIRST)
         corrected = reports.visit[told & (reports.report == Report.CORRECTION)]
@@ -312,7 +319,8 @@ class Truth:
         account = world.account
         npis = [provider.npi for provider in world.providers]
         return Manifest(
-            seed=world.seed,
+            entity_id=world.entity.entity_id,
+            seed=world.seed - world.entity.seed_offset,
             providers=len(world.providers),
             start=world.days.start,
             days=world.days.count,
@@ -325,7 +333,7 @@ class Truth:
             },
             control_totals={
                 "era835": from_cents(cents["remitted_amount"]),
-                "ehr": from_cents(cents["charged_amount"]),
+                "ehr": from_cents(cents["charged_amount"] + cents["voided_amount"]),
                 "bank": from_cents(cents["deposited_amount"]),
                 "payroll": from_cents(cents["payroll_amount"]),
                 "documents": from_cents(cents["billed_amount"]),
@@ -334,6 +342,7 @@ class Truth:
                 name: from_cents(cents[name])
                 for name in (
                     "charged_amount",
+                    "voided_amount",
                     "patient_paid_amount",
                     "claim_charged_amount",
                     "claim_paid_amount",
@@ -371,10 +380,6 @@ class Truth:
             "denial_sampled_auc": round(rank_auc(denial, is_denied), 4),
             "denial_rate": round(float(is_denied.mean()), 4) if denial.size else 0.0,
         }
-
-
-def _inside(day: Ints, written: range) -> Bools:
-    return np.asarray((day >= written.start) & (day < written.stop))
 
 
 def _columns(parts: list[tuple[Floats, Bools]]) -> tuple[Floats, Floats]:

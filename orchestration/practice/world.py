@@ -6,13 +6,13 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from orchestration.practice import bank_ofx
+from orchestration.practice import account
+from orchestration.practice.account import Account
 from orchestration.practice.adjudication import adjudicate
-from orchestration.practice.bank_ofx import Account
 from orchestration.practice.bills import Bill, make_bills
 from orchestration.practice.cases import Cases, joined, make_cases
 from orchestration.practice.encounters import Days, Rooms, make_days
-from orchestration.practice.events import Day, posted
+from orchestration.practice.entities import PRACTICE, Entity
 from orchestration.practice.payroll import PayrollRun, make_payroll
 from orchestration.practice.people import Patients, Provider, make_employees, make_patients, make_providers
 from orchestration.practice.receipts import make_receipts
@@ -40,35 +40,39 @@ class Month:
     payroll: list[PayrollRun]
     bills: list[Bill]
 
-    def postings(self, days: range) -> Iterator[Day]:
-        """Yield what the billing system posted on some days of this month."""
-        return posted(self.cases, days)
-
 
 class World:
     """One practice over its watched days. ``months`` lives it once; later events are decided too, and not written."""
 
-    def __init__(self, *, providers: int, start: dt.date, days: int, seed: int) -> None:
-        self.seed = seed
+    def __init__(self, *, providers: int, start: dt.date, days: int, seed: int, entity: Entity = PRACTICE) -> None:
+        self.entity = entity
+        self.seed = seed = seed + entity.seed_offset
         self.days: Days = make_days(start, days)
-        self.providers: tuple[Provider, ...] = make_providers(seed, providers)
+        self.providers: tuple[Provider, ...] = make_providers(seed, providers, entity)
         self.patients: Patients = make_patients(seed, providers)
-        self.account = Account(providers)
+        self.account = Account(entity, providers)
         self._payroll = make_payroll(seed, make_employees(seed, self.providers), start, days)
         self._bills = make_bills(seed, start, days)
 
     def months(self) -> Iterator[Month]:
         """Yield the months in order; the account is booked up to the month that was yielded last."""
         days = self.days
-        rooms = Rooms(self.seed, days, self.providers, self.patients)
+        rooms = Rooms(self.entity, self.seed, days, self.providers, self.patients)
         desks = PayerDesks(self.seed, days)
         open_cases: list[Cases] = []
         cheque = _FIRST_CHEQUE
-        self.account.book([bank_ofx.canary_cheque(days)], days.start - ONE_DAY)
+        if self.entity is PRACTICE:
+            self.account.book([account.canary_cheque(days)], days.start - ONE_DAY)
         for window in self._windows():
             encounters = rooms.encounters(window.start, window.stop - 1)
             outcomes = adjudicate(encounters, days, self.providers)
-            new_cases = make_cases(encounters, outcomes, make_receipts(encounters, outcomes, days), days)
+            new_cases = make_cases(
+                encounters,
+                outcomes,
+                make_receipts(encounters, outcomes, days),
+                days=days,
+                prefix=self.entity.number_prefix,
+            )
             # they hold every draw of every visit, and nothing below needs them
             del encounters, outcomes
             cases = joined([*open_cases, new_cases])
@@ -78,12 +82,12 @@ class World:
             bills = [bill for bill in self._bills if first <= bill.bill_date <= last]
             self.account.book(
                 [
-                    *bank_ofx.efts(days, remittances),
-                    *bank_ofx.cards(days, cases, window),
-                    *bank_ofx.wages(payroll),
-                    *bank_ofx.rent(days, len(self.providers), window),
-                    *bank_ofx.supplies(bills),
-                    *bank_ofx.refunds(days, remittances.refunds, cheque),
+                    *account.efts(days, remittances),
+                    *account.cards(days, cases, window),
+                    *account.wages(payroll),
+                    *account.rent(days, self.entity.rent_cents_a_provider * len(self.providers), window),
+                    *account.supplies(bills),
+                    *account.refunds(days, remittances.refunds, cheque),
                 ],
                 last,
             )

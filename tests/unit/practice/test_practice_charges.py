@@ -3,7 +3,7 @@ from collections import Counter
 from decimal import Decimal
 
 from orchestration.core.ids import is_npi
-from orchestration.practice.ehr_export import HEADER
+from orchestration.practice.writers.generic_csv import HEADER
 from orchestration.practice.workdays import is_open
 
 
@@ -72,4 +72,6 @@ def test_the_manifest_knows_what_was_charged_and_received(practice):
     assert f"{received:.2f}" == practice.manifest["amounts"]["patient_paid_amount"]
     assert practice.manifest["counts"]["charge_lines"] == sum(row["transaction_type"] == "CHARGE" for row in rows)
     months = practice.manifest["by_month"].values()
-    assert sum(Decimal(month.get("charged_amount", "0")) for month in months) == charged
+    voided = sum(Decimal(row["amount"]) for row in rows if row["void_date"])
+    assert sum(Decimal(month.get("charged_amount", "0")) for month in months) == charged - voided
+    assert f"{voided:.2f}" == practice.manifest["amounts"]["voided_amount"] != "0.00"

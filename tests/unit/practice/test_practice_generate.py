@@ -9,6 +9,7 @@ import pytest
 from practice_files import START, read_practice
 
 from orchestration.core.errors import BooksError
+from orchestration.practice.entities import SURGERY_CENTRE
 from orchestration.practice.generate import generate
 from orchestration.practice.people import CANARY_LAST_NAME, CANARY_MEMBER_ID
 
@@ -110,3 +111,18 @@ def test_the_canary_is_in_charges_remittances_and_one_bank_memo(practice):
     assert not found["payroll"]
     assert len(re.findall(CANARY_LAST_NAME, "".join(practice.texts("bank").values()), re.IGNORECASE)) == 1
     assert CANARY_MEMBER_ID in practice.texts("era")[found["era"][0]]
+
+
+def test_the_surgery_centre_is_another_entity_with_numbers_providers_and_an_account_of_its_own(tmp_path):
+    small(tmp_path / "practice")
+    manifest = generate(tmp_path / "surgery", providers=2, start=START, days=DAYS, seed=11, entity=SURGERY_CENTRE)
+    practice, surgery = read_practice(tmp_path / "practice"), read_practice(tmp_path / "surgery")
+    assert (practice.manifest["entity_id"], manifest.entity_id) == ("practice", "surgery")
+    for column in ("transaction_id", "claim_id", "rendering_provider_npi", "location_id"):
+        ours, theirs = ({row[column] for row in each.rows("charges")} for each in (practice, surgery))
+        assert ours
+        assert theirs
+        assert not ours & theirs, column
+    assert {row["place_of_service"] for row in surgery.rows("charges") if row["transaction_type"] == "CHARGE"} == {"24"}
+    accounts = [set(re.findall(r"<ACCTID>(\d+)", "".join(each.texts("bank").values()))) for each in (practice, surgery)]
+    assert accounts[0] != accounts[1]

@@ -1,7 +1,7 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from orchestration.practice.people import GROUP_NPI
+from orchestration.practice.entities import PRACTICE
 
 
 def amounts(segment, first, step):
@@ -69,7 +69,7 @@ def test_envelopes_count_their_segments_and_repeat_their_numbers(practice):
         fields = {segment[0]: segment for segment in segments}
         payer = next(s for s in segments if s[:2] == ["N1", "PR"])[4]
         assert name == f"era_{payer}_{fields['BPR'][16]}.835"
-        assert next(s for s in segments if s[:2] == ["N1", "PE"])[4] == GROUP_NPI
+        assert next(s for s in segments if s[:2] == ["N1", "PE"])[4] == PRACTICE.group_npi
         traces.append(fields["TRN"][2])
     assert len(set(traces)) == len(traces)
 

@@ -1,42 +1,35 @@
-"""The practice's one bank account: every movement of money, and its statements as OFX 1.x, one a month.
+"""One entity's bank account: every movement of money, in order.
 
 Deposits: payers' EFTs with their trace number (the CCD+ addenda, 45 CFR 162.1602), card settlements of patients'
 payments, and one patient cheque that nobody has posted yet (the canary's). Withdrawals: payroll, rent, suppliers,
-refunds to payers. What does not belong here: deciding any amount but rent and the opening balance.
+refunds to payers. What does not belong here: deciding any amount, and how a bank writes them (``writers``).
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from orchestration.practice.adjudication import NOTHING
-from orchestration.practice.ehr_export import dollars
+from orchestration.practice.encounters import NOTHING
 from orchestration.practice.people import CANARY_FIRST_NAME, CANARY_LAST_NAME, PAYERS
 from orchestration.practice.workdays import ONE_DAY, bank_day_from, bank_days_after
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
     from orchestration.practice.bills import Bill
     from orchestration.practice.cases import Cases
     from orchestration.practice.encounters import Days
+    from orchestration.practice.entities import Entity
     from orchestration.practice.payroll import PayrollRun
     from orchestration.practice.remittances import RefundCheque, Remittances
 
-ACCOUNT_ID = "000123454321"
-_BANK_ID = "000000000"
 CARD_SETTLEMENT = "MERCHANT BANKCARD SETTLEMENT"
 CANARY_CHEQUE_CENTS = 4_000
 _CANARY_CHEQUE_AFTER_DAYS = 26
-_RENT_CENTS_A_PROVIDER = 545_000
-# months pass before the first payments arrive; a small practice has the greater overhead
-_OPENING_CENTS = 8_000_000
-_OPENING_CENTS_A_PROVIDER = 5_300_000
-_NAME_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +48,9 @@ class Movement:
 class Account:
     """The account over a practice's life, month after month: the movements so far, in order, and the balance."""
 
-    def __init__(self, providers: int) -> None:
-        self.opening_cents = _OPENING_CENTS + _OPENING_CENTS_A_PROVIDER * providers
+    def __init__(self, entity: Entity, providers: int) -> None:
+        self.account_id = entity.bank_account
+        self.opening_cents = entity.opening_cents + entity.opening_cents_a_provider * providers
         self.movements: list[Movement] = []
         self._waiting: list[Movement] = []
 
@@ -133,10 +127,10 @@ def wages(payroll: Iterable[PayrollRun]) -> list[Movement]:
     ]
 
 
-def rent(days: Days, providers: int, window: range) -> list[Movement]:
+def rent(days: Days, cents: int, window: range) -> list[Movement]:
     """Return the rents due on some days."""
     firsts = [days.dates[day] for day in window if days.dates[day].day == 1]
-    return [Movement(bank_day_from(day), "DEBIT", -_RENT_CENTS_A_PROVIDER * providers, "RENT") for day in firsts]
+    return [Movement(bank_day_from(day), "DEBIT", -cents, "RENT") for day in firsts]
 
 
 def supplies(bills: Iterable[Bill]) -> list[Movement]:
@@ -162,39 +156,3 @@ def canary_cheque(days: Days) -> Movement:
         f"CHECK 1042 {CANARY_FIRST_NAME} {CANARY_LAST_NAME}".upper(),
         "1042",
     )
-
-
-def write_statement(account: Account, first: dt.date, last: dt.date) -> bytes:
-    """Return the statement of ``first`` to ``last``, both inclusive."""
-    lines = [
-        "OFXHEADER:100", "DATA:OFXSGML", "VERSION:102", "SECURITY:NONE", "ENCODING:USASCII", "CHARSET:1252",
-        "COMPRESSION:NONE", "OLDFILEUID:NONE", "NEWFILEUID:NONE", "",
-        "<OFX>", "<SIGNONMSGSRSV1>", "<SONRS>", "<STATUS>", "<CODE>0", "<SEVERITY>INFO", "</STATUS>",
-        f"<DTSERVER>{last:%Y%m%d}235959", "<LANGUAGE>ENG", "</SONRS>", "</SIGNONMSGSRSV1>",
-        "<BANKMSGSRSV1>", "<STMTTRNRS>", "<TRNUID>1", "<STATUS>", "<CODE>0", "<SEVERITY>INFO", "</STATUS>",
-        "<STMTRS>", "<CURDEF>USD", "<BANKACCTFROM>", f"<BANKID>{_BANK_ID}", f"<ACCTID>{ACCOUNT_ID}",
-        "<ACCTTYPE>CHECKING", "</BANKACCTFROM>",
-        "<BANKTRANLIST>", f"<DTSTART>{first:%Y%m%d}", f"<DTEND>{last:%Y%m%d}",
-    ]  # fmt: skip
-    number, of_day = 0, dt.date.min
-    for movement in account.movements:
-        number = number + 1 if movement.date == of_day else 1
-        of_day = movement.date
-        if not first <= movement.date <= last:
-            continue
-        lines += [
-            "<STMTTRN>",
-            f"<TRNTYPE>{movement.kind}",
-            f"<DTPOSTED>{movement.date:%Y%m%d}120000",
-            f"<TRNAMT>{dollars(movement.cents)}",
-            f"<FITID>{movement.date:%Y%m%d}{number:04d}",
-        ]
-        lines += [f"<CHECKNUM>{movement.check_number}"] if movement.check_number else []
-        lines += [f"<NAME>{movement.name[:_NAME_LENGTH]}"]
-        lines += [f"<MEMO>{movement.memo}"] if movement.memo else []
-        lines += ["</STMTTRN>"]
-    lines += [
-        "</BANKTRANLIST>", "<LEDGERBAL>", f"<BALAMT>{dollars(account.balance_after(last))}",
-        f"<DTASOF>{last:%Y%m%d}235959", "</LEDGERBAL>", "</STMTRS>", "</STMTTRNRS>", "</BANKMSGSRSV1>", "</OFX>", "",
-    ]  # fmt: skip
-    return "\r\n".join(lines).encode("ascii")

@@ -5,7 +5,6 @@ What does not belong here: why anything is paid (``adjudication``, ``remittances
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,36 +12,28 @@ from orchestration.practice import fees
 from orchestration.practice.adjudication import DENIAL_CLASSES, REMARK_CODES, DenialClass
 from orchestration.practice.events import visit_of
 from orchestration.practice.people import (
-    GROUP_NPI,
     PAYERS,
-    PRACTICE_NAME,
-    PRACTICE_TAX_ID,
     Patients,
     Provider,
 )
 from orchestration.practice.remittances import ClaimReports, Remittance, Report, payer_control_number
+from orchestration.practice.writers.amounts import x12_amount
+from orchestration.practice.writers.x12_envelope import Envelope
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from orchestration.practice.cases import Cases
     from orchestration.practice.encounters import Days
+    from orchestration.practice.entities import Entity
+    from orchestration.practice.writers.feed import Batch, File
 
-_END = "~\n"
+_VERSION = "005010X221A1"
 _PAIRS_IN_A_PLB = 6
-_RECEIVER = "JUNIPERHOLLOW"
 
 
 class OutOfBalanceError(AssertionError):
     """The generator made a remittance that does not balance: a fault of this package, never of data."""
-
-
-@cache
-def money(cents: int) -> str:
-    """Return cents as X12 type R: no plus, no needless zeros after the point, ``-`` in front when negative."""
-    sign = "-" if cents < 0 else ""
-    dollars, rest = divmod(abs(cents), 100)
-    if not rest:
-        return f"{sign}{dollars}"
-    return f"{sign}{dollars}.{rest:02d}" if rest % 10 else f"{sign}{dollars}.{rest // 10}"
 
 
 class _Line(NamedTuple):
@@ -62,10 +53,22 @@ class _Line(NamedTuple):
     is_denied: bool
 
 
-class Writer:
-    """Writes remittances of one practice."""
+class Remittances835Feed:
+    """A file for every payment of a payer."""
 
-    def __init__(self, patients: Patients, providers: tuple[Provider, ...], days: Days) -> None:
+    def files(self, batch: Batch) -> Iterator[File]:
+        """Yield the remittances paid on the days of the batch."""
+        world, remitted = batch.world, batch.month.remittances
+        writer = _Writer(world.entity, world.patients, world.providers, world.days)
+        for each in remitted.remittances:
+            if each.day in batch.written:
+                name = f"era_{PAYERS[each.payer].payer_id}_{world.days.compact[each.day]}.835"
+                yield name, [writer.write(batch.month.cases, remitted.reports, each)]
+
+
+class _Writer:
+    def __init__(self, entity: Entity, patients: Patients, providers: tuple[Provider, ...], days: Days) -> None:
+        self._entity = entity
         self._days = days
         self._patients = patients
         self._providers = providers
@@ -92,27 +95,22 @@ class Writer:
         if body:
             body.insert(0, "LX*1")
         body.extend(self._provider_level(remittance))
-        # ST and SE count too
-        segments = [*header[2:], *body, f"SE*{len(header) - 2 + len(body) + 1}*0001"]
-        control = header[0].split("*")[13]
-        text = _END.join([*header[:2], *segments, f"GE*1*{int(control)}", f"IEA*1*{control}", ""])
-        return text.encode("ascii")
+        day = self._days.compact[remittance.day]
+        control = f"{remittance.payer + 1}{self._days.dates[remittance.day].toordinal():08d}"
+        sender = PAYERS[remittance.payer].payer_id
+        return Envelope("HP", _VERSION, sender, self._entity.receiver_id, day, "0200", control).around(header + body)
 
     def _header(self, remittance: Remittance) -> list[str]:
         payer = PAYERS[remittance.payer]
         day = self._days.compact[remittance.day]
-        control = f"{remittance.payer + 1}{self._days.dates[remittance.day].toordinal():08d}"
-        sender = payer.payer_id
         if remittance.paid_cents:
             payment = (
-                f"BPR*I*{money(remittance.paid_cents)}*C*ACH*CCP*01*999999992*DA*{payer.tax_id}"
+                f"BPR*I*{x12_amount(remittance.paid_cents)}*C*ACH*CCP*01*999999992*DA*{payer.tax_id}"
                 f"*1{payer.tax_id}**01*999988880*DA*0123454321*{day}"
             )
         else:
             payment = f"BPR*H*0*C*NON************{day}"
         return [
-            f"ISA*00*{'':10}*00*{'':10}*ZZ*{sender:15}*ZZ*{_RECEIVER:15}*{day[2:]}*0200*^*00501*{control}*0*P*:",
-            f"GS*HP*{sender}*{_RECEIVER}*{day}*0200*{int(control)}*X*005010X221A1",
             "ST*835*0001",
             payment,
             f"TRN*1*{remittance.trace_number}*1{payer.tax_id}",
@@ -122,20 +120,20 @@ class Writer:
             "N4*SPRINGFIELD*IL*62701",
             f"REF*2U*{payer.payer_id}",
             "PER*BL*PROVIDER SERVICES*TE*8005550100",
-            f"N1*PE*{PRACTICE_NAME}*XX*{GROUP_NPI}",
+            f"N1*PE*{self._entity.name}*XX*{self._entity.group_npi}",
             "N3*100 MAIN STREET",
             "N4*SPRINGFIELD*IL*62701",
-            f"REF*TJ*{PRACTICE_TAX_ID}",
+            f"REF*TJ*{self._entity.tax_id}",
         ]
 
     def _provider_level(self, remittance: Remittance) -> list[str]:
         year_end = f"{self._days.dates[remittance.day].year}1231"
         pairs = [
-            f"*{a.reason_code}{':' + a.reference_id if a.reference_id else ''}*{money(a.cents)}"
+            f"*{a.reason_code}{':' + a.reference_id if a.reference_id else ''}*{x12_amount(a.cents)}"
             for a in remittance.adjustments
         ]
         return [
-            f"PLB*{GROUP_NPI}*{year_end}" + "".join(pairs[n : n + _PAIRS_IN_A_PLB])
+            f"PLB*{self._entity.group_npi}*{year_end}" + "".join(pairs[n : n + _PAIRS_IN_A_PLB])
             for n in range(0, len(pairs), _PAIRS_IN_A_PLB)
         ]
 
@@ -164,16 +162,18 @@ class Writer:
                 raise OutOfBalanceError(message)
             modifier = fees.MODIFIERS[line.modifier]
             service = f"HC:{fees.CODES[line.code]}" + (f":{modifier}" if modifier else "")
-            written.append(f"SVC*{service}*{money(sign * line.charge)}*{money(sign * line_paid)}**{line.units}")
+            written.append(
+                f"SVC*{service}*{x12_amount(sign * line.charge)}*{x12_amount(sign * line_paid)}**{line.units}"
+            )
             written.append(f"DTM*472*{service_date}")
             for group, triplets in (("CO", contractual), ("PR", owed_parts)):
                 # the quantity between two triplets stays empty
-                adjusted = "**".join([f"{code}*{money(sign * cents)}" for code, cents in triplets if cents])
+                adjusted = "**".join([f"{code}*{x12_amount(sign * cents)}" for code, cents in triplets if cents])
                 if adjusted:
                     written.append(f"CAS*{group}*{adjusted}")
-            written.append(f"REF*6R*TX{visit.claim_id[2:]}{slot}")
+            written.append(f"REF*6R*{visit.claim_id}{slot}")
             if allowed:
-                written.append(f"AMT*B6*{money(sign * allowed)}")
+                written.append(f"AMT*B6*{x12_amount(sign * allowed)}")
             if is_denied and remark:
                 written.append(f"LQ*HE*{remark}")
             charged += line.charge
@@ -183,11 +183,11 @@ class Writer:
         status = "22" if report == Report.REVERSAL else "4" if payer.is_four_for_denied and denied == charged else "1"
         control = payer_control_number(visit.claim_id, visit.payer, is_correction=is_correction)
         # CLP05 is the claim's patient responsibility and stays empty on a reversal
-        owed_text = money(patient) if patient and sign > 0 else ""
+        owed_text = x12_amount(patient) if patient and sign > 0 else ""
         who, patients = visit.patient, self._patients
         provider = self._providers[visit.provider]
         body.append(
-            f"CLP*{visit.claim_id}*{status}*{money(sign * charged)}*{money(sign * paid)}*{owed_text}"
+            f"CLP*{visit.claim_id}*{status}*{x12_amount(sign * charged)}*{x12_amount(sign * paid)}*{owed_text}"
             f"*{payer.filing_code}*{control}*{visit.place}*1",
         )
         body.append(

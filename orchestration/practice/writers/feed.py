@@ -1,0 +1,84 @@
+"""What a feed is: one system's export in one format, handed a month of a practice's life at a time.
+
+A file is a name and its bytes in pieces, so that a month of a large practice need not stand in memory.
+What does not belong here: any format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from orchestration.practice.events import Day, Posting, payer_postings, posted
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from orchestration.practice.bills import Bill
+    from orchestration.practice.payroll import PayrollRun
+    from orchestration.practice.world import Month, World
+
+File = tuple[str, Iterable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some days of a month of one practice; ``locations`` narrows charges and payments, ``None`` means all."""
+
+    world: World
+    month: Month
+    written: range
+    locations: frozenset[str] | None = None
+
+    @property
+    def label(self) -> str:
+        """The month, and in a part of a month the days, as file names carry them."""
+        dates = self.world.days.dates
+        first, last = dates[self.written.start], dates[self.written.stop - 1]
+        return f"{first:%Y-%m}" + ("" if self.written == self.month.days else f"_{first:%d}-{last:%d}")
+
+    def days(self) -> Iterator[Day]:
+        """Yield every day on which charges or payments were posted."""
+        for day in posted(self.month.cases, self.written):
+            if self.locations is None:
+                yield day
+                continue
+            charges = [entry for entry in day.charges if self._is_here(entry[0].provider)]
+            payments = [payment for payment in day.payments if self._is_here(payment.visit.provider)]
+            if charges or payments:
+                yield Day(day.day, charges, payments)
+
+    def postings(self) -> Iterator[Posting]:
+        """Yield what payers' reports make in the billing system."""
+        for posting in payer_postings(self.month.cases, self.month.remittances.reports, self.written):
+            if self.locations is None or self._is_here(posting.visit.provider):
+                yield posting
+
+    def payroll(self) -> list[PayrollRun]:
+        """Return the pay dates."""
+        return [run for run in self.month.payroll if self._is_written(run.pay_date)]
+
+    def bills(self) -> list[Bill]:
+        """Return the suppliers' bills."""
+        return [bill for bill in self.month.bills if self._is_written(bill.bill_date)]
+
+    def _is_written(self, date: dt.date) -> bool:
+        return (date - self.world.days.start).days in self.written
+
+    def _is_here(self, provider: int) -> bool:
+        return self.locations is None or self.world.providers[provider].location_id in self.locations
+
+
+class Feed(Protocol):
+    """One format."""
+
+    def files(self, batch: Batch) -> Iterator[File]:
+        """Yield the files that hold the batch, each complete before the next is asked for."""
+        ...
+
+
+def lines(rows: Iterable[str], end: str = "\n") -> Iterator[bytes]:
+    """Yield rows as lines of a text file."""
+    for row in rows:
+        yield (row + end).encode()

@@ -1,0 +1,51 @@
+"""Every feed there is, by the name a user asks for it. What does not belong here: any format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orchestration.practice.bills import print_bill
+from orchestration.practice.writers.athena import AthenaFeed
+from orchestration.practice.writers.epic import EpicFeed
+from orchestration.practice.writers.fhir import FhirChargeItemFeed, FhirFeed
+from orchestration.practice.writers.generic_csv import GenericCsvFeed
+from orchestration.practice.writers.hl7 import Hl7Feed
+from orchestration.practice.writers.ofx import OfxFeed
+from orchestration.practice.writers.payroll_csv import PayrollCsvFeed
+from orchestration.practice.writers.x12_277ca import Acknowledgements277Feed
+from orchestration.practice.writers.x12_835 import Remittances835Feed
+from orchestration.practice.writers.x12_837 import Claims837Feed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from orchestration.practice.writers.feed import Batch, Feed, File
+
+
+class BillsFeed:
+    """The suppliers' bills as they arrive: printed, some scanned."""
+
+    def files(self, batch: Batch) -> Iterator[File]:
+        """Yield the bills of the batch."""
+        for bill in batch.bills():
+            yield bill.file_name, [print_bill(bill, batch.world.seed)]
+
+
+# systems that say every charge: of these a practice has one at each place, or a charge would count twice
+CHARGES: Mapping[str, Feed] = {
+    "generic_csv": GenericCsvFeed(),
+    "athena": AthenaFeed(),
+    "epic": EpicFeed(),
+    "fhir": FhirFeed(),
+    "fhir_charge_items": FhirChargeItemFeed(),
+    "hl7": Hl7Feed(),
+}
+# what else there is, each saying something of its own
+OTHERS: Mapping[str, Feed] = {
+    "835": Remittances835Feed(),
+    "837": Claims837Feed(),
+    "277ca": Acknowledgements277Feed(),
+    "ofx": OfxFeed(),
+    "payroll_csv": PayrollCsvFeed(),
+    "bills": BillsFeed(),
+}
