@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -28,8 +29,16 @@ def generate(
     years: Annotated[int, typer.Option(min=1, help="Years of history.")] = 1,
     seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 7,
     start: Annotated[str, typer.Option(help="First day, YYYY-MM-DD.")] = "2025-11-01",
+    feeds: Annotated[
+        str, typer.Option(help="Formats to write besides, each whole into feeds/: names with commas, or all.")
+    ] = "",
 ) -> None:
-    """Write a year or more of files, with the truth they tie to beside them."""
+    """Write a year or more of files, with the truth they tie to beside them.
+
+    The practice's files go to OUT/inbox, those of its surgery centre to OUT/surgery/inbox, each with its own truth.
+    """
+    from orchestration.practice.entities import PRACTICE, SURGERY_CENTRE
+    from orchestration.practice.generate import all_feeds
     from orchestration.practice.generate import generate as write
 
     try:
@@ -37,5 +46,43 @@ def generate(
     except ValueError:
         message = "the first day is written YYYY-MM-DD"
         raise BooksError(message, mend="medbooks practice generate --out DIR --start 2025-11-01") from None
-    manifest = write(out, providers=providers, start=first, days=years * _DAYS_A_YEAR, seed=seed)
-    say(f"{manifest.counts['files']:,} files in {out / 'inbox'}, what is true of them in {out / 'truth'}")
+    chosen = all_feeds() if feeds == "all" else tuple(name for name in feeds.split(",") if name)
+    for entity, folder in ((PRACTICE, out), (SURGERY_CENTRE, out / SURGERY_CENTRE.entity_id)):
+        # one surgeon for every three who refer to one
+        people = providers if entity is PRACTICE else -(-providers // 3)
+        manifest = write(
+            folder,
+            providers=people,
+            start=first,
+            days=years * _DAYS_A_YEAR,
+            seed=seed,
+            entity=entity,
+            feeds=chosen,
+        )
+        say(f"{manifest.counts['files']:,} files in {folder / 'inbox'}, what is true of them in {folder / 'truth'}")
+
+
+@app.command("verify")
+def verify(
+    seed: Annotated[int, typer.Option(help="Any seed: every practice must come back as it was written.")] = 7,
+    providers: Annotated[int, typer.Option(min=1, help="Number of providers.")] = 2,
+    days: Annotated[int, typer.Option(min=1, help="Days of history.")] = 120,
+) -> None:
+    """Generate both entities in every format, read everything back, compare with the truth to the cent."""
+    from orchestration.cli.roundtrip import compare
+    from orchestration.practice.entities import PRACTICE, SURGERY_CENTRE
+    from orchestration.practice.generate import all_feeds
+    from orchestration.practice.generate import generate as write
+
+    is_true = True
+    for entity in (PRACTICE, SURGERY_CENTRE):
+        with tempfile.TemporaryDirectory(prefix="medbooks-practice-") as folder:
+            write(Path(folder), providers=providers, days=days, seed=seed, entity=entity, feeds=all_feeds())
+            for found in compare(Path(folder)):
+                is_true = is_true and found.holds
+                verdict = "ok  " if found.holds else "FAIL"
+                gap = f", {found.differing:,} differ by ${found.difference:,.2f}" if found.differing else ""
+                typer.echo(f"{verdict} {entity.entity_id:9} {found.feed:18} {found.what}: {found.cells:,}{gap}")
+    if not is_true:
+        message = "what was read is not what was written"
+        raise BooksError(message, mend=f"medbooks practice verify --seed {seed} --days {days}")

@@ -13,7 +13,7 @@ from orchestration.practice.writers.feed import Batch
 from orchestration.practice.writers.feeds import CHARGES, OTHERS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from orchestration.practice.writers.feed import File
@@ -60,16 +60,29 @@ def generate(
         if written:
             truth.add(month, written)
             for name, content in _inbox(world, month, written):
-                with (out / "inbox" / name).open("wb") as file:
-                    file.writelines(content)
+                _write(out / "inbox" / name, content)
                 truth.add_file(name)
             for feed in feeds:
                 for name, content in known[feed].files(Batch(world, month, written)):
-                    with (out / "feeds" / feed / name).open("wb") as file:
-                        file.writelines(content)
+                    _write(out / "feeds" / feed / name, content)
         if month.days.stop >= window.stop:
             break
     return truth.write()
+
+
+def _write(path: Path, content: Iterable[bytes]) -> None:
+    """Write a file piece by piece; a file that would be empty is none."""
+    pieces = iter(content)
+    first = next(pieces, None)
+    if first is not None:
+        with path.open("wb") as file:
+            file.write(first)
+            file.writelines(pieces)
+
+
+def all_feeds() -> tuple[str, ...]:
+    """Return the name of every feed there is."""
+    return (*CHARGES, *OTHERS)
 
 
 def _inbox(world: World, month: Month, written: range) -> Iterator[File]:

@@ -94,6 +94,22 @@ _COUNTS = (
     "reversals", "denied_claims", "denied_lines", "decided_appeals", "overturned_appeals", "takebacks",
     "remittances_without_payment", "bills_scanned", "payroll_runs",
 )  # fmt: skip
+# the account a measure is booked to, or taken from, when all is well; what is denied stays where it is
+_ACCOUNTS = {
+    "charged": "4000",
+    "contractual": "4900",
+    "sequestration": "4940",
+    "patient": "1210",
+    "payer_paid": "1030",
+    "remitted": "1030",
+    "patient_paid": "1040",
+    "deposited": "1010",
+    "withdrawn": "1010",
+    "gross_pay": "6100",
+    "employer_tax": "6110",
+    "net_pay": "1010",
+    "billed": "2000",
+}
 _PAYER_IDS = (*(payer.payer_id for payer in PAYERS), SELF_PAY_ID)
 
 
@@ -144,14 +160,16 @@ class Truth:
         sums = np.zeros((SELF_PAY + 1) * width, dtype=np.int64)
         np.add.at(sums, payer * width + provider, cents)
         for key in np.flatnonzero(sums).tolist():
-            self._tables.add(
-                LEDGER,
-                label,
-                _PAYER_IDS[key // width],
-                self._world.providers[key % width].npi,
-                measure,
-                from_cents(int(sums[key])),
-            )
+            npi = self._world.providers[key % width].npi
+            self._add_to_ledger(label, measure, int(sums[key]), payer_id=_PAYER_IDS[key // width], npi=npi)
+
+    def _add_to_ledger(
+        self, label: str, measure: str, cents: int, *, payer_id: str | None = None, npi: str | None = None
+    ) -> None:
+        if cents:
+            account = _ACCOUNTS.get(measure)
+            amount = from_cents(cents)
+            self._tables.add(LEDGER, self._world.entity.entity_id, label, payer_id, npi, account, measure, amount)
 
     def _add_charges(self, month: Month, written: range, label: str) -> None:
         visits, lines = month.cases.visits, month.cases.lines
@@ -185,6 +203,7 @@ class Truth:
 
     def _add_remittances(self, month: Month, written: range, label: str) -> None:
         days = self._world.days
+        remitted: Counter[str] = Counter()
         for each in month.remittances.remittances:
             if each.day not in written:
                 continue
@@ -194,6 +213,7 @@ class Truth:
                 self._by_code[adjustment.reason_code] += adjustment.cents
                 adjusted += adjustment.cents
             self._sum(label, "remitted_amount", each.paid_cents)
+            remitted[payer_id] += each.paid_cents
             self._paid_by_payer[payer_id] += each.paid_cents
             self._counts["remittances_without_payment"] += not each.paid_cents
             self._tables.add(
@@ -206,6 +226,8 @@ class Truth:
                 from_cents(each.paid_cents),
                 None if each.deposit_day == NOTHING else days.dates[each.deposit_day],
             )
+        for payer_id, cents in remitted.items():
+            self._add_to_ledger(label, "remitted", cents, payer_id=payer_id)
 
     def _add_reports(self, month: Month, written: range, label: str) -> None:
         reports, visits = month.remittances.reports, month.cases.visits
@@ -278,19 +300,28 @@ class Truth:
         days = self._world.days
         first, last = days.dates[written.start], days.dates[written.stop - 1]
         moved = [m for m in self._world.account.movements if first <= m.date <= last]
-        self._sum(label, "deposited_amount", sum(m.cents for m in moved if m.cents > 0))
+        deposited = sum(m.cents for m in moved if m.cents > 0)
+        self._sum(label, "deposited_amount", deposited)
+        self._add_to_ledger(label, "deposited", deposited)
+        self._add_to_ledger(label, "withdrawn", -sum(m.cents for m in moved if m.cents < 0))
         self._cents["eft_deposited_amount"] += sum(m.cents for m in moved if m.trace_number)
         self._cents["card_deposited_amount"] += sum(m.cents for m in moved if m.name == CARD_SETTLEMENT)
         self._cents["withdrawn_amount"] -= sum(m.cents for m in moved if m.cents < 0)
         runs = [run for run in month.payroll if first <= run.pay_date <= last]
         self._counts["payroll_runs"] += len(runs)
         self._sum(label, "payroll_amount", sum(run.gross + run.employer_taxes for run in runs))
+        for npi in dict.fromkeys(line.employee.provider_npi for run in runs for line in run.lines):
+            of_person = [line for run in runs for line in run.lines if line.employee.provider_npi == npi]
+            self._add_to_ledger(label, "gross_pay", sum(line.gross for line in of_person), npi=npi)
+            self._add_to_ledger(label, "employer_tax", sum(line.employer_taxes for line in of_person), npi=npi)
+            self._add_to_ledger(label, "net_pay", sum(line.net for line in of_person), npi=npi)
         self._cents["gross_pay_amount"] += sum(run.gross for run in runs)
         self._cents["employer_tax_amount"] += sum(run.employer_taxes for run in runs)
         self._cents["net_pay_amount"] += sum(run.net for run in runs)
         bills = [bill for bill in month.bills if first <= bill.bill_date <= last]
         self._counts["bills_scanned"] += sum(bill.is_scan for bill in bills)
         self._sum(label, "billed_amount", sum(bill.total_cents for bill in bills))
+        self._add_to_ledger(label, "billed", sum(bill.total_cents for bill in bills))
         for bill in bills:
             self._tables.add(
                 BILLS,

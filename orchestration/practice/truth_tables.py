@@ -27,9 +27,11 @@ class TruthTable:
 LEDGER = TruthTable(
     "ledger",
     (
+        ("entity_id", "text"),
         ("month", "text"),
         ("payer_id", "text"),
         ("provider_npi", "text"),
+        ("account_code", "text"),
         ("measure", "text"),
         ("amount", "amount"),
     ),

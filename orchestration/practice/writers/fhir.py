@@ -303,6 +303,7 @@ class _Resources:
         return {
             "resourceType": "ChargeItem",
             "id": charge.transaction_id,
+            "meta": {"lastUpdated": f"{posted}T19:00:00Z"},
             "status": "entered-in-error" if charge.is_void else "billable",
             "code": {"coding": codes + modifiers},
             "subject": _reference("Patient", self._world.patients.patient_id(visit.patient)),

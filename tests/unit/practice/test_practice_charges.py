@@ -3,8 +3,8 @@ from collections import Counter
 from decimal import Decimal
 
 from orchestration.core.ids import is_npi
-from orchestration.practice.writers.generic_csv import HEADER
 from orchestration.practice.workdays import is_open
+from orchestration.practice.writers.generic_csv import HEADER
 
 
 def test_nobody_is_seen_on_weekends_and_holidays(practice):

@@ -1,0 +1,263 @@
+"""The round trip of the synthetic practice: what readers make of its files, compared with what is true of them.
+
+Every feed is read by the reader a real file of that format goes to. Sums by month, payer and provider must equal the
+truth to the cent, as far as a format says these; charge lines of all formats must be the same lines; nothing may be
+refused. The truth's sums come from the hidden ledger's columns, never from what a writer wrote.
+What does not belong here: the lake. What becomes of the rows there is the pipeline's own business.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from orchestration.core.ids import file_id
+from orchestration.core.tables import SourceFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from orchestration.core.tables import RawBatch
+
+    Reader = Callable[[Sequence[SourceFile]], RawBatch]
+    Row = dict[str, Any]
+    Sums = Counter[tuple[str, ...]]
+
+# any day after the practice's: files land when they are read
+_LANDED_AT = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
+_MONTH, _PAYER, _PROVIDER = "month", "payer", "provider"
+_ALL = (_MONTH, _PAYER, _PROVIDER)
+# a claim number has twelve digits, a charge's one more
+_CHARGE_ID_LENGTH = 13
+_SELF = "SELF"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One quantity of one feed: how many cells were compared, how many differ, and by how much together."""
+
+    feed: str
+    what: str
+    cells: int
+    differing: int
+    difference: Decimal = Decimal(0)
+
+    @property
+    def holds(self) -> bool:
+        """Whether what was read is what is true; nothing to compare proves nothing and does not hold."""
+        return self.cells > 0 and not self.differing
+
+
+class _Charges(NamedTuple):
+    """A feed of ledger transactions: by what it can be summed, and which measures it has beside the charges."""
+
+    by: tuple[str, ...]
+    measures: tuple[str, ...]
+    has_lines: bool = True
+
+
+_PAID = ("patient_paid", "payer_paid", "adjusted")
+_CHARGE_FEEDS: Mapping[str, _Charges] = {
+    "generic_csv": _Charges(_ALL, ("patient_paid",)),
+    "athena": _Charges((_MONTH,), (*_PAID, "transferred")),
+    "epic": _Charges(_ALL, _PAID),
+    "fhir": _Charges(_ALL, ()),
+    # a ChargeItem names neither payer nor modifiers
+    "fhir_charge_items": _Charges((_MONTH, _PROVIDER), (), has_lines=False),
+}
+
+
+def compare(out: Path) -> list[Comparison]:
+    """Return every comparison of a generated practice: its inbox, and the feeds beside it."""
+    truth = _truth(out)
+    inbox = sorted((out / "inbox").iterdir())
+    folders = {"generic_csv": [path for path in inbox if path.name.startswith("charges_")]}
+    feeds = out / "feeds"
+    if feeds.is_dir():
+        folders |= {folder.name: sorted(folder.iterdir()) for folder in sorted(feeds.iterdir())}
+    found: list[Comparison] = []
+    lines: dict[str, Counter[tuple[Any, ...]]] = {}
+    for feed, paths in folders.items():
+        if feed in _CHARGE_FEEDS:
+            rows = _Rows(_reader(feed), paths)
+            found += _compare_sums(feed, rows, truth)
+            lines[feed] = rows.lines
+            found.append(rows.refused(feed))
+    found += [
+        _compare_lines(feed, lines["generic_csv"], of_feed)
+        for feed, of_feed in lines.items()
+        if feed != "generic_csv" and _CHARGE_FEEDS[feed].has_lines
+    ]
+    found += _remittances([path for path in inbox if path.suffix == ".835"], truth)
+    found += _bank([path for path in inbox if path.name.startswith("bank_")], truth, "ofx")
+    found += _payroll([path for path in inbox if path.name.startswith("payroll_")], truth)
+    return found
+
+
+def _truth(out: Path) -> dict[str, Counter[tuple[str, str, str]]]:
+    """Return the ledger table as sums by month, payer and provider, per measure."""
+    import pyarrow.parquet as pq
+
+    truth: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
+    for row in pq.read_table(out / "truth" / "ledger.parquet").to_pylist():
+        truth[row["measure"]][row["month"], row["payer_id"] or "", row["provider_npi"] or ""] += row["amount"]
+    truth["adjusted"] = truth["contractual"] + truth["sequestration"]
+    truth["transferred"] = truth["patient"]
+    return truth
+
+
+def _reader(feed: str) -> Reader:
+    from orchestration.formats import exports, fhir
+
+    return fhir.read if feed.startswith("fhir") else exports.read
+
+
+def _read(reader: Reader, paths: Iterable[Path]) -> Iterator[dict[str, list[Row]]]:
+    """Yield every file apart as its rows by table, so that one file stands in memory."""
+    for path in paths:
+        content = path.read_bytes()
+        batch = reader([SourceFile(file_id(content), path.name, content, _LANDED_AT)])
+        yield {name: table.to_pylist() for name, table in batch.to_arrow().items()}
+
+
+class _Rows:
+    """The ledger transactions of one feed: sums, charge lines and refusals."""
+
+    def __init__(self, reader: Reader, paths: Iterable[Path]) -> None:
+        self.sums: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
+        self.lines: Counter[tuple[Any, ...]] = Counter()
+        self.records = 0
+        self.errors = 0
+        charges: dict[str, Row] = {}
+        voided: set[str] = set()
+        for tables in _read(reader, paths):
+            self.records += sum(row["record_count"] or 0 for row in tables["files"])
+            self.errors += sum(row["severity"] == "error" for row in tables["findings"])
+            for row in tables["transactions"]:
+                self._add(row, charges, voided)
+        for identity, row in charges.items():
+            is_void = row["void_date"] is not None or identity in voided
+            self.lines[
+                identity,
+                row["procedure_code"],
+                row["modifier_1"],
+                row["units"],
+                row["amount"],
+                row["service_date"],
+                row["post_date"],
+                is_void,
+            ] += 1
+
+    def _add(self, row: Row, charges: dict[str, Row], voided: set[str]) -> None:
+        kind, amount = row["transaction_type"], row["amount"]
+        key = (f"{row['post_date']:%Y-%m}", row["payer_id"] or _SELF, row["rendering_provider_id"] or "")
+        if kind == "CHARGE":
+            if amount < 0:
+                voided.add(_charge_id(row["parent_charge_id"]))
+            else:
+                charges[_charge_id(row["transaction_id"])] = row
+            # a charge that was voided in its own row is worth nothing
+            self.sums["charged"][key] += amount if row["void_date"] is None else Decimal(0)
+        elif kind == "PAYMENT":
+            is_patient = row["bucket"] == "patient" or (row["bucket"] is None and row["payer_id"] is None)
+            self.sums["patient_paid" if is_patient else "payer_paid"][key] -= amount
+        elif kind == "ADJUSTMENT":
+            self.sums["adjusted"][key] -= amount
+        elif kind == "TRANSFER_OUT":
+            self.sums["transferred"][key] -= amount
+
+    def refused(self, feed: str) -> Comparison:
+        return Comparison(feed, "records read", self.records, self.errors)
+
+
+def _charge_id(transaction_id: str) -> str:
+    """Return the practice's number of a charge: FHIR names it by its Claim and the item's place in it."""
+    claim, _, rest = transaction_id.partition("-")
+    return claim if len(claim) == _CHARGE_ID_LENGTH else claim + rest.split("-")[0]
+
+
+def _compare_sums(feed: str, rows: _Rows, truth: Mapping[str, Counter[tuple[str, str, str]]]) -> Iterator[Comparison]:
+    kind = _CHARGE_FEEDS[feed]
+    for measure in ("charged", *kind.measures):
+        # no export says whose member a patient's payment is
+        by = tuple(name for name in kind.by if name != _PAYER or measure != "patient_paid")
+        yield _compared(
+            feed, f"{measure} by {', '.join(by)}", _along(rows.sums[measure], by), _along(truth[measure], by)
+        )
+
+
+def _along(sums: Counter[tuple[str, str, str]], by: tuple[str, ...]) -> Sums:
+    found: Sums = Counter()
+    for key, amount in sums.items():
+        found[tuple(part for name, part in zip(_ALL, key, strict=True) if name in by)] += amount
+    return found
+
+
+def _compared(feed: str, what: str, read: Sums, true: Sums) -> Comparison:
+    cells = {key for key in (*read, *true) if read[key] or true[key]}
+    differing = [key for key in cells if read[key] != true[key]]
+    gap = sum((abs(read[key] - true[key]) for key in differing), Decimal(0))
+    return Comparison(feed, what, len(cells), len(differing), Decimal(gap))
+
+
+def _compare_lines(feed: str, ours: Counter[tuple[Any, ...]], theirs: Counter[tuple[Any, ...]]) -> Comparison:
+    differing = (ours - theirs).total() + (theirs - ours).total()
+    return Comparison(feed, "charge lines, as in generic_csv", len(ours), differing)
+
+
+def _remittances(paths: list[Path], truth: Mapping[str, Counter[tuple[str, str, str]]]) -> Iterator[Comparison]:
+    from orchestration.formats import x12
+
+    paid: Counter[tuple[str, str, str]] = Counter()
+    remitted: Counter[tuple[str, str, str]] = Counter()
+    errors = records = 0
+    for tables in _read(x12.read, paths):
+        errors += sum(row["severity"] == "error" for row in tables["findings"])
+        payments = {row["transaction_number"]: row for row in tables["transactions"]}
+        for payment in payments.values():
+            remitted[f"{payment['payment_date']:%Y-%m}", payment["payer_id"], ""] += payment["paid_amount"]
+        for claim in tables["claims"]:
+            payment = payments[claim["transaction_number"]]
+            key = (f"{payment['payment_date']:%Y-%m}", payment["payer_id"], claim["rendering_provider_npi"])
+            paid[key] += claim["paid_amount"]
+            records += 1
+    yield _compared(
+        "835", "payer_paid by month, payer, provider", _along(paid, _ALL), _along(truth["payer_paid"], _ALL)
+    )
+    by = (_MONTH, _PAYER)
+    yield _compared("835", "remitted by month, payer", _along(remitted, by), _along(truth["remitted"], by))
+    yield Comparison("835", "claims read", records, errors)
+
+
+def _bank(paths: list[Path], truth: Mapping[str, Counter[tuple[str, str, str]]], feed: str) -> Iterator[Comparison]:
+    from orchestration.formats import bank
+
+    sums: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
+    for tables in _read(bank.read, paths):
+        for row in tables["transactions"]:
+            name = "deposited" if row["amount"] > 0 else "withdrawn"
+            sums[name][f"{row['posted_date']:%Y-%m}", "", ""] += abs(row["amount"])
+    for name in ("deposited", "withdrawn"):
+        yield _compared(feed, f"{name} by month", _along(sums[name], (_MONTH,)), _along(truth[name], (_MONTH,)))
+
+
+def _payroll(paths: list[Path], truth: Mapping[str, Counter[tuple[str, str, str]]]) -> Iterator[Comparison]:
+    from orchestration.formats import payroll
+
+    sums: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
+    names = {
+        "gross_pay": "gross_amount",
+        "net_pay": "net_amount",
+        "employer_tax": "employer_tax_amount",
+    }
+    for tables in _read(payroll.read, paths):
+        for row in tables["pay_lines"]:
+            for measure, column in names.items():
+                sums[measure][f"{row['pay_date']:%Y-%m}", "", row["provider_npi"] or ""] += row[column]
+    by = (_MONTH, _PROVIDER)
+    for name in names:
+        yield _compared("payroll_csv", f"{name} by month, provider", _along(sums[name], by), _along(truth[name], by))
