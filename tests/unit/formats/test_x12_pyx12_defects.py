@@ -159,6 +159,14 @@ def test_defect_13_what_stands_behind_an_empty_segment(gap):
     assert comparison.defects == ("13",)
 
 
+def test_defect_13_a_header_that_is_too_short():
+    # the 106th character is then an I of GS02: pyx12 takes it for the terminator, and ISA for an empty segment
+    content = clean(("*000000001*0*P", "*1*0*P"), ("GS*HP*PAYERX", "GS*HP*PIYERX"))
+    outcome, _, ours, comparison = _judged(content)
+    assert (outcome, ours.is_accepted) == ("accepted", False)
+    assert comparison.defects == ("13",)
+
+
 def test_defect_14_an_acknowledgement_in_a_later_interchange():
     acknowledged = _second_interchange(clean(("GS*HP", "TA1*000000001*260301*1200*A*000\nGS*HP")))
     first = clean(("GS*HP", "TA1*000000001*260301*1200*A*000\nGS*HP"))

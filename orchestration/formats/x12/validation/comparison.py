@@ -7,7 +7,6 @@ is docs/pyx12-defects.md. What does not belong here: running pyx12 (``second_opi
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -37,10 +36,11 @@ DEFECTS: Mapping[str, str] = {
     "10": "it reads every interchange by the delimiters and version of the first",
     "11": "it loses what it finds before the first transaction set it knows",
     "12": "it accepts a transaction that ends where its payment should begin",
-    "13": "it stops reading at an empty segment or at a segment that is not terminated",
+    "13": "it stops reading at what it takes for an empty segment, or for one that is not terminated",
     "14": "it rejects an acknowledgement (TA1) before the groups of a later interchange",
 }
 
+_TERMINATOR_PLACE = 105
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _CODED = frozenset({"CUR02", "N402", "N404", "MOA03", "MOA04", "MOA05", "MOA06", "MOA07"}) | {
     f"MIA{position:02d}" for position in (5, 20, 21, 22, 23)
@@ -92,7 +92,7 @@ def compare(
     elif opinion.outcome == "rejected":
         defects = _why_it_rejects(opinion, tokens)
     else:
-        defects = _why_it_accepts(content, verdict, opinion, tokens)
+        defects = _why_it_accepts(content, verdict, opinion)
     return Comparison("known_defect", defects) if defects else Comparison("disagreement")
 
 
@@ -158,19 +158,27 @@ def _explained(complaint: Complaint, names: list[str]) -> str | None:
     return None
 
 
-def _why_it_accepts(content: bytes, verdict: Verdict, opinion: Opinion, tokens: Tokens) -> tuple[str, ...]:
+def _why_it_accepts(content: bytes, verdict: Verdict, opinion: Opinion) -> tuple[str, ...]:
     """Return the defect that lets pyx12 accept a file we reject, or none."""
     if any(complaint.was_lost for complaint in opinion.complaints):
         return ("11",)
     if set(verdict.counts) == {"missing_loop"}:
         return ("12",)
-    return ("13",) if _has_unread_rest(content, tokens) else ()
+    return ("13",) if _has_unread_rest(content) else ()
 
 
-def _has_unread_rest(content: bytes, tokens: Tokens) -> bool:
-    """Tell whether text stands behind the place where pyx12 stops: an empty segment, or the last terminator."""
-    terminator = re.escape(tokens.interchanges[0].delimiters.terminator) if tokens.interchanges else "~"
-    text = decode(content)
-    stop = re.search(f"{terminator}[\r\n]*{terminator}", text)
-    rest = text[stop.end() :] if stop else re.split(terminator, text)[-1]
-    return bool(rest.strip())
+def _has_unread_rest(content: bytes) -> bool:
+    """Tell whether text stands where pyx12 has stopped: behind an empty segment, or behind the last terminator.
+
+    It takes the character at a fixed place of ISA for the terminator, whatever stands there.
+    """
+    text = decode(content).replace("\r\n", "\n").replace("\r", "\n")
+    terminator = text[_TERMINATOR_PLACE : _TERMINATOR_PLACE + 1]
+    if not terminator:
+        return False
+    position = 0
+    while (end := text.find(terminator, position)) >= 0:
+        if not text[position:end].lstrip("\n"):
+            return bool(text[end + 1 :].strip())
+        position = end + 1
+    return bool(text[position:].strip())

@@ -42,6 +42,8 @@ def read_strictly(content: bytes, tokens: Tokens) -> Reading:
     if not headers or not text.startswith("ISA"):
         words = "the file does not begin with the header of an interchange (ISA)"
         return _unreadable(tokens, "no_interchange_header", words)
+    if _is_as_written(text, tokens.interchanges):
+        return Reading(tokens.interchanges, [])
     violations: list[Violation] = []
     interchanges = []
     for interchange, lines in zip(headers, _lines(text, headers), strict=True):
@@ -53,6 +55,16 @@ def read_strictly(content: bytes, tokens: Tokens) -> Reading:
             )
             interchanges.append(interchange)
     return Reading(sorted(interchanges, key=lambda interchange: interchange.number), violations)
+
+
+def _is_as_written(text: str, interchanges: list[Interchange]) -> bool:
+    """Tell whether the segments alone, each with its terminator and at most one line end, are the whole text."""
+    terminator = interchanges[0].delimiters.terminator.replace("\r", "\n")
+    if any(i.delimiters.terminator.replace("\r", "\n") != terminator or not i.has_header for i in interchanges):
+        return False
+    plain = text if terminator == "\n" else text.replace(terminator + "\n", terminator)
+    expected = "".join([terminator.join(i.segments) + terminator for i in interchanges])
+    return plain == expected
 
 
 def _unreadable(tokens: Tokens, code: str, words: str) -> Reading:

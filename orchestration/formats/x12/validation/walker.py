@@ -56,19 +56,29 @@ class Walker:
         self._checkers: dict[tuple[str, Delimiters], Checker] = {}
         self._number = 0
         self._segment_id = ""
-        self._start(_rules(_DEFAULT))
+        self._rules = _rules(_DEFAULT)
+        self._ways: dict[tuple[int, str], _Ways] = {}
+        self._start(self._rules)
 
-    def walk(self, interchange: Interchange) -> None:
-        """Judge every segment of an interchange."""
-        separator = interchange.delimiters.element
+    def walk(self, interchange: Interchange, proven: Mapping[int, int] | None = None) -> None:
+        """Judge every segment of an interchange.
+
+        ``proven`` are transaction sets something else vouches for, as places of ST and SE among the segments, from 0:
+        of these only the control numbers are looked at.
+        """
         self._start(_rules(_version(interchange)))
         checker = self._checker(interchange.delimiters)
         if not interchange.has_header:
             self._stand_at("group/GS")
-        for index, segment in enumerate(interchange.segments):
-            self._number = interchange.first_segment_number + index
-            self._segment_id = segment.split(separator, 1)[0]
-            self._segment(segment, interchange.delimiters, checker)
+        index, end = 0, len(interchange.segments)
+        while index < end:
+            self._segment(interchange, index, checker)
+            trailer = (proven or {}).get(index)
+            # only a set that stands where a set may stand is passed over
+            if trailer is not None and self._rules.segment(self._node).segment_id == "ST":
+                self._pass_over(interchange, index, trailer)
+                index = trailer
+            index += 1
 
     def close(self) -> None:
         """Note what the file has opened and not closed."""
@@ -97,7 +107,8 @@ class Walker:
         return self._checkers[key]
 
     def _start(self, rules: Grammar) -> None:
-        self._rules = rules
+        if rules is not self._rules:
+            self._rules, self._ways = rules, {}
         self._counts = [0] * len(rules.nodes)
         self._node = rules.headers["ISA"].target
         self._is_judged = True
@@ -109,8 +120,16 @@ class Walker:
         self._node = rule.node
         self._counts[rule.node] = self._counts[loop.node] = 1
 
-    def _segment(self, segment: str, delimiters: Delimiters, checker: Checker) -> None:
-        name = self._segment_id
+    def _pass_over(self, interchange: Interchange, header: int, trailer: int) -> None:
+        """Stand behind a set that is proved."""
+        self._number = interchange.first_segment_number + trailer
+        self._controls.pass_over(trailer - header, interchange.elements(trailer))
+        self._stand_at("transaction/SE")
+
+    def _segment(self, interchange: Interchange, index: int, checker: Checker) -> None:
+        segment, delimiters = interchange.segments[index], interchange.delimiters
+        self._number = interchange.first_segment_number + index
+        name = self._segment_id = segment.split(delimiters.element, 1)[0]
         if segment.endswith(delimiters.element):
             words = "the segment ends with element separators that hold nothing"
             self.note("trailing_separator", words, violates_guide=name not in LENIENT_IDS)
@@ -150,21 +169,20 @@ class Walker:
     def _step(self, segment: str, delimiters: Delimiters) -> Step | None:
         """Return the step the segment takes from here; say so when there is none."""
         name = self._segment_id
-        header = self._rules.headers.get(name)
-        if header is not None:
-            return header
-        steps = self._rules.steps[self._node].get(name, ())
-        for step in steps:
-            if _fits(self._rules.segment(step.target), segment, delimiters):
-                return step
+        ways = self._ways.get((self._node, name))
+        if ways is None:
+            ways = self._ways[self._node, name] = _Ways(self._rules, self._node, name)
+        step = ways.step(segment, delimiters)
+        if step is not None:
+            return step
         here = self._rules.segment(self._node)
-        if not steps:
+        if not ways.steps:
             words = f"this segment may not follow {here.segment_id} ({here.label}) of loop {here.loop}"
             self.note("unexpected_segment", words)
             return None
         self.note("unknown_qualifier", "its qualifier is none of those this guide allows here", f"{name}01")
         # one way on only: what follows is judged as if the qualifier were right
-        return steps[0] if len(steps) == 1 else None
+        return ways.steps[0] if len(ways.steps) == 1 else None
 
     def _go(self, step: Step) -> Segment:
         counts, nodes = self._counts, self._rules.nodes
@@ -223,6 +241,11 @@ class _Controls:
             self._header(name, values)
         else:
             self._trailer(name, values)
+
+    def pass_over(self, segment_count: int, trailer: list[str]) -> None:
+        """Close a set whose ST has been taken; ``segment_count`` segments came since, the last being its trailer."""
+        self._held["ST"] = segment_count
+        self.take("SE", trailer)
 
     def close(self) -> None:
         for header, _ in self._open:
@@ -291,15 +314,32 @@ def _value(values: list[str], place: int) -> str:
     return values[place] if place < len(values) else ""
 
 
-def _fits(rule: Segment, segment: str, delimiters: Delimiters) -> bool:
-    qualifier = rule.qualifier
-    if qualifier is None:
-        return True
-    values = segment.split(delimiters.element, 2)
-    first = _value(values, 1)
-    if qualifier.part is None:
-        return first.rstrip(delimiters.component) in qualifier.values
-    return first.split(delimiters.component, 1)[0] in qualifier.values
+class _Ways:
+    """The steps one segment id can take from one place, by the value that tells them apart."""
+
+    def __init__(self, rules: Grammar, node: int, name: str) -> None:
+        header = rules.headers.get(name)
+        self.steps = rules.steps[node].get(name, ()) if header is None else (header,)
+        self._always: Step | None = None
+        self._by_value: dict[str, Step] = {}
+        self._by_part: dict[str, Step] = {}
+        # ISA and GS are taken as they are, and so is what no code tells apart
+        for step in reversed(self.steps):
+            qualifier = rules.segment(step.target).qualifier
+            if qualifier is None or header is not None:
+                self._always = step
+                continue
+            by = self._by_value if qualifier.part is None else self._by_part
+            by.update(dict.fromkeys(qualifier.values, step))
+
+    def step(self, segment: str, delimiters: Delimiters) -> Step | None:
+        """Return the step of a segment by its first element, trailing empty parts apart."""
+        if self._always is not None:
+            return self._always
+        first = _value(segment.split(delimiters.element, 2), 1)
+        if self._by_part:
+            return self._by_part.get(first.split(delimiters.component, 1)[0])
+        return self._by_value.get(first) or self._by_value.get(first.rstrip(delimiters.component))
 
 
 def _equals(stated: str, count: int) -> bool:
