@@ -8,6 +8,6 @@ where disposition = 'proposed' and claim_status_code <> '25'
 group by file_id, transaction_number, claim_number
 having
     sum(charged_amount) <> sum(
-        paid_amount + contractual_amount + sequestration_amount + patient_amount
+        paid_amount + contractual_amount + capitation_amount + sequestration_amount + patient_amount
         + denied_amount + coordination_amount + unknown_amount
     )

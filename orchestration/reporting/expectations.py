@@ -24,7 +24,7 @@ GATE_TITLES: Mapping[Gate, str] = {
 }
 
 # the posting rules of the accrual book, as int_ledger__proposed_movements writes them
-RULE_IDS = ("R01", "R04", "R05", "R06", "R07", "R09", "R10", "R13", "R20", "R21", "RV", "PLB")
+RULE_IDS = ("R01", "R04", "R05", "R06", "R07", "R09", "R10", "R13", "R19", "R20", "R21", "RV", "PLB", "UNK")
 
 _BILLING = "Billing"
 _BOOKKEEPING = "Bookkeeping"

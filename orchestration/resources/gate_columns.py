@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _SPLIT = (
     "paid_amount",
     "contractual_amount",
+    "capitation_amount",
     "sequestration_amount",
     "patient_amount",
     "denied_amount",

@@ -41,7 +41,8 @@ select
     row_number() over (order by scores.expected_recovery_amount desc nulls last, denials.denial_id) as priority_number,
     denials.denial_id, denials.claim_id, denials.line_control_number, denials.denied_date, denials.service_date,
     denials.payer_id, denials.payer_class, denials.procedure_code, denials.procedure_category, denials.group_code,
-    denials.reason_code, denials.denial_class, denials.remark_code, denials.days_since_service, denials.charged_amount,
+    denials.reason_code, denials.denial_class, denials.action_code, denials.remark_code, denials.charge_match_method,
+    denials.days_since_service, denials.charged_amount,
     denials.expected_allowed_amount, scores.overturn_probability, scores.expected_recovery_amount,
     scores.is_worth_appealing, scores.is_for_a_person, scores.reason, scores.model_name, scores.model_version
 from marts.fct_denials as denials

@@ -35,7 +35,7 @@ def test_a_rule_says_who_what_and_how_much(rule: Rule):
 
 def test_the_known_posting_rules_are_those_the_movements_are_written_by():
     model = DBT / "models" / "intermediate" / "ledger" / "int_ledger__proposed_movements.sql"
-    assert set(re.findall(r"'(R\d\d|RV|PLB)'", model.read_text(encoding="utf-8"))) == set(RULE_IDS)
+    assert set(re.findall(r"'(R\d\d|RV|PLB|UNK)'", model.read_text(encoding="utf-8"))) == set(RULE_IDS)
 
 
 def test_the_known_payer_classes_are_those_of_the_seed():

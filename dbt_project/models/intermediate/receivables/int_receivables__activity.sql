@@ -29,6 +29,7 @@ movements as (
         cast(0 as decimal(18, 2)) as contractual_amount,
         cast(0 as decimal(18, 2)) as paid_amount,
         cast(0 as decimal(18, 2)) as transferred_amount,
+        cast(0 as decimal(18, 2)) as suspended_amount,
         loaded_at
     from charges
 
@@ -45,6 +46,7 @@ movements as (
         cast(0 as decimal(18, 2)) as contractual_amount,
         cast(0 as decimal(18, 2)) as paid_amount,
         cast(0 as decimal(18, 2)) as transferred_amount,
+        cast(0 as decimal(18, 2)) as suspended_amount,
         loaded_at
     from charges
     where void_date is not null
@@ -58,9 +60,10 @@ movements as (
         'insurance' as bucket,
         rendering_provider_id as provider_id,
         cast(0 as decimal(18, 2)) as charged_amount,
-        contractual_amount + sequestration_amount as contractual_amount,
+        contractual_amount + capitation_amount + sequestration_amount as contractual_amount,
         paid_amount,
-        -patient_amount as transferred_amount,
+        returned_patient_amount - patient_amount as transferred_amount,
+        unknown_amount as suspended_amount,
         loaded_at
     from remittances
 
@@ -75,10 +78,11 @@ movements as (
         cast(0 as decimal(18, 2)) as charged_amount,
         cast(0 as decimal(18, 2)) as contractual_amount,
         cast(0 as decimal(18, 2)) as paid_amount,
-        patient_amount as transferred_amount,
+        patient_amount - returned_patient_amount as transferred_amount,
+        cast(0 as decimal(18, 2)) as suspended_amount,
         loaded_at
     from remittances
-    where patient_amount <> 0
+    where patient_amount <> returned_patient_amount
 
     union all
 
@@ -92,6 +96,7 @@ movements as (
         cast(0 as decimal(18, 2)) as contractual_amount,
         paid_amount,
         cast(0 as decimal(18, 2)) as transferred_amount,
+        cast(0 as decimal(18, 2)) as suspended_amount,
         loaded_at
     from desk_payments
 )
@@ -106,7 +111,9 @@ select
     {{ money('sum(contractual_amount)') }} as contractual_amount,
     {{ money('sum(paid_amount)') }} as paid_amount,
     {{ money('sum(transferred_amount)') }} as transferred_amount,
-    {{ money('sum(charged_amount - contractual_amount - paid_amount + transferred_amount)') }} as receivable_change_amount,
+    {{ money('sum(suspended_amount)') }} as suspended_amount,
+    {{ money('sum(charged_amount - contractual_amount - paid_amount + transferred_amount - suspended_amount)') }}
+        as receivable_change_amount,
     max(loaded_at) as loaded_at
 from movements
 group by file_id, posting_date, coalesce(payer_id, 'UNKNOWN'), bucket, provider_id

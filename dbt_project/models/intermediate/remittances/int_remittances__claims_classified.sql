@@ -35,21 +35,18 @@ classified as (
     left join filing_classes on claims.claim_filing_code = filing_classes.claim_filing_code
 ),
 
-reversals as (
-    select * from classified
-    where is_reversal
-),
-
-originals as (
+-- claims of this run, and those of earlier runs for the same claim numbers
+known as (
     select
         payer_id,
         claim_id,
         payer_control_number,
         charged_amount,
         paid_amount,
+        is_reversal,
+        disposition,
         arrival_key
     from classified
-    where not is_reversal and disposition = 'proposed'
 
     {% if is_incremental() %}
         union all
@@ -60,32 +57,69 @@ originals as (
             payer_control_number,
             charged_amount,
             paid_amount,
+            is_reversal,
+            disposition,
             arrival_key
         from {{ this }}
-        where not is_reversal and disposition = 'proposed'
     {% endif %}
 ),
 
--- by payer control number (CLP07), else by patient control number (CLP01) and the amounts taken back
-by_control_number as (
-    select distinct reversals.arrival_key
-    from reversals
-    inner join originals
-        on reversals.payer_id = originals.payer_id
-        and reversals.payer_control_number = originals.payer_control_number
-        and reversals.claim_id = originals.claim_id
-    where originals.arrival_key < reversals.arrival_key
+reversals as (
+    select * from classified
+    where is_reversal
 ),
 
-by_amounts as (
-    select distinct reversals.arrival_key
+originals as (
+    select * from known
+    where not is_reversal and disposition = 'proposed'
+),
+
+-- by payer control number (CLP07), else by patient control number (CLP01) and the amounts taken back; of several the
+-- one whose amounts are mirrored, then the latest
+candidates as (
+    select
+        reversals.arrival_key,
+        originals.arrival_key as original_arrival_key,
+        row_number() over (
+            partition by reversals.arrival_key
+            order by
+                case
+                    when
+                        reversals.charged_amount = -originals.charged_amount
+                        and reversals.paid_amount = -originals.paid_amount
+                        then 0
+                    else 1
+                end,
+                originals.arrival_key desc
+        ) as candidate_number
     from reversals
     inner join originals
         on reversals.payer_id = originals.payer_id
         and reversals.claim_id = originals.claim_id
-        and reversals.charged_amount = -originals.charged_amount
-        and reversals.paid_amount = -originals.paid_amount
-    where originals.arrival_key < reversals.arrival_key
+        and reversals.arrival_key > originals.arrival_key
+        and (
+            reversals.payer_control_number = originals.payer_control_number
+            or (
+                reversals.charged_amount = -originals.charged_amount
+                and reversals.paid_amount = -originals.paid_amount
+            )
+        )
+),
+
+-- what was taken back once is not there a second time: a reversal needs an original of its own before it
+counted as (
+    select
+        reversals.arrival_key,
+        sum(case when not known.is_reversal and known.arrival_key < reversals.arrival_key then 1 else 0 end)
+            as original_count,
+        sum(case when known.is_reversal and known.arrival_key <= reversals.arrival_key then 1 else 0 end)
+            as reversal_count
+    from reversals
+    inner join known
+        on reversals.payer_id = known.payer_id
+        and reversals.claim_id = known.claim_id
+        and (known.disposition = 'proposed' or reversals.arrival_key = known.arrival_key)
+    group by reversals.arrival_key
 )
 
 select
@@ -108,9 +142,14 @@ select
     classified.rendering_provider_id,
     classified.statement_from_date,
     classified.is_reversal,
-    by_control_number.arrival_key is not null or by_amounts.arrival_key is not null as is_original_found,
+    coalesce(candidates.arrival_key is not null and counted.original_count >= counted.reversal_count, false)
+        as is_original_found,
+    case when counted.original_count >= counted.reversal_count then candidates.original_arrival_key end
+        as original_arrival_key,
+    -- secondary and tertiary, also when forwarded further
+    coalesce(classified.claim_status_code in ('2', '3', '20', '21'), false) as is_secondary,
     classified.arrival_key,
     classified.loaded_at
 from classified
-left join by_control_number on classified.arrival_key = by_control_number.arrival_key
-left join by_amounts on classified.arrival_key = by_amounts.arrival_key
+left join candidates on classified.arrival_key = candidates.arrival_key and candidates.candidate_number = 1
+left join counted on classified.arrival_key = counted.arrival_key

@@ -6,5 +6,6 @@ select
     adjustment_class,
     account_code,
     is_denial,
+    action_code,
     adjustment_label
 from {{ ref('adjustment_codes') }}

@@ -25,18 +25,17 @@ decisions as (
     where not later.is_reversal and later.arrival_key > denied.arrival_key
 ),
 
+-- the charge the line answers, however it was found
 charges as (
     select
-        transaction_id,
-        claim_id,
-        posting_date,
-        category_code,
-        diagnosis_codes,
-        place_of_service_code,
-        rendering_provider_id,
-        row_number() over (partition by transaction_id order by loaded_at, file_id, line_number) as charge_number
-    from {{ ref('fct_charge_lines') }}
-    where disposition = 'proposed'
+        matches.remittance_line_key,
+        matches.match_method,
+        charge_lines.category_code,
+        charge_lines.diagnosis_codes,
+        charge_lines.place_of_service_code
+    from {{ ref('remittance_charge_matches') }} as matches
+    inner join {{ ref('fct_charge_lines') }} as charge_lines
+        on matches.charge_line_key = charge_lines.charge_line_key
 ),
 
 -- what the payer had allowed for the code, and for anything, by the day before the denial: never what came after
@@ -118,7 +117,9 @@ select
     denied.denial_group_code as group_code,
     denied.denial_reason_code as reason_code,
     denied.denial_class,
+    denied.action_code,
     denied.remark_code,
+    coalesce(charges.match_method, 'none') as charge_match_method,
     coalesce(denied.place_of_service_code, charges.place_of_service_code) as place_of_service_code,
     denied.charged_amount,
     denied.denied_amount,
@@ -132,10 +133,7 @@ select
 from denied
 left join decisions
     on denied.remittance_line_key = decisions.remittance_line_key and decisions.decision_number = 1
-left join charges
-    on denied.line_control_number = charges.transaction_id
-    and denied.claim_id = charges.claim_id
-    and charges.charge_number = 1
+left join charges on denied.remittance_line_key = charges.remittance_line_key
 left join code_rates
     on denied.payer_id = code_rates.payer_id
     and denied.procedure_code = code_rates.procedure_code

@@ -41,12 +41,17 @@ adjusted as (
         claim_number,
         service_line_number,
         {{ sum_money("case when adjustment_class = 'contractual' then adjustment_amount end") }} as contractual_amount,
+        {{ sum_money("case when adjustment_class = 'capitation' then adjustment_amount end") }} as capitation_amount,
         {{ sum_money("case when adjustment_class = 'sequestration' then adjustment_amount end") }} as sequestration_amount,
         {{ sum_money("case when adjustment_class = 'patient' then adjustment_amount end") }} as patient_amount,
         {{ sum_money("case when is_denial then adjustment_amount end") }} as denied_amount,
         {{ sum_money("case when adjustment_class in ('coordination', 'processing') and not is_denial then adjustment_amount end") }}
             as coordination_amount,
-        {{ sum_money("case when adjustment_class = 'unknown' then adjustment_amount end") }} as unknown_amount
+        {{ sum_money("case when reason_code = '23' then adjustment_amount end") }} as prior_payer_amount,
+        {{ sum_money("case when adjustment_class = 'unknown' then adjustment_amount end") }} as unknown_amount,
+        -- what a payer paid on this line for others (94), and what it zeroed because another line has it (97)
+        {{ sum_money("case when reason_code = '94' and adjustment_amount < 0 then -adjustment_amount end") }} as bundled_in_amount,
+        {{ sum_money("case when reason_code = '97' and adjustment_amount > 0 then adjustment_amount end") }} as bundled_out_amount
     from adjustments
     group by file_id, transaction_number, claim_number, service_line_number
 ),
@@ -60,7 +65,8 @@ denial_reasons as (
         service_line_number,
         group_code,
         reason_code,
-        adjustment_class,
+        denial_class,
+        action_code,
         row_number() over (
             partition by file_id, transaction_number, claim_number, service_line_number
             order by adjustment_amount desc, reason_code asc, group_code asc
@@ -91,7 +97,11 @@ lines as (
         service_lines.line_control_number,
         coalesce(service_lines.rendering_provider_id, claims.rendering_provider_id) as rendering_provider_id,
         service_lines.procedure_code,
+        coalesce(service_lines.submitted_procedure_code, service_lines.procedure_code) as submitted_procedure_code,
         service_lines.modifier_1,
+        concat_ws(
+            ':', service_lines.modifier_1, service_lines.modifier_2, service_lines.modifier_3, service_lines.modifier_4
+        ) as modifiers,
         coalesce(service_lines.service_date, claims.statement_from_date) as service_date,
         service_lines.charged_amount,
         service_lines.paid_amount,
@@ -113,7 +123,9 @@ lines as (
         cast(null as varchar) as line_control_number,
         claims.rendering_provider_id,
         cast(null as varchar) as procedure_code,
+        cast(null as varchar) as submitted_procedure_code,
         cast(null as varchar) as modifier_1,
+        '' as modifiers,
         claims.statement_from_date as service_date,
         {{ money('claims.charged_amount - coalesce(line_totals.charged_amount, 0)') }} as charged_amount,
         {{ money('claims.paid_amount - coalesce(line_totals.paid_amount, 0)') }} as paid_amount,
@@ -133,6 +145,65 @@ lines as (
         or claim_level.claim_number is not null
         or claims.charged_amount <> line_totals.charged_amount
         or claims.paid_amount <> line_totals.paid_amount
+),
+
+-- bundling: a payer pays several billed lines on one. The paying line says so by a negative 94, or by being paid
+-- under the code the zeroed line was turned into (SVC01 beside SVC06)
+bundles as (
+    select
+        lines.file_id,
+        lines.transaction_number,
+        lines.claim_number,
+        lines.procedure_code,
+        max(case when adjusted.bundled_in_amount > 0 then 1 else 0 end) as is_paying_for_others,
+        max(case when lines.paid_amount > 0 then 1 else 0 end) as is_paid
+    from lines
+    left join adjusted
+        on lines.file_id = adjusted.file_id
+        and lines.transaction_number = adjusted.transaction_number
+        and lines.claim_number = adjusted.claim_number
+        and lines.service_line_number = adjusted.service_line_number
+    where lines.service_line_number > 0
+    group by lines.file_id, lines.transaction_number, lines.claim_number, lines.procedure_code
+),
+
+paying_claims as (
+    select
+        file_id,
+        transaction_number,
+        claim_number
+    from bundles
+    where is_paying_for_others = 1
+    group by file_id, transaction_number, claim_number
+),
+
+bundled as (
+    select
+        lines.file_id,
+        lines.transaction_number,
+        lines.claim_number,
+        lines.service_line_number
+    from lines
+    inner join adjusted
+        on lines.file_id = adjusted.file_id
+        and lines.transaction_number = adjusted.transaction_number
+        and lines.claim_number = adjusted.claim_number
+        and lines.service_line_number = adjusted.service_line_number
+    left join paying_claims
+        on lines.file_id = paying_claims.file_id
+        and lines.transaction_number = paying_claims.transaction_number
+        and lines.claim_number = paying_claims.claim_number
+    left join bundles
+        on lines.file_id = bundles.file_id
+        and lines.transaction_number = bundles.transaction_number
+        and lines.claim_number = bundles.claim_number
+        and lines.procedure_code = bundles.procedure_code
+        and lines.procedure_code <> lines.submitted_procedure_code
+        and bundles.is_paid = 1
+    where
+        lines.paid_amount = 0
+        and adjusted.bundled_out_amount > 0
+        and (paying_claims.file_id is not null or bundles.file_id is not null)
 ),
 
 described as (
@@ -157,29 +228,37 @@ described as (
         lines.rendering_provider_id,
         claims.place_of_service_code,
         lines.procedure_code,
+        lines.submitted_procedure_code,
         lines.modifier_1,
+        lines.modifiers,
         lines.service_date,
         lines.charged_amount,
         lines.paid_amount,
         lines.allowed_amount,
         coalesce(adjusted.contractual_amount, 0) as contractual_amount,
+        coalesce(adjusted.capitation_amount, 0) as capitation_amount,
         coalesce(adjusted.sequestration_amount, 0) as sequestration_amount,
         coalesce(adjusted.patient_amount, 0) as patient_amount,
         coalesce(adjusted.denied_amount, 0) as denied_amount,
         coalesce(adjusted.coordination_amount, 0) as coordination_amount,
+        coalesce(adjusted.prior_payer_amount, 0) as prior_payer_amount,
         coalesce(adjusted.unknown_amount, 0) as unknown_amount,
         claims.is_reversal,
         claims.is_original_found,
+        claims.is_secondary,
+        bundled.file_id is not null as is_bundled,
         -- a claim forwarded to another payer (19 20 21 23) and a predetermination (25) deny nothing
         not claims.is_reversal
         and coalesce(claims.claim_status_code, '') not in ('19', '20', '21', '23', '25')
         and lines.paid_amount = 0
+        and bundled.file_id is null
         and denial_reasons.reason_code is not null as is_denied,
         denial_reasons.group_code as denial_group_code,
         denial_reasons.reason_code as denial_reason_code,
-        denial_reasons.adjustment_class as denial_class,
+        denial_reasons.denial_class,
+        denial_reasons.action_code,
         first_remarks.remark_code,
-        concat_ws(':', lines.procedure_code, lines.modifier_1, cast(lines.service_date as varchar)) as billed_as,
+        concat_ws(':', lines.submitted_procedure_code, lines.modifier_1, cast(lines.service_date as varchar)) as billed_as,
         claims.arrival_key,
         claims.loaded_at
     from lines
@@ -192,6 +271,11 @@ described as (
         and lines.transaction_number = adjusted.transaction_number
         and lines.claim_number = adjusted.claim_number
         and lines.service_line_number = adjusted.service_line_number
+    left join bundled
+        on lines.file_id = bundled.file_id
+        and lines.transaction_number = bundled.transaction_number
+        and lines.claim_number = bundled.claim_number
+        and lines.service_line_number = bundled.service_line_number
     left join denial_reasons
         on lines.file_id = denial_reasons.file_id
         and lines.transaction_number = denial_reasons.transaction_number
@@ -210,8 +294,62 @@ keyed as (
     select
         *,
         {{ surrogate_key(['payer_id', 'claim_id', 'coalesce(line_control_number, billed_as)']) }}
-            as billed_line_key
+            as billed_line_key,
+        -- the service, whichever payer answers
+        {{ surrogate_key(['claim_id', 'coalesce(line_control_number, billed_as)']) }} as service_key
     from described
+),
+
+-- what each answer left to the patient, in landing order: of this run, and of earlier runs for the same services
+shares as (
+    select
+        remittance_line_key,
+        service_key,
+        arrival_key,
+        patient_amount,
+        is_secondary
+    from keyed
+    where disposition = 'proposed' and (is_original_found or not is_reversal)
+
+    {% if is_incremental() %}
+        union all
+
+        select
+            remittance_line_key,
+            service_key,
+            arrival_key,
+            patient_amount,
+            is_secondary
+        from {{ this }}
+        where disposition = 'proposed' and (is_original_found or not is_reversal)
+    {% endif %}
+),
+
+shares_before as (
+    select
+        remittance_line_key,
+        service_key,
+        arrival_key,
+        is_secondary,
+        coalesce(
+            sum(patient_amount) over (
+                partition by service_key order by arrival_key, remittance_line_key
+                rows between unbounded preceding and 1 preceding
+            ), 0
+        ) as patient_amount_before
+    from shares
+),
+
+-- a secondary answers for the share the primary left to the patient: it comes back whole, and what the secondary in
+-- turn leaves moves anew. Each share comes back once
+returned_shares as (
+    select
+        remittance_line_key,
+        patient_amount_before - coalesce(
+            lag(patient_amount_before) over (partition by service_key order by arrival_key, remittance_line_key), 0
+        ) as returned_patient_amount
+    from shares_before
+    where is_secondary
 ),
 
 arrivals as (
@@ -244,6 +382,7 @@ arrival_order as (
 select
     keyed.remittance_line_key,
     keyed.billed_line_key,
+    keyed.service_key,
     keyed.file_id,
     keyed.segment_number,
     keyed.transaction_number,
@@ -262,26 +401,35 @@ select
     keyed.rendering_provider_id,
     keyed.place_of_service_code,
     keyed.procedure_code,
+    keyed.submitted_procedure_code,
     keyed.modifier_1,
+    keyed.modifiers,
     keyed.service_date,
     {{ money('keyed.charged_amount') }} as charged_amount,
     {{ money('keyed.paid_amount') }} as paid_amount,
     {{ money('keyed.allowed_amount') }} as allowed_amount,
     {{ money('keyed.contractual_amount') }} as contractual_amount,
+    {{ money('keyed.capitation_amount') }} as capitation_amount,
     {{ money('keyed.sequestration_amount') }} as sequestration_amount,
     {{ money('keyed.patient_amount') }} as patient_amount,
     {{ money('keyed.denied_amount') }} as denied_amount,
     {{ money('keyed.coordination_amount') }} as coordination_amount,
+    {{ money('keyed.prior_payer_amount') }} as prior_payer_amount,
+    {{ money('coalesce(returned_shares.returned_patient_amount, 0)') }} as returned_patient_amount,
     {{ money('keyed.unknown_amount') }} as unknown_amount,
     keyed.is_reversal,
     keyed.is_original_found,
+    keyed.is_secondary,
+    keyed.is_bundled,
     keyed.is_denied,
     coalesce(arrival_order.arrival_number = 1, false) as is_first_remittance,
     keyed.denial_group_code,
     keyed.denial_reason_code,
     keyed.denial_class,
+    keyed.action_code,
     keyed.remark_code,
     keyed.arrival_key,
     keyed.loaded_at
 from keyed
 left join arrival_order on keyed.remittance_line_key = arrival_order.remittance_line_key
+left join returned_shares on keyed.remittance_line_key = returned_shares.remittance_line_key

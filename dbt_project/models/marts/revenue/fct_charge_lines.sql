@@ -179,6 +179,7 @@ select
     code_system,
     procedure_code,
     modifier_1,
+    concat_ws(':', modifier_1, modifier_2, modifier_3, modifier_4) as modifiers,
     category_code,
     category_name,
     component,

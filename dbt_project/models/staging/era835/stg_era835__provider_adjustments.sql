@@ -8,7 +8,10 @@ renamed as (
         segment_number,
         transaction_number,
         pair_number,
+        provider_id,
+        fiscal_period_date,
         adjustment_reason_code,
+        reference_id,
         adjustment_amount,
         loaded_at
     from source
