@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final, Literal
 
 from orchestration.core.tabular import first_rows
-from orchestration.formats import bank, exports, fees
+from orchestration.formats import bank, exports, fees, payroll
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,10 +33,6 @@ _X12 = re.compile(
     rb"(?:ISA[^A-Za-z0-9 ](?=.{4,})|GS[^A-Za-z0-9 ][A-Z]{2}[^A-Za-z0-9]|ST[^A-Za-z0-9 ]\d{3}[^A-Za-z0-9])", re.DOTALL
 )
 _OFX = re.compile(rb"OFXHEADER|<OFX[\s>]", re.IGNORECASE)
-_PAYROLL_WORDS: Final = frozenset(
-    {"payroll_run_id", "pay_date", "gross_pay", "net_pay", "employee_taxes", "employer_taxes", "deductions"}
-)
-_PAYROLL_SHARE = 3
 _BY_EXTENSION: Final[dict[str, Kind]] = {
     **dict.fromkeys(("835", "era", "edi", "x12", "837"), "era835"),
     **dict.fromkeys(("ndjson", "parquet"), "fhir"),
@@ -74,6 +70,8 @@ def _by_content(content: bytes, layouts: Mapping[str, exports.Profile] | None) -
         return "bank"
     if head.startswith(_PARQUET) or (plain[:1] in {b"{", b"["} and _FHIR.search(plain)):
         return "fhir"
+    if plain[:1] in {b"{", b"["}:
+        return "payroll" if payroll.is_payroll_json(content) else None
     return _by_header(content, layouts)
 
 
@@ -88,8 +86,7 @@ def _by_header(content: bytes, layouts: Mapping[str, exports.Profile] | None) ->
     """Return what the header of a table says it is; titles may stand above it."""
     rows = first_rows(content)
     for header in rows:
-        names = {name.strip().lower() for name in header}
-        if len(names & _PAYROLL_WORDS) >= _PAYROLL_SHARE:
+        if payroll.is_register(header):
             return "payroll"
         if fees.is_fee_table(header):
             return "fees"

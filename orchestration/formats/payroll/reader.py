@@ -1,157 +1,119 @@
-"""Payroll registers (CSV) to ``raw_payroll``.
+"""Payroll registers of every format to ``raw_payroll``.
 
-A missing column quarantines the file. A record that is ragged, or whose amounts or dates cannot be read, is
-refused; one whose gross is not taxes + deductions + net is loaded with ``is_tied`` false and an error finding, so
-that the books hold it. What does not belong here: posting.
+Quarantined whole: what its format's module refuses (no table, no JSON, a missing column, totals that do not tie), pay
+beyond what money can be. Refused: a line whose amounts or dates cannot be read. A line whose gross is not taxes +
+deductions + net is loaded with ``is_tied`` false and an error finding, so that the books hold it.
+What does not belong here: formats (``from_*``), posting.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from orchestration.core.delimited import Record, UndecodableError, read_delimited
+from orchestration.core.delimited import UndecodableError
+from orchestration.core.exact_json import read_json
 from orchestration.core.findings import Finding
-from orchestration.core.ids import is_npi
-from orchestration.core.money import ZERO, fits, parse_written_amount
+from orchestration.core.money import ZERO, fits
 from orchestration.core.tables import RawBatch, SourceFile
+from orchestration.formats.payroll import from_gusto, from_rippling, from_table
+from orchestration.formats.payroll.lines import PayLine, Register, judge
 from orchestration.formats.payroll.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from decimal import Decimal
 
-_PROFILE = "payroll_csv"
-_DATES: Final = ("pay_date", "period_start", "period_end")
-_TEXTS: Final = ("employee_id", "employee_name", "role", "provider_npi", "location_id")
-_AMOUNTS: Final = ("gross_pay", "employee_taxes", "deductions", "net_pay", "employer_taxes")
-COLUMNS: Final = ("payroll_run_id", *_DATES, *_TEXTS, *_AMOUNTS)
-_ROLES: Final = frozenset({"provider", "clinical", "front_office", "administration"})
+    from orchestration.formats.payroll.layout import PayrollLayout
+
+_JSON = (b"{", b"[")
 
 
-def read(files: Sequence[SourceFile]) -> RawBatch:
-    """Return the rows of many payroll files. Never raises, whatever the bytes."""
+def read(files: Sequence[SourceFile], own: Mapping[str, PayrollLayout] | None = None) -> RawBatch:
+    """Return the rows of many payroll files; ``own`` are the practice's own layouts by name.
+
+    Never raises, whatever the bytes.
+    """
     batch = RawBatch(TABLES)
     for file in files:
-        _read_file(batch, file)
+        try:
+            _load(batch, file, _parse(file.content, own or {}))
+        except UndecodableError as error:
+            batch.quarantine_file(file, profile=None, reason=error.finding)
     return batch
 
 
-def _read_file(batch: RawBatch, file: SourceFile) -> None:
+def is_payroll_json(content: bytes) -> bool:
+    """Tell whether a JSON text is a payroll service's. Never raises."""
     try:
-        table = read_delimited(file.content)
-    except UndecodableError as error:
-        batch.quarantine_file(file, profile=None, reason=error.finding)
-        return
-    places = {name.lower(): place for place, name in reversed(list(enumerate(table.header)))}
-    costs = [_cost(record, places, len(table.header)) for record in table.records]
-    total = sum((cost for cost in costs if cost is not None), ZERO)
-    reason = _quarantine_reason(places, total)
+        value = read_json(content)
+    except UndecodableError:
+        return False
+    return from_gusto.is_gusto(value) or from_rippling.is_rippling(value)
+
+
+def _parse(content: bytes, own: Mapping[str, PayrollLayout]) -> Register:
+    if not content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_JSON):
+        return from_table.parse(content, own)
+    value = read_json(content)
+    if from_gusto.is_gusto(value):
+        return from_gusto.parse(value)
+    if from_rippling.is_rippling(value):
+        return from_rippling.parse(value)
+    words = "the JSON is neither a general ledger report of Gusto nor payroll runs of Rippling"
+    return Register("payroll_json", [], reason=Finding("unknown_layout", "error", words))
+
+
+def _load(batch: RawBatch, file: SourceFile, register: Register) -> None:
+    total = sum((line.cost or ZERO for line in register.lines), ZERO)
+    reason = register.reason
+    if not fits(total):
+        reason = Finding("amount_out_of_range", "error", "the pay of the file sums to more than money can be")
+    count = len(register.lines)
     if reason is not None:
         in_amount = total if fits(total) else ZERO
-        batch.quarantine_file(
-            file, profile=_PROFILE, reason=reason, record_count=len(table.records), in_amount=in_amount
-        )
+        batch.quarantine_file(file, profile=register.profile, reason=reason, record_count=count, in_amount=in_amount)
         return
-    findings = list(table.findings)
-    extra = [name for name in table.header if name.lower() not in COLUMNS]
-    if extra:
-        message = f"{len(extra)} columns that a payroll register does not have were not read"
-        findings.append(Finding("extra_column", "warning", message, line_number=1))
+    findings = list(register.findings)
     refused = ZERO
-    for record, cost in zip(table.records, costs, strict=True):
-        row, found = _row(file, record, places, cost)
-        findings.extend(found)
-        if row is None:
-            refused += cost or ZERO
+    for line in register.lines:
+        if line.problem is not None:
+            code, words = line.problem
+            findings.append(Finding(code, "error", words, line_number=line.line_number, amount=line.cost))
+            refused += line.cost or ZERO
         else:
-            batch.rows["pay_lines"].append(row)
+            findings.extend(judge(line, is_role_expected=register.profile not in _WITHOUT_ROLES))
+            batch.rows["pay_lines"].append(_row(file, line))
     batch.add_file(
         file,
-        profile=_PROFILE,
-        record_count=len(table.records),
+        profile=register.profile,
+        record_count=count,
         in_amount=total,
         quarantined_amount=refused,
         findings=findings,
     )
 
 
-def _quarantine_reason(places: Mapping[str, int], total: Decimal) -> Finding | None:
-    missing = [name for name in COLUMNS if name not in places]
-    if missing:
-        names = ", ".join(missing)
-        return Finding("missing_column", "error", f"a payroll register needs the column {names}, which is not there")
-    if not fits(total):
-        return Finding("amount_out_of_range", "error", "the pay of the file sums to more than money can be")
-    return None
+# these services keep no role that we know
+_WITHOUT_ROLES = frozenset({from_gusto.PROFILE, from_rippling.PROFILE, "onpay"})
 
 
-def _cell(record: Record, places: Mapping[str, int], name: str) -> str:
-    place = places.get(name)
-    return record.fields[place].strip() if place is not None and place < len(record.fields) else ""
-
-
-def _cost(record: Record, places: Mapping[str, int], width: int) -> Decimal | None:
-    """Return gross pay plus employer taxes, the control amount of a record; ``None`` when neither can be trusted."""
-    if len(record.fields) > width:
-        return None
-    amounts = [parse_written_amount(_cell(record, places, name)) for name in ("gross_pay", "employer_taxes")]
-    readable = [amount for amount in amounts if amount is not None]
-    return sum(readable, ZERO) if readable else None
-
-
-def _row(
-    file: SourceFile, record: Record, places: Mapping[str, int], cost: Decimal | None
-) -> tuple[tuple[Any, ...] | None, list[Finding]]:
-    """Return the record as a row with its findings, or no row and the finding that refuses it."""
-    line = record.line_number
-    if record.is_ragged:
-        message = "the record has another number of fields than the header: its cells may have moved"
-        return None, [Finding("ragged_record", "error", message, line_number=line, amount=cost)]
-    amounts = {name: parse_written_amount(_cell(record, places, name)) for name in _AMOUNTS}
-    dates = {name: _date(_cell(record, places, name)) for name in _DATES}
-    for name, value in (*amounts.items(), *dates.items()):
-        if value is None:
-            code = "unreadable_amount" if name in amounts else "unreadable_date"
-            message = f"{name} is missing or unreadable"
-            return None, [Finding(code, "error", message, line_number=line, amount=cost)]
-    findings: list[Finding] = []
-    gross, taxes, deductions, net, employer = (amounts[name] or ZERO for name in _AMOUNTS)
-    difference = gross - taxes - deductions - net
-    if difference:
-        message = (
-            f"gross pay {gross:,.2f} less taxes {taxes:,.2f} and deductions {deductions:,.2f} leaves "
-            f"{gross - taxes - deductions:,.2f}, but {net:,.2f} was paid, a difference of {difference:,.2f}"
-        )
-        findings.append(Finding("untied_pay", "error", message, line_number=line, amount=cost))
-    texts = {name: _cell(record, places, name) or None for name in _TEXTS}
-    role, npi = texts["role"], texts["provider_npi"]
-    if role not in _ROLES:
-        findings.append(Finding("unknown_role", "warning", "the role is none that is known", line_number=line))
-    if npi is not None and not is_npi(npi):
-        message = "the provider's NPI fails its check digit: it may be mistyped"
-        findings.append(Finding("npi_check_digit", "warning", message, line_number=line))
-    row = (
+def _row(file: SourceFile, line: PayLine) -> tuple[Any, ...]:
+    return (
         file.file_id,
-        line,
-        _cell(record, places, "payroll_run_id") or None,
-        *(dates[name] for name in _DATES),
-        *(texts[name] for name in _TEXTS),
-        gross,
-        taxes,
-        deductions,
-        net,
-        employer,
-        not difference,
+        line.line_number,
+        line.payroll_run_id,
+        line.pay_date,
+        line.period_start,
+        line.period_end,
+        line.employee_id,
+        line.employee_name,
+        line.role,
+        line.provider_npi,
+        line.location_id,
+        line.gross,
+        line.employee_taxes,
+        line.deductions,
+        line.net,
+        line.employer_taxes,
+        not line.difference,
         file.landed_at,
     )
-    return row, findings
-
-
-def _date(text: str) -> dt.date | None:
-    for pattern in ("%Y-%m-%d", "%m/%d/%Y"):
-        try:
-            return dt.datetime.strptime(text, pattern).date()  # noqa: DTZ007  # a calendar date has no zone
-        except ValueError:
-            continue
-    return None

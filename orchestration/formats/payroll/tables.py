@@ -12,9 +12,9 @@ SCHEMA = "raw_payroll"
 PAY_LINES = Table(
     SCHEMA,
     "pay_lines",
-    "one row per employee per pay date",
+    "one row per employee per pay date; one per run where a service gives no employees",
     (
-        *lineage("line_number", "the record's first line"),
+        *lineage("line_number", "the record's first line; in JSON the employee's line"),
         Column("payroll_run_id", "text", "the pay run, by the payroll service's id"),
         Column("pay_date", "date", "when it was paid"),
         Column("period_start_date", "date", "first day worked"),

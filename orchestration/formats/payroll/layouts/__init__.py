@@ -1,0 +1,1 @@
+"""Layouts of payroll registers, one TOML file each."""
