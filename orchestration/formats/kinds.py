@@ -15,7 +15,7 @@ from orchestration.formats import bank, exports, fees, payroll
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Kind = Literal["era835", "ehr", "fhir", "bank", "payroll", "documents", "fees", "unknown"]
+Kind = Literal["era835", "claims837", "acks", "ehr", "fhir", "bank", "payroll", "documents", "fees", "unknown"]
 
 # enough to hold any header line, little enough to look at for a file of a gigabyte
 _HEAD = 65_536
@@ -32,9 +32,21 @@ _FHIR = re.compile(rb'"resourceType"\s*:')
 _X12 = re.compile(
     rb"(?:ISA[^A-Za-z0-9 ](?=.{4,})|GS[^A-Za-z0-9 ][A-Z]{2}[^A-Za-z0-9]|ST[^A-Za-z0-9 ]\d{3}[^A-Za-z0-9])", re.DOTALL
 )
+# the set code of the first ST; a file that holds a remittance anywhere goes to its reader
+_SET = re.compile(rb"(?<![A-Za-z0-9])ST([^A-Za-z0-9\s])(\d{3})(?![0-9])")
+_REMITTANCE = re.compile(rb"(?<![A-Za-z0-9])ST([^A-Za-z0-9\s])835\1")
+_GROUP = re.compile(rb"(?<![A-Za-z0-9])GS([^A-Za-z0-9\s])(HC|FA|HN)\1")
+_INTERCHANGE_ACK = re.compile(rb"(?<![A-Za-z0-9])TA1[^A-Za-z0-9\s]")
+_BY_SET: Final[dict[bytes, Kind]] = {
+    b"837": "claims837",
+    **dict.fromkeys((b"999", b"997", b"277"), "acks"),
+}
+_BY_GROUP: Final[dict[bytes, Kind]] = {b"HC": "claims837", b"FA": "acks", b"HN": "acks"}
 _OFX = re.compile(rb"OFXHEADER|<OFX[\s>]", re.IGNORECASE)
 _BY_EXTENSION: Final[dict[str, Kind]] = {
-    **dict.fromkeys(("835", "era", "edi", "x12", "837"), "era835"),
+    **dict.fromkeys(("835", "era", "edi", "x12"), "era835"),
+    "837": "claims837",
+    **dict.fromkeys(("999", "997", "277", "277ca", "ta1"), "acks"),
     **dict.fromkeys(("ndjson", "parquet"), "fhir"),
     **dict.fromkeys(("ofx", "qfx", "qbo", "bai", "bai2"), "bank"),
     **dict.fromkeys(("pdf", "jpg", "jpeg", "png", "tif", "tiff"), "documents"),
@@ -65,7 +77,7 @@ def _by_content(content: bytes, layouts: Mapping[str, exports.Profile] | None) -
         return "documents"
     plain = _without_marks(head)
     if _X12.match(plain):
-        return "era835"
+        return _by_set(plain, content)
     if _OFX.search(plain[:1024]) or bank.is_bai2(plain) or bank.is_camt(plain[:4096]):
         return "bank"
     if head.startswith(_PARQUET) or (plain[:1] in {b"{", b"["} and _FHIR.search(plain)):
@@ -73,6 +85,21 @@ def _by_content(content: bytes, layouts: Mapping[str, exports.Profile] | None) -
     if plain[:1] in {b"{", b"["}:
         return "payroll" if payroll.is_payroll_json(content) else None
     return _by_header(content, layouts)
+
+
+def _by_set(plain: bytes, content: bytes) -> Kind:
+    """Return the kind of X12 by its first transaction set, else by its group."""
+    if _REMITTANCE.search(plain) or _REMITTANCE.search(content):
+        return "era835"
+    # a file wrapped at 80 columns may break inside ST*837
+    for text in (plain, plain.replace(b"\r", b"").replace(b"\n", b"")):
+        found = _SET.search(text)
+        if found:
+            return _BY_SET.get(found[2], "era835")
+    group = _GROUP.search(plain)
+    if group:
+        return _BY_GROUP[group[2]]
+    return "acks" if _INTERCHANGE_ACK.search(plain) else "era835"
 
 
 def _without_marks(head: bytes) -> bytes:

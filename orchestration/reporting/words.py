@@ -20,6 +20,8 @@ SOURCE_NAMES: Final[dict[str, str]] = {
     "era835": "Payer remittances",
     "ehr": "Charges from the EHR",
     "fhir": "Charges from FHIR",
+    "claims837": "Claims sent to payers",
+    "acks": "Acknowledgements of claims",
     "bank": "Bank statements",
     "payroll": "Payroll",
     "documents": "Supplier bills",

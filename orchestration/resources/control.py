@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # every kind of file that carries a control amount, in the order people read them
 SOURCES = ("era835", "ehr", "fhir", "bank", "payroll", "documents")
 # and the kinds that carry none: what they hold is looked up, not booked
-KINDS = (*SOURCES, "fees")
+KINDS = (*SOURCES, "claims837", "acks", "fees")
 
 
 @dataclass(frozen=True, slots=True)

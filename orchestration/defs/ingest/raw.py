@@ -74,6 +74,18 @@ def _read_payroll(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBa
     return payroll.read(files)
 
 
+def _read_claims837(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
+    from orchestration.formats.x12 import claims837
+
+    return claims837.read(files)
+
+
+def _read_acks(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
+    from orchestration.formats.x12 import acks
+
+    return acks.read(files)
+
+
 def _read_fees(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
     from orchestration.formats import fees
 
@@ -89,6 +101,7 @@ def _read_documents(stores: PracticeStores, files: Sequence[SourceFile]) -> RawB
 def sources() -> tuple[Source, ...]:
     """Return every kind of file the practice receives."""
     from orchestration.formats import bank, documents, exports, fees, fhir, payroll, x12
+    from orchestration.formats.x12 import acks, claims837
 
     return (
         Source(
@@ -139,6 +152,22 @@ def sources() -> tuple[Source, ...]:
             "Σ bill totals",
             "SELECT sum(total_amount) FROM raw_documents.bills",
             retried_reasons=("ocr_unavailable", "ocr_timed_out"),
+        ),
+        Source(
+            "claims837",
+            "837 claims",
+            claims837.TABLES,
+            _read_claims837,
+            "Σ CLM02, a check sum and no money",
+            "SELECT sum(charged_amount) FROM raw_claims837.claims",
+        ),
+        Source(
+            "acks",
+            "999, 997, 277 and TA1 acknowledgements",
+            acks.TABLES,
+            _read_acks,
+            "0: an acknowledgement moves no money",
+            "SELECT 0",
         ),
         Source(
             "fees",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from format_examples import charge, charges, entry, era, join, pay_line, payroll, source, statement, transaction
+from format_examples import charge, charges, entry, era, header, join, pay_line, payroll, source, statement, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.formats import bank, documents, exports, fees, fhir, x12
 from orchestration.formats import payroll as payroll_reader
 from orchestration.formats.kinds import detect_kind
+from orchestration.formats.x12 import acks, claims837
 
 CLAIMS = era().replace(b"ST*835", b"ST*837")
 
@@ -23,7 +24,16 @@ CLAIMS = era().replace(b"ST*835", b"ST*837")
         pytest.param("x", b"\xff\xfe" + era().decode().encode("utf-16-le"), "era835", id="835 in UTF-16"),
         pytest.param("x", join(transaction()), "era835", id="835 without envelope"),
         pytest.param("x", era().translate(bytes.maketrans(b"*~", b"\x1d\x1e")), "era835", id="control characters"),
-        pytest.param("charges.csv", CLAIMS, "era835", id="837 named as charges"),
+        pytest.param("charges.csv", CLAIMS, "claims837", id="837 named as charges"),
+        pytest.param("x.835", CLAIMS.replace(b"GS*HP", b"GS*HC"), "claims837", id="837 named as 835"),
+        pytest.param("x", era().replace(b"ST*835*", b"ST*999*"), "acks", id="999 without a name"),
+        pytest.param("x", era().replace(b"ST*835*", b"ST*277*"), "acks", id="277"),
+        pytest.param("x", era().replace(b"ST*835*", b"S\r\nT*999*"), "acks", id="999 that is wrapped"),
+        pytest.param("x", header().encode() + b"~TA1*000000905*260301*1200*A*000~IEA*0*1~", "acks", id="TA1 alone"),
+        pytest.param("x", CLAIMS + era(), "era835", id="a remittance after claims"),
+        pytest.param("x", era().replace(b"ST*835*", b"ST*278*"), "era835", id="X12 that nobody reads"),
+        pytest.param("batch.837", b"garbage", "claims837", id="garbage named 837"),
+        pytest.param("reply.999", b"", "acks", id="empty 999"),
         pytest.param("remit.835", b"garbage", "era835", id="garbage named 835"),
         pytest.param("REMIT.ERA", b"", "era835", id="empty ERA"),
         pytest.param("upload", charges(charge()), "ehr", id="charges without a name"),
@@ -58,12 +68,23 @@ def test_a_file_is_told_by_its_content_then_by_its_name(name, content, kind):
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=20), st.binary(max_size=200))
 def test_every_file_has_a_kind(name, content):
-    assert detect_kind(name, content) in {"era835", "ehr", "fhir", "bank", "payroll", "documents", "fees", "unknown"}
+    assert detect_kind(name, content) in {
+        "era835",
+        "claims837",
+        "acks",
+        "ehr",
+        "fhir",
+        "bank",
+        "payroll",
+        "documents",
+        "fees",
+        "unknown",
+    }
 
 
 def test_every_direct_identifier_is_marked_and_every_row_ends_when_it_was_landed():
     file = source(b"")
-    for package in (x12, exports, fhir, bank, payroll_reader, documents, fees):
+    for package in (x12, claims837, acks, exports, fhir, bank, payroll_reader, documents, fees):
         for table in package.TABLES:
             assert table.columns[0].name == "file_id"
             assert table.columns[-1].name == "loaded_at"
