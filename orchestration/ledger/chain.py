@@ -68,6 +68,11 @@ def head(connection: Connection) -> Head:
     return Head(row.audit_id, row.record_hash) if row else Head(0, "")
 
 
+def last_at(connection: Connection) -> str | None:
+    """Return the time of the last record as it was written, ``None`` for an empty chain."""
+    return connection.execute(sa.select(audit.c.at).order_by(audit.c.audit_id.desc()).limit(1)).scalar()
+
+
 def append(connection: Connection, at: dt.datetime, deed: Deed) -> None:
     """Append one record inside the transaction of the deed itself."""
     last = head(connection)

@@ -71,6 +71,15 @@ class Sessions:
             yield connection
 
     @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Keep the database open for a block of many small transactions.
+
+        Whoever is last to close a SQLite file folds its log into it, which takes longer than most transactions do.
+        """
+        with self._failures_are_ours(), self.engine.connect():
+            yield
+
+    @contextmanager
     def _failures_are_ours(self) -> Iterator[None]:
         try:
             yield

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
@@ -72,6 +72,13 @@ class Item:
     external_id: str | None
     reason_code: str
     total_amount: Decimal
+
+
+class Claim(NamedTuple):
+    """What one claim got; ``is_first_after_rest`` when the target has not answered since it had to rest."""
+
+    items: list[Item]
+    is_first_after_rest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +173,7 @@ class Outbox:
             reach("outbox.before_enqueue_commit")
         return len(rows)
 
-    def claim(self, target: str, *, limit: int, lease_milliseconds: int) -> list[Item]:
+    def claim(self, target: str, *, limit: int, lease_milliseconds: int) -> Claim:
         """Take items that are due and write them as ``sent``, leased to this owner; none while the target rests.
 
         An item that another owner left as ``sent`` is due when its lease has run out, and is uncertain then.
@@ -175,7 +182,7 @@ class Outbox:
             now = databases.of(connection).now_milliseconds(connection)
             state = _target(connection, target, now)
             if state.state == "stopped" or state.rests_milliseconds > 0:
-                return []
+                return Claim([], is_first_after_rest=False)
             is_due = sa.or_(
                 sa.and_(outbox.c.state == "pending", outbox.c.next_attempt_ms <= now),
                 sa.and_(outbox.c.state == "sent", outbox.c.lease_until_ms <= now),
@@ -198,7 +205,7 @@ class Outbox:
                 )
             reach("outbox.before_claim_commit")
         reach("outbox.after_claim_commit")
-        return claimed
+        return Claim(claimed, is_first_after_rest=state.state == "open")
 
     # --- settling ---------------------------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ from orchestration.ledger import (
 )
 from orchestration.ledger.bodies import entry_of
 from orchestration.ledger.databases import Sessions
+from orchestration.ledger.outbox import Outbox
 from orchestration.ledger.reasons import OTHER_BODY
 from orchestration.ledger.records import PostedEntry, PostResult
 from orchestration.ledger.schema import accounts, entries, periods
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from orchestration.core.findings import Finding
     from orchestration.ledger.approvals import Proposal
 
+_IDS_PER_STATEMENT = 10_000
 CORRECTION_MARK = "#"
 """Stands between an event and the number of the proposal that corrected it, in the id of the corrected event."""
 
@@ -397,6 +399,20 @@ class Ledger:
         with self.sessions.read() as connection:
             yield from reading.select_entries(connection, *selection.conditions())
 
+    def entries_by_id(self, entry_ids: Sequence[int]) -> dict[int, PostedEntry]:
+        """Return posted entries by their numbers; a number that is not in the ledger is left out."""
+        found: dict[int, PostedEntry] = {}
+        with self.sessions.read() as connection:
+            for first in range(0, len(entry_ids), _IDS_PER_STATEMENT):
+                chunk = list(entry_ids[first : first + _IDS_PER_STATEMENT])
+                for posted in reading.select_entries(connection, entries.c.entry_id.in_(chunk)):
+                    found[posted.entry_id] = posted
+        return found
+
+    def outbox(self, owner: str) -> Outbox:
+        """Return the outbox, for one worker of that name."""
+        return Outbox(self.sessions, owner, self._clock)
+
     def trial_balance(
         self, as_of: dt.date | None = None, *, entity_id: str | None = None, book: str | None = None
     ) -> list[TrialBalanceRow]:
@@ -457,6 +473,12 @@ class Ledger:
         """Return number and hash of the last audit record, to be kept outside of the ledger."""
         with self.sessions.read() as connection:
             return chain.head(connection)
+
+    def last_audited_at(self) -> dt.datetime | None:
+        """Return when the last audit record was written, by the clock of who wrote it."""
+        with self.sessions.read() as connection:
+            last = chain.last_at(connection)
+        return dt.datetime.fromisoformat(last) if last else None
 
     def verify_audit(self, known_head: chain.Head | None = None) -> list[Finding]:
         """Return what is wrong with the audit chain, nothing when it is intact.
