@@ -33,6 +33,16 @@ class VendorName(StrEnum):
     netsuite = "netsuite"
 
 
+class Target(StrEnum):
+    """Where posted entries can go: an outside general ledger, or files that another program imports."""
+
+    quickbooks = "quickbooks"
+    xero = "xero"
+    intacct = "intacct"
+    netsuite = "netsuite"
+    journal_file = "journal_file"
+
+
 def connect(
     vendor: Annotated[VendorName, typer.Argument(help="Which outside general ledger.")],
     tenant: Annotated[str | None, typer.Option(help="Which company, when the permission is for several.")] = None,
@@ -79,26 +89,26 @@ def connect(
 
 
 def accounts(
-    vendor: Annotated[VendorName, typer.Argument(help="Which outside general ledger.")],
+    vendor: Annotated[Target, typer.Argument(help="Which outside general ledger, or journal_file.")],
     write: Annotated[bool, typer.Option("--write", help="Add what is missing to the mapping, by number.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> None:
     """Check which of the vendor's accounts each of ours is; exit code 3 when a posting would fail."""
-    from orchestration.gl.chart_map import quoted, read_chart_map
-    from orchestration.gl.connected import VENDORS
-    from orchestration.resources.outside import connection_store, open_outside, outside_map_file
+    from orchestration.gl.chart_map import quoted
+    from orchestration.resources.outside import connection_store, open_outside, outside_map_file, outside_mapping
 
     stores = open_stores()
     file = outside_map_file(stores.home, vendor.value)
     if write and not file.exists():
-        tenant_id = connection_store(stores.home).read(vendor.value).tenant_id
+        is_connected = vendor is not Target.journal_file
+        tenant_id = connection_store(stores.home).read(vendor.value).tenant_id if is_connected else ""
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file.write_text(f"tenant_id = {quoted(tenant_id)}\n", encoding="utf-8")
     target = open_outside(stores.home, vendor.value)
-    chart_map = read_chart_map(file, vendor.value, fields=VENDORS[vendor.value].dimension_fields)
+    chart_map = outside_mapping(stores.home, vendor.value)
     if write:
         _write_template(stores, vendor, chart_map.tenant_id, target.numbered_accounts())
-        chart_map = read_chart_map(file, vendor.value, fields=VENDORS[vendor.value].dimension_fields)
+        chart_map = outside_mapping(stores.home, vendor.value)
     ours = {account.account_code: "" for account in stores.ledger.accounts()}
     findings = target.check_accounts({**ours, **chart_map.accounts})
     if as_json:
@@ -156,7 +166,7 @@ def _same_company(vendor: VendorName, made: Connection, file: Path, *, may_repla
     file.rename(file.with_suffix(".toml.before"))
 
 
-def _write_template(stores: PracticeStores, vendor: VendorName, tenant_id: str, known: dict[str, str]) -> None:
+def _write_template(stores: PracticeStores, vendor: VendorName | Target, tenant_id: str, known: dict[str, str]) -> None:
     from orchestration.gl.chart_map import quoted, read_chart_map, template
     from orchestration.resources.outside import outside_map_file
 
@@ -170,4 +180,4 @@ def _write_template(stores: PracticeStores, vendor: VendorName, tenant_id: str, 
     missing = [account for account in ours if account.account_code not in present.accounts]
     for account in missing:
         theirs = quoted(known.get(account.account_code, ""))
-        say(f"add below [accounts]: {quoted(account.account_code)} = {theirs}  # {account.account_name}")
+        say(f"fill in below [accounts]: {quoted(account.account_code)} = {theirs}  # {account.account_name}")

@@ -5,6 +5,7 @@ What does not belong here: whether the vendor has those accounts (``check_accoun
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import tomllib
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from orchestration.gl.port import PostRequest, TargetLine
 
 DIMENSIONS = ("entity", "location", "provider", "payer_class")
-_SETTINGS = ("tenant_id", "accounts", "dimensions", "settings")
+_SETTINGS = ("tenant_id", "entities", "book", "since", "accounts", "dimensions", "settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,20 @@ class DimensionMap:
 
 @dataclass(frozen=True, slots=True)
 class ChartMap:
-    """A practice's mapping for one vendor; ``accounts`` is from our account code to the vendor's account."""
+    """A practice's mapping for one vendor; ``accounts`` is from our account code to the vendor's account.
+
+    Only entries of ``book``, of ``entity_ids`` (all when empty) and dated ``since`` or later go there. ``settings``
+    is what one vendor alone wants to know.
+    """
 
     vendor: str
     tenant_id: str
     accounts: dict[str, str]
     dimensions: dict[str, DimensionMap] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    entity_ids: tuple[str, ...] = ()
+    book: str = "accrual"
+    since: dt.date | None = None
 
     def line_fields(self, request: PostRequest, line: TargetLine) -> dict[str, str]:
         """Return the vendor's fields and values of a line's dimensions; a dimension without a field is left out.
@@ -106,10 +114,32 @@ def read_chart_map(path: Path, vendor: str, *, fields: frozenset[str] | None) ->
     return ChartMap(
         vendor,
         _text(values.get("tenant_id", ""), vendor, "tenant_id", mend),
-        _texts(values.get("accounts", {}), vendor, "accounts", mend),
+        # a template leaves places empty: an account without one is unmapped, as if it were not there
+        {
+            ours: theirs
+            for ours, theirs in _texts(values.get("accounts", {}), vendor, "accounts", mend).items()
+            if theirs
+        },
         dimensions,
         _texts(values.get("settings", {}), vendor, "settings", mend),
+        _entities(values.get("entities", []), vendor, mend),
+        _text(values.get("book", "accrual"), vendor, "book", mend),
+        _since(values.get("since"), vendor, mend),
     )
+
+
+def _entities(value: object, vendor: str, mend: str) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        message = f"entities of the mapping for {vendor} is a list of texts"
+        raise _unusable(message, mend)
+    return tuple(_text(item, vendor, "entities", mend) for item in value)
+
+
+def _since(value: object, vendor: str, mend: str) -> dt.date | None:
+    if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
+        return value
+    message = f"since of the mapping for {vendor} is a date without quotes, e.g. 2026-01-01"
+    raise _unusable(message, mend)
 
 
 def _dimension(vendor: str, name: str, table: object, fields: frozenset[str] | None, mend: str) -> DimensionMap:
@@ -156,6 +186,9 @@ def template(vendor: str, tenant_id: str, accounts: Iterable[Account], known: Ma
     lines = [
         f"# Where our accounts stand in {vendor}. Check it with: medbooks gl accounts {vendor}",
         f"tenant_id = {quoted(tenant_id)}",
+        "# Entries dated before this day stay here, and so do those of entities that are not listed when some are.",
+        "#since = 2026-01-01",
+        '#entities = ["main"]',
         "",
         "[accounts]",
     ]

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from orchestration.gl import intacct, netsuite, quickbooks, xero
-from orchestration.gl.chart_map import read_chart_map
+from orchestration.gl import import_files, intacct, netsuite, quickbooks, xero
+from orchestration.gl.chart_map import ChartMap, read_chart_map
 from orchestration.gl.port import Target
-from orchestration.gl.wire.calling import Caller
+from orchestration.gl.wire.calling import TIMEOUT_SECONDS, Caller
 from orchestration.gl.wire.connections import ConnectionStore
 from orchestration.gl.wire.oauth import RotatingPermission, SignedPermission, StoredPermission
 from orchestration.gl.wire.pacing import Bucket, Pace
@@ -20,8 +20,6 @@ from orchestration.gl.wire.timing import Timing
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    from orchestration.gl.chart_map import ChartMap
 
 
 class VendorTarget(Target, Protocol):
@@ -60,6 +58,12 @@ def map_file(folder: Path, vendor: str) -> Path:
     return folder / f"{vendor}.toml"
 
 
+def mapping_of(name: str, folder: Path) -> ChartMap:
+    """Return a practice's mapping for a target; raises ``ConfigurationError`` as ``read_chart_map`` does."""
+    fields = import_files.DIMENSION_FIELDS if name == import_files.NAME else VENDORS[name].dimension_fields
+    return read_chart_map(map_file(folder, name), name, fields=fields)
+
+
 def open_target(
     name: str,
     folder: Path,
@@ -67,7 +71,7 @@ def open_target(
     *,
     timing: Timing | None = None,
     buckets: Sequence[Bucket] | None = None,
-    timeout_seconds: float = 60.0,
+    timeout_seconds: float = TIMEOUT_SECONDS,
 ) -> VendorTarget:
     """Return the target of one vendor, ready to post; nothing is sent until it is asked to.
 
@@ -75,8 +79,10 @@ def open_target(
     limits for a tenant that has others. Raises ``ConfigurationError`` for a mapping or connection that is missing or
     cannot be used, and ``SealError`` for one that does not open.
     """
+    chart_map = mapping_of(name, folder)
+    if name == import_files.NAME:
+        return import_files.ImportFiles(folder / name, chart_map, timing=timing)
     vendor = VENDORS[name]
-    chart_map = read_chart_map(map_file(folder, name), name, fields=vendor.dimension_fields)
     return target_of(
         vendor,
         chart_map,

@@ -57,6 +57,8 @@ DIMENSION_FIELDS = None
 _FIELD_ORDER = ("LOCATION", "DEPARTMENT", "PROJECTID", "CUSTOMERID", "VENDORID", "EMPLOYEEID", "ITEMID", "CLASSID")
 _DATE = "%m/%d/%Y"
 _PAGE_SIZE = 1000
+# the width of a journal entry's description
+_TITLE_LENGTH = 80
 _EARLY_SECONDS = 60.0
 _LOGIN_FAILED = frozenset({"XL03000006", "XMLGW_JPP0002", "PL04000055"})
 # the same number stands for a wrong password and for a company that has not let us in
@@ -218,7 +220,7 @@ class Intacct:
     def _write(self, batch: Element, request: PostRequest) -> None:
         _add(batch, "JOURNAL", self._journal)
         _add(batch, "BATCH_DATE", request.entry_date.strftime(_DATE))
-        _add(batch, "BATCH_TITLE", request.memo)
+        _add(batch, "BATCH_TITLE", request.memo[:_TITLE_LENGTH])
         _add(batch, "REFERENCENO", request.reference)
         _add(batch, "STATE", "Posted")
         entries = SubElement(batch, "ENTRIES")

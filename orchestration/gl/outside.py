@@ -6,18 +6,18 @@ What does not belong here: any vendor's fields, and the call itself (``wire/call
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from orchestration.core.findings import Finding
 from orchestration.core.money import CENT, ZERO
-from orchestration.gl.comparison import same_journal
 from orchestration.gl.port import PulledLine, Receipt, TargetRefusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from orchestration.gl.port import PostRequest, PulledEntry
+    from orchestration.gl.port import PostRequest, PulledEntry, TargetLine
 
 
 def amount_of(value: object) -> Decimal:
@@ -49,6 +49,15 @@ def date_of(text: str, form: str = "%Y-%m-%d") -> dt.date:
 def receipt_of(entry: PulledEntry, reference: str) -> Receipt:
     """Return the receipt of a journal that the outside system holds."""
     return Receipt(reference, entry.external_id, sum((line.debit_amount for line in entry.lines), ZERO))
+
+
+def same_journal(request: PostRequest, entry: PulledEntry) -> bool:
+    """Tell whether a journal is the request: date and lines, whatever their order; two equal lines are two."""
+    return entry.entry_date == request.entry_date and _bag(request.lines) == _bag(entry.lines)
+
+
+def _bag(lines: Iterable[TargetLine | PulledLine]) -> Counter[tuple[str, Decimal]]:
+    return Counter((line.account, line.debit_amount - line.credit_amount) for line in lines)
 
 
 def settled(request: PostRequest, entry: PulledEntry, title: str, vendor: str) -> Receipt:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orchestration.gl.connected import VENDORS, map_file, open_target
+from orchestration.gl import import_files
+from orchestration.gl.connected import VENDORS, map_file, mapping_of, open_target
 from orchestration.gl.wire.connections import ConnectionStore
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from orchestration.gl.chart_map import ChartMap
     from orchestration.gl.connected import VendorTarget
     from orchestration.resources.home import Home
 
@@ -28,8 +30,13 @@ def outside_map_file(home: Home, vendor: str) -> Path:
 
 
 def mapped_vendors(home: Home) -> list[str]:
-    """Return the vendors the practice has a mapping for."""
-    return [name for name in VENDORS if outside_map_file(home, name).exists()]
+    """Return the targets the practice has a mapping for: those its entries go to."""
+    return [name for name in (*VENDORS, import_files.NAME) if outside_map_file(home, name).exists()]
+
+
+def outside_mapping(home: Home, vendor: str) -> ChartMap:
+    """Return the practice's mapping for a target; raises ``ConfigurationError`` when it cannot be used."""
+    return mapping_of(vendor, home.outside)
 
 
 def open_outside(home: Home, vendor: str) -> VendorTarget:

@@ -20,15 +20,19 @@ import httpx
 from orchestration.core.errors import ConfigurationError
 from orchestration.gl.port import TargetThrottled, TargetUnauthorized, TargetUnavailable, TargetUncertain
 from orchestration.gl.wire.breaker import CircuitBreaker
+from orchestration.gl.wire.pacing import NoRoomError
 from orchestration.gl.wire.timing import Timing
 
 if TYPE_CHECKING:
     from orchestration.gl.wire.pacing import Pace
 
+TIMEOUT_SECONDS = 30.0
+"""How long a client waits for an answer: shorter than a poster's lease, or two would work on one entry."""
 READ_TRIES = 8
 _FIRST_BACKOFF_SECONDS = 0.5
 _LONGEST_BACKOFF_SECONDS = 30.0
-_LONGEST_TURN_SECONDS = 120.0
+_LONGEST_READ_SECONDS = 30.0
+_LONGEST_TURN_SECONDS = 20.0
 _THROTTLED_WITHOUT_A_WORD_SECONDS = 60.0
 _SKEW_SECONDS = 300.0
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -74,7 +78,7 @@ class Caller:
         pace: Pace,
         permission: Permission | None,
         timing: Timing | None = None,
-        timeout_seconds: float = 60.0,
+        timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
         self.vendor = vendor
         self.title = title
@@ -88,17 +92,19 @@ class Caller:
         weakref.finalize(self, _close, self._clients)
 
     def read(self, call: Call) -> httpx.Response:
-        """Make a call that changes nothing, up to eight times with jittered waits between.
+        """Make a call that changes nothing, up to eight times within half a minute, with jittered waits between.
 
         Raises the last failure: ``TargetUnavailable``, ``TargetUnauthorized`` or ``TargetThrottled``.
         """
+        until = self.timing.now() + _LONGEST_READ_SECONDS
         for attempt in range(1, READ_TRIES):
             try:
                 return self.once(call)
             except TargetUnavailable:
-                if self.breaker.wait_seconds() > 0:
+                wait = backoff_seconds(attempt, self.timing.chance())
+                if self.breaker.wait_seconds() > 0 or self.timing.now() + wait > until:
                     raise
-                self.timing.sleep(backoff_seconds(attempt, self.timing.chance()))
+                self.timing.sleep(wait)
         return self.once(call)
 
     def once(self, call: Call) -> httpx.Response:
@@ -130,10 +136,10 @@ class Caller:
         try:
             with self._pace.turn(items=call.items, longest_wait_seconds=_LONGEST_TURN_SECONDS):
                 return self._client(url).request(call.method, url, headers=headers, content=call.content or None)
-        except TimeoutError:
+        except NoRoomError as full:
             message = f"the allowance of {self.title} is used up for now, so this request was not sent"
             raise TargetThrottled(
-                code="own_pace", message=message, retry_after_seconds=_LONGEST_TURN_SECONDS, mend="medbooks gl post"
+                code="own_pace", message=message, retry_after_seconds=full.wait_seconds, mend="medbooks gl post"
             ) from None
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             self.breaker.failed()

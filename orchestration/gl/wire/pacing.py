@@ -54,6 +54,14 @@ class Bucket:
         return taken
 
 
+class NoRoomError(Exception):
+    """The buckets have no room for a call within the time given; ``wait_seconds`` until they have."""
+
+    def __init__(self, wait_seconds: float) -> None:
+        super().__init__()
+        self.wait_seconds = wait_seconds
+
+
 class Pace:
     """The buckets of one tenant and how many requests may be under way at once.
 
@@ -70,7 +78,7 @@ class Pace:
     def turn(self, *, items: int = 1, longest_wait_seconds: float = float("inf")) -> Iterator[None]:
         """Wait for room, count one call with its items, and hold one of the places while the block runs.
 
-        Raises ``TimeoutError`` when the buckets have no room within ``longest_wait_seconds``; nothing is counted.
+        Raises ``NoRoomError`` when the buckets have none within ``longest_wait_seconds``; nothing is counted then.
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._place():
@@ -96,7 +104,7 @@ class Pace:
                         state[bucket.name] = full_at + bucket.interval_seconds * bucket.cost(items)
                     return
             if waited + wait > longest_wait_seconds:
-                raise TimeoutError
+                raise NoRoomError(wait)
             self._timing.sleep(wait)
             waited += wait
 

@@ -1,11 +1,9 @@
-"""The mapping a practice edits, and the comparison of what was sent with what is held."""
+"""The mapping of accounts and dimensions that a practice edits."""
 
 from __future__ import annotations
 
-import datetime as dt
 import tomllib
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 from fakes.harness import journal
@@ -15,8 +13,7 @@ from hypothesis import strategies as st
 from orchestration.accounting.accounts import Account
 from orchestration.core.errors import ConfigurationError
 from orchestration.gl.chart_map import read_chart_map, template
-from orchestration.gl.comparison import compare, same_journal
-from orchestration.gl.port import PulledEntry, PulledLine, TargetRefusal
+from orchestration.gl.port import TargetRefusal
 
 FIELDS = frozenset({"ClassRef", "DepartmentRef"})
 
@@ -80,58 +77,3 @@ def test_a_template_is_toml_that_says_what_it_was_given(known, tenant_id):
     accounts = [Account(code, "A name", "asset") for code in known]
     values = tomllib.loads(template("xero", tenant_id, accounts, known))
     assert values == {"tenant_id": tenant_id, "accounts": known}
-
-
-# -- comparison -------------------------------------------------------------------------------------------------------
-
-
-def held(request, external_id="1", **changes):
-    lines = tuple(PulledLine(line.account, line.debit_amount, line.credit_amount) for line in request.lines)
-    return replace(PulledEntry(external_id, request.reference, request.entry_date, lines), **changes)
-
-
-def kinds(differences):
-    return [(one.kind, one.account, one.amount) for one in differences]
-
-
-@given(st.permutations(range(3)), st.integers(0, 400))
-def test_the_order_of_lines_makes_no_difference(order, number):
-    request = journal("xero", number)
-    entry = held(request)
-    turned = replace(entry, lines=tuple(entry.lines[position] for position in order))
-    assert compare([request], [turned]) == []
-    assert same_journal(request, turned)
-
-
-def test_every_kind_of_difference_is_told_with_its_line_and_amount():
-    whole, gone, moved, edited, twice = (journal("xero", number) for number in range(5))
-    lines = held(edited).lines
-    changed = (replace(lines[0], account="9999"), *lines[1:])
-    stranger = held(whole, "x", reference=None)
-    differences = compare(
-        [whole, gone, moved, edited, twice],
-        [
-            held(whole),
-            held(moved, entry_date=dt.date(2020, 1, 1)),
-            held(edited, lines=changed),
-            held(twice),
-            held(twice, "2"),
-            stranger,
-        ],
-    )
-    assert kinds(differences) == [
-        ("missing", None, gone.total_amount),
-        ("date_changed", None, moved.total_amount),
-        ("line_missing", "1010", lines[0].debit_amount),
-        ("line_added", "9999", lines[0].debit_amount),
-        ("duplicated", None, twice.total_amount),
-        ("not_ours", None, whole.total_amount),
-    ]
-
-
-def test_two_equal_lines_are_not_one():
-    request = journal("xero", 1)
-    doubled = replace(request, lines=(*request.lines, *request.lines))
-    differences = compare([doubled], [held(request)])
-    assert sum((one.amount for one in differences), Decimal(0)) == Decimal("0.00")
-    assert [one.kind for one in differences] == ["line_missing"] * 3

@@ -19,7 +19,7 @@ from orchestration.gl.port import TargetThrottled, TargetUnavailable
 from orchestration.gl.wire import exact_json
 from orchestration.gl.wire.breaker import FAILURES_TO_OPEN, LONGEST_REST_SECONDS, CircuitBreaker
 from orchestration.gl.wire.calling import Call, Caller, backoff_seconds, safe_code
-from orchestration.gl.wire.pacing import Bucket, Pace
+from orchestration.gl.wire.pacing import Bucket, NoRoomError, Pace
 
 CENTS = st.integers(-(10**17), 10**17).map(lambda cents: Decimal(cents).scaleb(-2))
 VALUES = st.recursive(
@@ -132,7 +132,7 @@ def test_a_turn_that_would_take_too_long_is_not_waited_for(tmp_path):
     pace = Pace(tmp_path, [Bucket("day", 4, 86_400.0, 1)], places=1, timing=clock.timing)
     with pace.turn():
         pass
-    with pytest.raises(TimeoutError), pace.turn(longest_wait_seconds=60.0):
+    with pytest.raises(NoRoomError), pace.turn(longest_wait_seconds=60.0):
         pass
     assert clock.slept == 0
 
