@@ -94,6 +94,11 @@ def compare(out: Path) -> list[Comparison]:
     ]
     found += _remittances([path for path in inbox if path.suffix == ".835"], truth)
     found += _bank([path for path in inbox if path.name.startswith("bank_")], truth, "ofx")
+    for feed in ("bai2", "camt053"):
+        if feed in folders:
+            found += _bank(folders[feed], truth, feed)
+    if "fee_schedules" in folders:
+        found.append(_fees(folders["fee_schedules"], inbox))
     found += _payroll([path for path in inbox if path.name.startswith("payroll_")], truth)
     return found
 
@@ -243,6 +248,26 @@ def _bank(paths: list[Path], truth: Mapping[str, Counter[tuple[str, str, str]]],
             sums[name][f"{row['posted_date']:%Y-%m}", "", ""] += abs(row["amount"])
     for name in ("deposited", "withdrawn"):
         yield _compared(feed, f"{name} by month", _along(sums[name], (_MONTH,)), _along(truth[name], (_MONTH,)))
+
+
+def _fees(paths: list[Path], inbox: list[Path]) -> Comparison:
+    """Compare the practice's own fees with every charge that was made: fee of one unit times units."""
+    from orchestration.formats import exports, fees
+
+    asked: dict[tuple[str, str, int], Decimal] = {}
+    for tables in _read(fees.read, paths):
+        for row in tables["fee_schedule_lines"]:
+            if row["fee_basis"] == "charge":
+                asked[row["procedure_code"], row["modifier"] or "", row["effective_date"].year] = row["fee_amount"]
+    cells = differing = 0
+    for tables in _read(exports.read, [path for path in inbox if path.name.startswith("charges_")]):
+        for row in tables["transactions"]:
+            if row["transaction_type"] == "CHARGE":
+                code, year = row["procedure_code"], row["service_date"].year
+                fee = asked.get((code, row["modifier_1"] or "", year), asked.get((code, "", year)))
+                cells += 1
+                differing += fee is None or fee * row["units"] != row["amount"]
+    return Comparison("fee_schedules", "charges priced by the schedule", cells, differing)
 
 
 def _payroll(paths: list[Path], truth: Mapping[str, Counter[tuple[str, str, str]]]) -> Iterator[Comparison]:

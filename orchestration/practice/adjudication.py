@@ -17,7 +17,7 @@ from orchestration.practice import fees
 from orchestration.practice.draws import Bools, Floats, Ints, cumulative, pick, sigmoid
 from orchestration.practice.encounters import NOTHING, Days, Encounters, N, U
 from orchestration.practice.fees import Family, Kind
-from orchestration.practice.people import PAYERS, SELF_PAY, Provider
+from orchestration.practice.people import PAYERS, SELF_PAY, Provider, allowed_percent
 from orchestration.practice.workdays import is_bank_day
 
 
@@ -51,7 +51,8 @@ _CLASS = {c.name: index for index, c in enumerate(DENIAL_CLASSES)}
 
 # log-odds of a claim being denied, by the riskiest family on it
 _FAMILY_LOGIT = np.array([0.0, -0.25, 0.05, 0.15, 0.75, 0.80, 0.45, 0.45, 0.70])
-_DENIAL_INTERCEPT = -3.10
+_DENIAL_INTERCEPT = -3.42
+_DENIAL_SCALE = 1.28
 _DENIAL_NOISE = 0.40
 _OVERTURN_INTERCEPT = -0.10
 _OVERTURN_SCALE = 1.05
@@ -89,12 +90,14 @@ class Outcomes:
     """The life of every visit's claim at its payer. Days are ``NOTHING`` where there is no such event.
 
     ``takeback`` is by line, cents by which the correction pays less. ``is_denied_line`` is the first report's.
+    ``denial_score`` is the log-odds without the noise that no file shows: no model can rank claims better than it.
     ``remark`` is an index of ``REMARK_CODES``.
     """
 
     money: LineMoney
     first_day: Ints
     denial_probability: Floats
+    denial_score: Floats
     lacks_authorization: Bools
     denial_class: Ints
     remark: Ints
@@ -145,7 +148,8 @@ def adjudicate(encounters: Encounters, days: Days, providers: tuple[Provider, ..
     is_insured = encounters.payer != SELF_PAY
     payer = np.where(is_insured, encounters.payer, 0)
     first_day = pay_days.payment(payer, encounters.submit_day + _payer_lag(encounters, payer))
-    probability, lacks_authorization = _denial_probability(encounters, payer)
+    score, lacks_authorization = _denial_score(encounters, payer)
+    probability = sigmoid(score + _DENIAL_NOISE * encounters.normal[:, N.DENIAL])
     is_denied = is_insured & (encounters.uniform[:, U.DENIED] < probability)
     denial_class = np.where(is_denied, _denial_class(encounters, lacks_authorization), NOTHING)
     is_denied_line = _denied_lines(encounters, denial_class)
@@ -170,6 +174,7 @@ def adjudicate(encounters: Encounters, days: Days, providers: tuple[Provider, ..
         money=money,
         first_day=np.where(is_insured, first_day, NOTHING),
         denial_probability=np.where(is_insured, probability, 0.0),
+        denial_score=score,
         lacks_authorization=lacks_authorization,
         denial_class=denial_class,
         remark=_remarks(denial_class, encounters.uniform[:, U.REMARK]),
@@ -187,7 +192,11 @@ def _line_money(encounters: Encounters, days: Days) -> LineMoney:
     visit = encounters.line_visit
     payer = encounters.payer[visit]
     is_insured = payer != SELF_PAY
-    percent = np.array([p.allowed_percent for p in PAYERS] + [0])[payer]
+    years = np.array([day.year for day in days.dates])[encounters.day[visit]]
+    percent = np.zeros_like(payer)
+    for year in np.unique(years).tolist():
+        of_year = years == year
+        percent[of_year] = np.array([allowed_percent(p, year) for p in PAYERS] + [0])[payer[of_year]]
     rate = fees.RATE_CENTS[encounters.line_code] * fees.MODIFIER_PERCENT[encounters.line_modifier]
     allowed = np.minimum(encounters.line_charge, (rate * percent + 5_000) // 10_000 * encounters.line_units)
     family = fees.CODE_FAMILY[encounters.line_code]
@@ -227,8 +236,12 @@ def _payer_lag(encounters: Encounters, payer: Ints) -> Ints:
     return np.asarray(np.rint(lag), dtype=np.int64)
 
 
-def _denial_probability(encounters: Encounters, payer: Ints) -> tuple[Floats, Bools]:
-    """Return the log-odds model's probability per claim, and which claims lack an authorization."""
+def _denial_score(encounters: Encounters, payer: Ints) -> tuple[Floats, Bools]:
+    """Return the log-odds of a denial per claim but for its noise, and which claims lack an authorization.
+
+    Everything in it can be read from the claim (837): payer, codes, modifiers, authorization (REF*G1), diagnoses,
+    days from service to submission, and new-patient codes.
+    """
     family = fees.CODE_FAMILY[encounters.line_code]
     modifier = encounters.line_modifier
     riskiest = _by_visit(encounters, _FAMILY_LOGIT[family])
@@ -238,8 +251,7 @@ def _denial_probability(encounters: Encounters, payer: Ints) -> tuple[Floats, Bo
     lacks = encounters.uniform[:, U.AUTHORIZATION] < np.where(needs > 0, 0.07, 0.004)
     is_late = encounters.submit_day - encounters.day > _TIMELY_DAYS
     logit = (
-        _DENIAL_INTERCEPT
-        + np.array([p.denial_logit for p in PAYERS])[payer]
+        np.array([p.denial_logit for p in PAYERS])[payer]
         + riskiest
         + 0.40 * has_25
         + 0.70 * has_59
@@ -247,9 +259,8 @@ def _denial_probability(encounters: Encounters, payer: Ints) -> tuple[Floats, Bo
         + 2.9 * encounters.is_mismatched
         + 4.5 * is_late
         + 0.80 * encounters.is_new
-        + _DENIAL_NOISE * encounters.normal[:, N.DENIAL]
     )
-    return sigmoid(logit), lacks
+    return _DENIAL_INTERCEPT + _DENIAL_SCALE * logit, lacks
 
 
 def _by_visit(encounters: Encounters, line_value: Floats) -> Floats:

@@ -42,6 +42,7 @@ class Visits:
     lacks_authorization: Bools
     first_day: Ints
     denial_probability: Floats
+    denial_score: Floats
     denial_class: Ints
     remark: Ints
     is_appealed: Bools

@@ -76,6 +76,14 @@ PAYERS: tuple[Payer, ...] = (
     Payer("30004", "GRANITE CHOICE BENEFITS", "12", "300000063", (FRIDAY,), "commercial", 26,
           111, 0.25, -0.20, copay_cents=4000, is_four_for_denied=True),
 )  # fmt: skip
+_CONTRACT_YEAR = 2025
+
+
+def allowed_percent(payer: Payer, year: int) -> int:
+    """Return what a payer's contract allows in a calendar year: a point more every year after the first."""
+    return payer.allowed_percent + max(year - _CONTRACT_YEAR, 0)
+
+
 SELF_PAY = len(PAYERS)  # index of a patient who has no payer
 SELF_PAY_ID = "SELF"
 SELF_PAY_NAME = "Self pay"

@@ -39,7 +39,8 @@ class Manifest:
 
     ``control_totals``: what each kind of file must sum to, as its reader counts ``in_amount``.
     ``paid_by_payer`` is what remittances paid (BPR02); ``paid_by_provider`` what claims were paid (CLP04).
-    ``by_month``: the same amounts by month (``YYYY-MM``) of their own date. ``models``: what a perfect model reaches.
+    ``by_month``: the same amounts by month (``YYYY-MM``) of their own date. ``models``: what a model reaches that knows
+    the rules and everything a file shows (Bayes-optimal, by expectation and on what came of it), and rates.
     """
 
     entity_id: str
@@ -132,8 +133,8 @@ class Truth:
         self._by_code: Counter[str] = Counter()
         self._charged_by_provider = np.zeros(len(world.providers), dtype=np.int64)
         self._paid_by_provider = np.zeros(len(world.providers), dtype=np.int64)
-        self._denials: list[tuple[Floats, Bools]] = []
-        self._overturns: list[tuple[Floats, Bools]] = []
+        self._denials: list[_Ranked] = []
+        self._overturns: list[_Ranked] = []
 
     def add_file(self, name: str) -> None:
         """Count a file that was written."""
@@ -189,7 +190,7 @@ class Truth:
         self._ledger(label, "charged", (visits.payer[lines.visit], provider), charge)
         of_claims = is_posted & (visits.payer != SELF_PAY)
         is_denied = visits.denial_class[of_claims] != NOTHING
-        self._denials.append((visits.denial_probability[of_claims], is_denied))
+        self._denials.append((visits.denial_score[of_claims], visits.denial_probability[of_claims], is_denied))
 
     def _add_receipts(self, month: Month, written: range, label: str) -> None:
         visits, lines = month.cases.visits, month.cases.lines
@@ -245,7 +246,8 @@ class Truth:
         counts["decided_appeals"] += int(appealed.size)
         counts["overturned_appeals"] += int(visits.is_overturned[appealed].sum())
         counts["takebacks"] += int(corrected.size - appealed.size)
-        self._overturns.append((visits.overturn_probability[appealed], visits.is_overturned[appealed]))
+        overturn = visits.overturn_probability[appealed]
+        self._overturns.append((overturn, overturn, visits.is_overturned[appealed]))
         keys = (reports.payer, visits.provider[reports.visit])
         for name in ("contractual", "sequestration", "patient", "denied"):
             cents = getattr(reports, name) * signed
@@ -402,21 +404,26 @@ class Truth:
         )
 
     def _models(self) -> dict[str, float]:
-        overturn, is_overturned = _columns(self._overturns)
-        denial, is_denied = _columns(self._denials)
+        overturn_score, overturn, is_overturned = _columns(self._overturns)
+        denial_score, denial, is_denied = _columns(self._denials)
         return {
-            "overturn_bayes_optimal_auc": round(rank_auc(overturn, overturn), 4),
-            "overturn_sampled_auc": round(rank_auc(overturn, is_overturned), 4),
-            "denial_bayes_optimal_auc": round(rank_auc(denial, denial), 4),
-            "denial_sampled_auc": round(rank_auc(denial, is_denied), 4),
+            "overturn_bayes_optimal_auc": round(rank_auc(overturn_score, overturn), 4),
+            "overturn_sampled_auc": round(rank_auc(overturn_score, is_overturned), 4),
+            "denial_bayes_optimal_auc": round(rank_auc(denial_score, denial), 4),
+            "denial_sampled_auc": round(rank_auc(denial_score, is_denied), 4),
             "denial_rate": round(float(is_denied.mean()), 4) if denial.size else 0.0,
         }
 
 
-def _columns(parts: list[tuple[Floats, Bools]]) -> tuple[Floats, Floats]:
-    probability = np.concatenate([np.empty(0), *(part[0] for part in parts)])
-    outcome = np.concatenate([np.empty(0), *(part[1].astype(np.float64) for part in parts)])
-    return probability, outcome
+# what can be known of each case, its probability, and what came of it
+_Ranked = tuple["Floats", "Floats", "Bools"]
+
+
+def _columns(parts: list[_Ranked]) -> tuple[Floats, Floats, Floats]:
+    score, probability, outcome = (
+        np.concatenate([np.empty(0), *(part[place].astype(np.float64) for part in parts)]) for place in range(3)
+    )
+    return score, probability, outcome
 
 
 def _dollars(cents: Iterable[tuple[str, int]]) -> dict[str, Decimal]:

@@ -15,6 +15,7 @@ from orchestration.practice.events import Day, Posting, payer_postings, posted
 if TYPE_CHECKING:
     import datetime as dt
 
+    from orchestration.practice.account import Movement
     from orchestration.practice.bills import Bill
     from orchestration.practice.payroll import PayrollRun
     from orchestration.practice.world import Month, World
@@ -34,9 +35,18 @@ class Batch:
     @property
     def label(self) -> str:
         """The month, and in a part of a month the days, as file names carry them."""
-        dates = self.world.days.dates
-        first, last = dates[self.written.start], dates[self.written.stop - 1]
+        first, last = self.dates
         return f"{first:%Y-%m}" + ("" if self.written == self.month.days else f"_{first:%d}-{last:%d}")
+
+    @property
+    def dates(self) -> tuple[dt.date, dt.date]:
+        """The first and the last day."""
+        dates = self.world.days.dates
+        return dates[self.written.start], dates[self.written.stop - 1]
+
+    def movements(self) -> list[Movement]:
+        """Return what moved on the bank account."""
+        return [movement for movement in self.world.account.movements if self._is_written(movement.date)]
 
     def days(self) -> Iterator[Day]:
         """Yield every day on which charges or payments were posted."""

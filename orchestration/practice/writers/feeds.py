@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from orchestration.practice.bills import print_bill
 from orchestration.practice.writers.athena import AthenaFeed
+from orchestration.practice.writers.bai2 import Bai2Feed
+from orchestration.practice.writers.camt053 import Camt053Feed
 from orchestration.practice.writers.epic import EpicFeed
+from orchestration.practice.writers.fee_schedules import FeeSchedulesFeed
 from orchestration.practice.writers.fhir import FhirChargeItemFeed, FhirFeed
 from orchestration.practice.writers.generic_csv import GenericCsvFeed
 from orchestration.practice.writers.hl7 import Hl7Feed
@@ -46,6 +49,9 @@ OTHERS: Mapping[str, Feed] = {
     "837": Claims837Feed(),
     "277ca": Acknowledgements277Feed(),
     "ofx": OfxFeed(),
+    "bai2": Bai2Feed(),
+    "camt053": Camt053Feed(),
+    "fee_schedules": FeeSchedulesFeed(),
     "payroll_csv": PayrollCsvFeed(),
     "bills": BillsFeed(),
 }

@@ -58,6 +58,5 @@ class OfxFeed:
 
     def files(self, batch: Batch) -> Iterator[File]:
         """Yield the statement of the batch; a part of a month says in its name which days it covers."""
-        dates = batch.world.days.dates
-        first, last = dates[batch.written.start], dates[batch.written.stop - 1]
+        first, last = batch.dates
         yield f"bank_{batch.label}.ofx", [statement(batch.world.account, first, last)]

@@ -75,6 +75,17 @@ def test_enough_appeals_are_decided_for_a_model_and_the_best_possible_one_is_goo
     assert 17 <= waits.min() <= waits.max() <= 70
 
 
+def test_denials_can_be_learnt_from_what_a_claim_shows_and_not_perfectly(year):
+    visits = year.visits
+    insured = visits.payer != SELF_PAY
+    score, probability = visits.denial_score[insured], visits.denial_probability[insured]
+    assert 0.80 <= rank_auc(score, probability) <= 0.85
+    assert rank_auc(score, probability) < rank_auc(probability, probability)
+    assert rank_auc(score, (visits.denial_class[insured] != NOTHING).astype(float)) == pytest.approx(
+        rank_auc(score, probability), abs=0.015
+    )
+
+
 def test_payers_pay_after_their_own_time(year):
     visits = year.visits
     lag = visits.first_day - visits.submit_day
