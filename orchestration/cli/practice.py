@@ -62,6 +62,19 @@ def generate(
         say(f"{manifest.counts['files']:,} files in {folder / 'inbox'}, what is true of them in {folder / 'truth'}")
 
 
+@app.command("documents")
+def documents(
+    out: Annotated[Path, typer.Option(help="Folder for inbox/ and truth/.")],
+    count: Annotated[int, typer.Option(min=1, help="Number of bills and receipts.")] = 600,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 7,
+) -> None:
+    """Write bills and receipts as printed and scanned paper, with every field of them, to judge how they are read."""
+    from orchestration.practice.generate import generate_papers
+
+    size = generate_papers(out, count=count, seed=seed)
+    say(f"{count:,} documents ({size / 1e6:,.0f} MB) in {out / 'inbox'}, their fields in {out / 'truth'}")
+
+
 @app.command("verify")
 def verify(
     seed: Annotated[int, typer.Option(help="Any seed: every practice must come back as it was written.")] = 7,

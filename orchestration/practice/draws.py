@@ -30,6 +30,7 @@ class Stream(IntEnum):
     SCANS = 10
     CLEARINGHOUSE = 11
     MISTAKES = 12
+    PAPER = 13
 
 
 def stream(seed: int, purpose: Stream, *path: int) -> np.random.Generator:

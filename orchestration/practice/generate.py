@@ -6,8 +6,11 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from orchestration.core.errors import BooksError
+from orchestration.core.money import from_cents
 from orchestration.practice.entities import PRACTICE, Entity
+from orchestration.practice.paper import make_papers, print_paper
 from orchestration.practice.truth import Manifest, Truth
+from orchestration.practice.truth_tables import DOCUMENTS, Tables
 from orchestration.practice.world import Month, World
 from orchestration.practice.writers.feed import Batch
 from orchestration.practice.writers.feeds import CHARGES, OTHERS
@@ -68,6 +71,45 @@ def generate(
         if month.days.stop >= window.stop:
             break
     return truth.write()
+
+
+def generate_papers(out: Path, *, count: int, seed: int = 7) -> int:
+    """Write ``count`` bills and receipts into ``out/inbox`` and every field of them to ``out/truth``; return bytes.
+
+    Raises ``BooksError`` for less than one.
+    """
+    if count < 1:
+        message = "a set of documents has at least one"
+        raise BooksError(message)
+    (out / "inbox").mkdir(parents=True, exist_ok=True)
+    tables = Tables(out / "truth", (DOCUMENTS,))
+    size = 0
+    for paper in make_papers(seed, count):
+        content = print_paper(paper, seed)
+        size += len(content)
+        _write(out / "inbox" / paper.file_name, [content])
+        tables.add(
+            DOCUMENTS,
+            paper.file_name,
+            paper.kind,
+            paper.medium,
+            paper.dpi or None,
+            paper.degrees,
+            paper.grain,
+            paper.vendor_name,
+            paper.document_number,
+            paper.document_date,
+            paper.due_date,
+            from_cents(paper.subtotal_cents),
+            from_cents(paper.freight_cents),
+            from_cents(paper.tax_cents),
+            from_cents(paper.total_cents),
+            len(paper.lines),
+            paper.lines_json(),
+            paper.has_card_number,
+        )
+    tables.close()
+    return size
 
 
 def _write(path: Path, content: Iterable[bytes]) -> None:

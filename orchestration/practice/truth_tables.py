@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from pathlib import Path
 
-Kind = Literal["text", "amount", "date", "flag", "number"]
+Kind = Literal["text", "amount", "date", "flag", "number", "count"]
 
 _ROWS_IN_A_GROUP = 100_000
 
@@ -82,13 +82,35 @@ BILLS = TruthTable(
         ("is_scan", "flag"),
     ),
 )
-ALL = (LEDGER, REMITTANCES, DENIALS, BILLS)
+DOCUMENTS = TruthTable(
+    "documents",
+    (
+        ("file_name", "text"),
+        ("document_kind", "text"),
+        ("medium", "text"),
+        ("dpi", "count"),
+        ("skew_degrees", "number"),
+        ("grain", "number"),
+        ("vendor_name", "text"),
+        ("document_number", "text"),
+        ("document_date", "date"),
+        ("due_date", "date"),
+        ("subtotal_amount", "amount"),
+        ("freight_amount", "amount"),
+        ("tax_amount", "amount"),
+        ("total_amount", "amount"),
+        ("line_count", "count"),
+        ("lines_json", "text"),
+        ("has_card_number", "flag"),
+    ),
+)
+OF_A_PRACTICE = (LEDGER, REMITTANCES, DENIALS, BILLS)
 
 
 class Tables:
-    """All tables of one truth, open for writing until ``close``; a table without rows is written, too."""
+    """The tables of one truth, open for writing until ``close``; a table without rows is written, too."""
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: Path, tables: tuple[TruthTable, ...] = OF_A_PRACTICE) -> None:
         import pyarrow as pa  # noqa: PLC0415  # the command line starts without Arrow
         import pyarrow.parquet as pq  # noqa: PLC0415  # same
 
@@ -99,11 +121,12 @@ class Tables:
             "date": pa.date32(),
             "flag": pa.bool_(),
             "number": pa.float64(),
+            "count": pa.int64(),
         }
         self._pa = pa
-        self._schemas = {t.name: pa.schema([(name, kinds[kind]) for name, kind in t.columns]) for t in ALL}
-        self._writers = {t.name: pq.ParquetWriter(out / f"{t.name}.parquet", self._schemas[t.name]) for t in ALL}
-        self._rows: dict[str, list[tuple[Any, ...]]] = {t.name: [] for t in ALL}
+        self._schemas = {t.name: pa.schema([(name, kinds[kind]) for name, kind in t.columns]) for t in tables}
+        self._writers = {t.name: pq.ParquetWriter(out / f"{t.name}.parquet", self._schemas[t.name]) for t in tables}
+        self._rows: dict[str, list[tuple[Any, ...]]] = {t.name: [] for t in tables}
 
     def add(self, table: TruthTable, *row: object) -> None:
         """Add one row, values in the order of the table's columns."""
