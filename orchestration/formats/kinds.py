@@ -10,12 +10,14 @@ import re
 from typing import TYPE_CHECKING, Final, Literal
 
 from orchestration.core.tabular import first_rows
-from orchestration.formats import bank, exports, fees, payroll
+from orchestration.formats import bank, exports, fees, payroll, supplies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Kind = Literal["era835", "claims837", "acks", "ehr", "fhir", "bank", "payroll", "documents", "fees", "unknown"]
+Kind = Literal[
+    "era835", "claims837", "acks", "ehr", "fhir", "bank", "payroll", "documents", "fees", "supplies", "unknown"
+]
 
 # enough to hold any header line, little enough to look at for a file of a gigabyte
 _HEAD = 65_536
@@ -83,7 +85,7 @@ def _by_content(content: bytes, layouts: Mapping[str, exports.Profile] | None) -
     if head.startswith(_PARQUET) or (plain[:1] in {b"{", b"["} and _FHIR.search(plain)):
         return "fhir"
     if plain[:1] in {b"{", b"["}:
-        return "payroll" if payroll.is_payroll_json(content) else None
+        return _by_members(content)
     return _by_header(content, layouts)
 
 
@@ -102,6 +104,13 @@ def _by_set(plain: bytes, content: bytes) -> Kind:
     return "acks" if _INTERCHANGE_ACK.search(plain) else "era835"
 
 
+def _by_members(content: bytes) -> Kind | None:
+    """Return what the members of a JSON text say it is."""
+    if payroll.is_payroll_json(content):
+        return "payroll"
+    return "supplies" if supplies.is_supply_json(content) else None
+
+
 def _without_marks(head: bytes) -> bytes:
     """Return the first bytes without byte order marks and leading blanks; UTF-16 as plain bytes."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -117,6 +126,8 @@ def _by_header(content: bytes, layouts: Mapping[str, exports.Profile] | None) ->
             return "payroll"
         if fees.is_fee_table(header):
             return "fees"
+        if supplies.is_supply_table(header):
+            return "supplies"
         if exports.match_profile(header, layouts) is not None:
             return "ehr"
     if any(bank.is_bank_table(header) for header in rows):

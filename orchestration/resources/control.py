@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 # every kind of file that carries a control amount, in the order people read them
 SOURCES = ("era835", "ehr", "fhir", "bank", "payroll", "documents")
-# and the kinds that carry none: what they hold is looked up, not booked
-KINDS = (*SOURCES, "claims837", "acks", "fees")
+# and the kinds that are not booked: what they hold is looked up or compared
+KINDS = (*SOURCES, "claims837", "acks", "fees", "supplies")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ FILES = Table(
     (
         Column("file_id", "text", "SHA-256 of the file's bytes"),
         Column("file_name", "text", "name under which it first arrived", phi="direct"),
-        Column("kind", "text", "era835, ehr, bank, payroll, documents, fees or unknown"),
+        Column("kind", "text", "era835, ehr, bank, payroll, documents, fees, supplies or unknown"),
         Column("byte_count", "integer", "size in bytes"),
         Column("reason_code", "text", "why a file of unknown kind is quarantined"),
         Column("reason", "text", "the same in plain words"),

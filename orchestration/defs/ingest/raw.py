@@ -92,6 +92,12 @@ def _read_fees(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch
     return fees.read(files)
 
 
+def _read_supplies(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
+    from orchestration.formats import supplies
+
+    return supplies.read(files)
+
+
 def _read_documents(stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
     from orchestration.formats import documents
 
@@ -100,7 +106,7 @@ def _read_documents(stores: PracticeStores, files: Sequence[SourceFile]) -> RawB
 
 def sources() -> tuple[Source, ...]:
     """Return every kind of file the practice receives."""
-    from orchestration.formats import bank, documents, exports, fees, fhir, payroll, x12
+    from orchestration.formats import bank, documents, exports, fees, fhir, payroll, supplies, x12
     from orchestration.formats.x12 import acks, claims837
 
     return (
@@ -176,6 +182,14 @@ def sources() -> tuple[Source, ...]:
             _read_fees,
             "Σ fees, a check sum and no money",
             "SELECT sum(fee_amount) FROM raw_fees.fee_schedule_lines",
+        ),
+        Source(
+            "supplies",
+            "supplier orders, receipts and invoices",
+            supplies.TABLES,
+            _read_supplies,
+            "Σ invoice lines",
+            "SELECT sum(line_amount) FROM raw_supplies.invoice_lines",
         ),
     )
 

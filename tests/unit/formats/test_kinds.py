@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from format_examples import charge, charges, entry, era, header, join, pay_line, payroll, source, statement, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.formats import bank, documents, exports, fees, fhir, x12
+from orchestration.formats import bank, documents, exports, fees, fhir, supplies, x12
 from orchestration.formats import payroll as payroll_reader
-from orchestration.formats.kinds import detect_kind
+from orchestration.formats.kinds import Kind, detect_kind
 from orchestration.formats.x12 import acks, claims837
 
 CLAIMS = era().replace(b"ST*835", b"ST*837")
@@ -68,23 +70,12 @@ def test_a_file_is_told_by_its_content_then_by_its_name(name, content, kind):
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=20), st.binary(max_size=200))
 def test_every_file_has_a_kind(name, content):
-    assert detect_kind(name, content) in {
-        "era835",
-        "claims837",
-        "acks",
-        "ehr",
-        "fhir",
-        "bank",
-        "payroll",
-        "documents",
-        "fees",
-        "unknown",
-    }
+    assert detect_kind(name, content) in get_args(Kind)
 
 
 def test_every_direct_identifier_is_marked_and_every_row_ends_when_it_was_landed():
     file = source(b"")
-    for package in (x12, claims837, acks, exports, fhir, bank, payroll_reader, documents, fees):
+    for package in (x12, claims837, acks, exports, fhir, bank, payroll_reader, documents, fees, supplies):
         for table in package.TABLES:
             assert table.columns[0].name == "file_id"
             assert table.columns[-1].name == "loaded_at"

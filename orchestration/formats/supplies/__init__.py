@@ -1,0 +1,10 @@
+"""Supplier orders, receipts and invoices to ``raw_supplies``: tables by layout (Henry Schein, McKesson, any) and JSON.
+
+What does not belong here: disk, clock, lake, bills on paper (``documents``), and whether the three documents agree.
+"""
+
+from orchestration.formats.supplies.layout import is_supply_table
+from orchestration.formats.supplies.reader import is_supply_json, read
+from orchestration.formats.supplies.tables import TABLES
+
+__all__ = ["TABLES", "is_supply_json", "is_supply_table", "read"]

@@ -1,0 +1,1 @@
+"""Layouts of supplier files, one TOML file each."""
