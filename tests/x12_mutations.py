@@ -326,7 +326,7 @@ def _changed_character(rng: random.Random, segments: Segments) -> None:
     segment, place = _element_of(rng, segments)
     if place and segment[place]:
         at = rng.randrange(len(segment[place]))
-        new = rng.choice("0123456789ABCXYZabc .-:^&'()%_\t\x00\x1b")
+        new = rng.choice("0123456789ABCXYZabc .-:^&'()%_\t\x00\x1bÉñ§")
         segment[place] = (
             segment[place][:at] + rng.choice([new, "", new + segment[place][at]]) + segment[place][at + 1 :]
         )
@@ -495,7 +495,10 @@ def mutated(rng: random.Random, base: Segments) -> tuple[bytes, list[str]]:
         done.append(mutation.__name__)
         if mutation is not _changed_count and rng.random() < 0.7:
             count(segments)
-    content = write(segments, line_end=rng.choice(["", "", "\n", "\r\n"]))
+    element, terminator = rng.choice([*[("*", "~")] * 6, ("|", "~"), ("*", "\n"), ("+", "'"), ("*", "\r\n")])
+    content = write(segments, element, terminator, rng.choice(["", "", "\n", "\r\n"]))
+    if rng.random() < 0.1:
+        content = content.replace(b":", rng.choice([b">", b"^", b"\\"]))
     change = rng.choice(BYTE_MUTATIONS)
     done.append(change.__name__)
     return change(rng, content), done

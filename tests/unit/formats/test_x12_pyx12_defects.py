@@ -14,7 +14,7 @@ import pytest
 from x12_mutations import clean
 
 from orchestration.formats.x12.validation.comparison import DEFECTS, Comparison, compare
-from orchestration.formats.x12.validation.second_opinion import ask_pyx12
+from orchestration.formats.x12.validation.second_opinion import ask_pyx12, is_asked
 from orchestration.formats.x12.validation.verdict import Verdict, validate
 
 LINE = "SVC*HC:99213:25*100*80**1"
@@ -59,8 +59,9 @@ def test_defect_02_a_letter_outside_ascii(encoding):
 def test_defect_02_does_not_hide_what_else_is_wrong():
     content = clean(("CLP*P1*1*", "CLP*P1*5*")).replace(b"DOE", "NÚÑEZ".encode())
     assert not validate(content).is_accepted
-    sign = clean().replace(b"DOE", "D€E".encode())
-    assert validate(sign).counts == {"invalid_character": 1}
+    assert _judged(content)[3].defects == ("02",)
+    outcome, _, ours, comparison = _judged(clean().replace(b"DOE", "D€E".encode()))
+    assert (outcome, ours.counts, comparison.defects) == ("failed", {"invalid_character": 1}, ("02",))
 
 
 def test_defect_03_a_remittance_that_does_not_balance():
@@ -159,6 +160,12 @@ def test_defect_13_what_stands_behind_an_empty_segment(gap):
     assert comparison.defects == ("13",)
 
 
+def test_defect_13_line_ends_beyond_its_buffer():
+    outcome, _, ours, comparison = _judged(clean().replace(b"LX*1~", b"LX*1~" + b"\n" * 20_000))
+    assert (outcome, ours.is_accepted) == ("rejected", True)
+    assert comparison.defects == ("13",)
+
+
 def test_defect_13_a_header_that_is_too_short():
     # the 106th character is then an I of GS02: pyx12 takes it for the terminator, and ISA for an empty segment
     content = clean(("*000000001*0*P", "*1*0*P"), ("GS*HP*PAYERX", "GS*HP*PIYERX"))
@@ -178,9 +185,20 @@ def test_defect_14_an_acknowledgement_in_a_later_interchange():
 
 def test_a_difference_that_no_defect_explains_is_a_disagreement():
     content = clean()
-    assert compare(content, Verdict(is_accepted=False), ask_pyx12(content)) == Comparison("disagreement")
+    comparison = compare(content, Verdict(is_accepted=False), ask_pyx12(content))
+    assert comparison.kind == "disagreement"
+    assert comparison.finding
+    assert (comparison.finding.code, comparison.finding.severity) == ("pyx12_disagrees", "warning")
+    assert compare(content, validate(content), ask_pyx12(content)).finding is None
     spoiled = clean(("CLP*P1*1*", "CLP*P1*5*"))
     assert compare(spoiled, Verdict(is_accepted=True), ask_pyx12(spoiled)) == Comparison("disagreement")
+
+
+def test_what_pyx12_loses_and_nobody_minds_explains_nothing():
+    content = clean(("ST*835*0001", "ST*835*0001*"))
+    opinion = ask_pyx12(content)
+    assert [(c.code, c.was_lost, c.is_order) for c in opinion.complaints] == [("SEG1", True, False)]
+    assert compare(content, Verdict(is_accepted=False), opinion) == Comparison("disagreement")
 
 
 def test_a_defect_beside_another_complaint_explains_nothing():
@@ -204,6 +222,14 @@ def test_an_opinion_keeps_kinds_and_places_and_no_values():
     assert places == {("ELE", "7", 15, "NM102"), ("ST", "3", 3, None)}
     assert opinion.error_count == 2
     assert "ZEBEDEE" not in repr(opinion)
+
+
+@pytest.mark.parametrize(
+    ("byte_count", "file_id", "expected"),
+    [(500_000, "f0", True), (500_001, "f0", False), (500_001, "0f", True), (10_000_001, "0f", False)],
+)
+def test_pyx12_is_asked_about_small_files_and_a_sixteenth_of_larger_ones(byte_count, file_id, expected):
+    assert is_asked(byte_count, file_id) is expected
 
 
 def test_pyx12_can_be_asked_again_and_again():

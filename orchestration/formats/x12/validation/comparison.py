@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from orchestration.core.findings import Finding
 from orchestration.formats.x12.segments import decode, tokenize
+from orchestration.formats.x12.validation.elements import is_writable
 from orchestration.formats.x12.validation.second_opinion import ask_pyx12
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ DEFECTS: Mapping[str, str] = {
 }
 
 _TERMINATOR_PLACE = 105
+# pyx12 looks this far for a terminator
+_BUFFER = 8192
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _CODED = frozenset({"CUR02", "N402", "N404", "MOA03", "MOA04", "MOA05", "MOA06", "MOA07"}) | {
     f"MIA{position:02d}" for position in (5, 20, 21, 22, 23)
@@ -54,6 +58,13 @@ class Comparison:
 
     kind: Kind
     defects: tuple[str, ...] = ()
+
+    @property
+    def finding(self) -> Finding | None:
+        """A disagreement as a finding; agreement and known defects are none."""
+        if self.kind != "disagreement":
+            return None
+        return Finding("pyx12_disagrees", "warning", self.words)
 
     @property
     def words(self) -> str:
@@ -90,7 +101,7 @@ def compare(
     if opinion.outcome == "failed":
         defects = _why_it_failed(content, verdict, opinion)
     elif opinion.outcome == "rejected":
-        defects = _why_it_rejects(opinion, tokens)
+        defects = _why_it_rejects(content, opinion, tokens)
     else:
         defects = _why_it_accepts(content, verdict, opinion)
     return Comparison("known_defect", defects) if defects else Comparison("disagreement")
@@ -113,15 +124,19 @@ def _why_it_failed(content: bytes, verdict: Verdict, opinion: Opinion) -> tuple[
 
 
 def _in_ascii(content: bytes) -> bytes:
-    """Return the file without byte order mark, an X for every letter outside ASCII."""
-    return "".join(char if char.isascii() else "X" for char in decode(content)).encode("ascii")
+    """Return the file without byte order mark, an X for every letter outside ASCII, DEL for what else is outside."""
+    text = decode(content)
+    outside = {ord(char): "X" if is_writable(char) else "\x7f" for char in set(text) if not char.isascii()}
+    return text.translate(outside).encode("ascii")
 
 
-def _why_it_rejects(opinion: Opinion, tokens: Tokens) -> tuple[str, ...]:
+def _why_it_rejects(content: bytes, opinion: Opinion, tokens: Tokens) -> tuple[str, ...]:
     """Return the defects that explain every complaint of pyx12 about a file we accept, or none."""
     are_unlike = len({(i.delimiters, _version(i.segments[0])) for i in tokens.interchanges}) > 1
     if are_unlike and all(ask_pyx12(part).outcome == "accepted" for part in _interchanges(tokens)):
         return ("10",)
+    if b"\n" * _BUFFER in content.replace(b"\r", b"\n"):
+        return ("13",)
     names = _segment_ids(tokens)
     found = {_explained(c, names) for c in opinion.complaints if not c.was_lost}
     defects = sorted(defect for defect in found if defect is not None)
@@ -160,7 +175,7 @@ def _explained(complaint: Complaint, names: list[str]) -> str | None:
 
 def _why_it_accepts(content: bytes, verdict: Verdict, opinion: Opinion) -> tuple[str, ...]:
     """Return the defect that lets pyx12 accept a file we reject, or none."""
-    if any(complaint.was_lost for complaint in opinion.complaints):
+    if any(complaint.was_lost and complaint.is_order for complaint in opinion.complaints):
         return ("11",)
     if set(verdict.counts) == {"missing_loop"}:
         return ("12",)

@@ -161,7 +161,7 @@ def _element_problems(
     if element.kind in {"AN", "ID"}:
         if value.endswith(" ") and len(value.rstrip()) >= element.minimum:
             found.append(Problem("trailing_spaces", reference, f"{reference} ends with spaces it does not need"))
-        if not _is_writable(value, unknown):
+        if not is_writable(value, unknown):
             found.append(Problem("invalid_character", reference, f"{reference} holds a character X12 does not know"))
     elif not _is_of_type(element.kind, value):
         code, words = _TYPE_WORDS[element.kind]
@@ -184,7 +184,8 @@ def _length_problems(element: Element, value: str, reference: str) -> list[Probl
     return []
 
 
-def _is_writable(value: str, unknown: str) -> bool:
+def is_writable(value: str, unknown: str = "") -> bool:
+    """Tell whether a value without control characters holds only what X12 knows: ASCII, and letters beyond."""
     if any(char in value for char in unknown):
         return False
     return value.isascii() or all(

@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 
 Outcome = Literal["accepted", "rejected", "failed"]
 
-# pyx12 needs about four CPU-seconds a megabyte
+# pyx12 needs about four CPU-seconds a megabyte: a day's files are always asked about, of larger ones a sixteenth
 SMALL_FILE_BYTES = 500_000
+LARGE_FILE_BYTES = 10_000_000
+_SAMPLED = "0"
 # what pyx12 could not attach to any segment; its verdict does not count these
 _LOST = "No current segment"
 _MESSAGE = re.compile(r"Line:(\d+) (ISA|GS|ST|SEG|ELE):(\w+) - ")
 # the element stands in brackets behind its name, which stands in quotes or behind these words; values may follow
 _REFERENCE = re.compile(r'(?:"[^"]*"|is not a valid code for .*?) \(([A-Z][A-Z0-9]{1,2}\d\d(?:-\d+)?)\)', re.DOTALL)
+_ORDER = re.compile(r" not found\.  Started at |^.{0,60}SEG:3 - Mandatory |exceeded max count")
 _LOOP = re.compile(r"Loop (\w+) exceeded")
 # pyx12 sets up loggers and keeps state in modules: one file at a time
 _LOCK = threading.Lock()
@@ -37,7 +40,8 @@ _LOCK = threading.Lock()
 class Complaint:
     """One error of pyx12: ``level`` is ISA, GS, ST, SEG or ELE, ``code`` its X12 error code (AK3, AK4, AK5 ...).
 
-    ``line`` counts the segments pyx12 has read. ``was_lost`` tells that pyx12 dropped it from its verdict.
+    ``line`` counts the segments pyx12 has read. ``was_lost`` tells that pyx12 dropped it from its verdict,
+    ``is_order`` that it is about which segment stands where.
     """
 
     level: str
@@ -46,6 +50,7 @@ class Complaint:
     reference: str | None
     loop: str | None
     was_lost: bool
+    is_order: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,13 @@ class Opinion:
     def error_count(self) -> int:
         """How many errors pyx12 counts."""
         return sum(not complaint.was_lost for complaint in self.complaints)
+
+
+def is_asked(byte_count: int, file_id: str) -> bool:
+    """Tell whether pyx12 is asked about a file; ``file_id``, its SHA-256, decides alike each time."""
+    if byte_count <= SMALL_FILE_BYTES:
+        return True
+    return byte_count <= LARGE_FILE_BYTES and file_id.startswith(_SAMPLED)
 
 
 def ask_pyx12(content: bytes) -> Opinion:
@@ -106,6 +118,7 @@ class _Listener(logging.Handler):
                 reference[1] if reference else None,
                 loop[1] if loop else None,
                 was_lost=text.startswith(_LOST),
+                is_order=_ORDER.search(text) is not None,
             )
         )
 

@@ -193,7 +193,8 @@ class Walker:
         if step.enters is None:
             counts[step.target] += 1
             if rule.maximum is not None and counts[step.target] > rule.maximum:
-                words = f"{rule.segment_id} ({rule.label}) stands more than {rule.maximum} times in loop {rule.loop}"
+                most = _times(rule.maximum)
+                words = f"{rule.segment_id} ({rule.label}) stands more often than {most} in loop {rule.loop}"
                 self.note("segment_repeated", words)
         else:
             loop = cast("Loop", nodes[step.enters])
@@ -201,7 +202,7 @@ class Walker:
             counts[loop.node] += 1
             counts[step.target] = 1
             if loop.maximum is not None and counts[loop.node] > loop.maximum:
-                words = f"loop {loop.name} ({loop.label}) stands more than {loop.maximum} times"
+                words = f"loop {loop.name} ({loop.label}) stands more often than {_times(loop.maximum)}"
                 self.note("loop_repeated", words)
         self._node = step.target
         return rule
@@ -308,6 +309,10 @@ def _version(interchange: Interchange) -> str:
             if guide in said:
                 return version
     return _DEFAULT
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _value(values: list[str], place: int) -> str:
