@@ -5,7 +5,6 @@ What does not belong here: whether the vendor has those accounts (``check_accoun
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import tomllib
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from orchestration.gl.port import PostRequest, TargetLine
 
 DIMENSIONS = ("entity", "location", "provider", "payer_class")
-_SETTINGS = ("tenant_id", "entities", "book", "since", "accounts", "dimensions", "settings")
+_SETTINGS = ("tenant_id", "accounts", "dimensions", "settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +41,7 @@ class DimensionMap:
 class ChartMap:
     """A practice's mapping for one vendor; ``accounts`` is from our account code to the vendor's account.
 
-    Only entries of ``book``, of ``entity_ids`` (all when empty) and dated ``since`` or later go there. ``settings``
-    is what one vendor alone wants to know.
+    ``settings`` is what is decided beside accounts: what goes there, and what one vendor alone wants to know.
     """
 
     vendor: str
@@ -51,9 +49,6 @@ class ChartMap:
     accounts: dict[str, str]
     dimensions: dict[str, DimensionMap] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
-    entity_ids: tuple[str, ...] = ()
-    book: str = "accrual"
-    since: dt.date | None = None
 
     def line_fields(self, request: PostRequest, line: TargetLine) -> dict[str, str]:
         """Return the vendor's fields and values of a line's dimensions; a dimension without a field is left out.
@@ -122,24 +117,7 @@ def read_chart_map(path: Path, vendor: str, *, fields: frozenset[str] | None) ->
         },
         dimensions,
         _texts(values.get("settings", {}), vendor, "settings", mend),
-        _entities(values.get("entities", []), vendor, mend),
-        _text(values.get("book", "accrual"), vendor, "book", mend),
-        _since(values.get("since"), vendor, mend),
     )
-
-
-def _entities(value: object, vendor: str, mend: str) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        message = f"entities of the mapping for {vendor} is a list of texts"
-        raise _unusable(message, mend)
-    return tuple(_text(item, vendor, "entities", mend) for item in value)
-
-
-def _since(value: object, vendor: str, mend: str) -> dt.date | None:
-    if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
-        return value
-    message = f"since of the mapping for {vendor} is a date without quotes, e.g. 2026-01-01"
-    raise _unusable(message, mend)
 
 
 def _dimension(vendor: str, name: str, table: object, fields: frozenset[str] | None, mend: str) -> DimensionMap:
@@ -186,9 +164,6 @@ def template(vendor: str, tenant_id: str, accounts: Iterable[Account], known: Ma
     lines = [
         f"# Where our accounts stand in {vendor}. Check it with: medbooks gl accounts {vendor}",
         f"tenant_id = {quoted(tenant_id)}",
-        "# Entries dated before this day stay here, and so do those of entities that are not listed when some are.",
-        "#since = 2026-01-01",
-        '#entities = ["main"]',
         "",
         "[accounts]",
     ]
@@ -197,7 +172,11 @@ def template(vendor: str, tenant_id: str, accounts: Iterable[Account], known: Ma
         lines.append(f"{ours} = {theirs}  # {account.account_name} ({account.account_type})")
     lines += [
         "",
-        "# A dimension is left out until it has a field here. Ours: " + ", ".join(DIMENSIONS) + ".",
+        "# What goes there, and where its dimensions go. A dimension is left out until it has a field. Ours: "
+        + ", ".join(DIMENSIONS)
+        + ".",
+        "#[settings]",
+        '#post_since = "2026-01-01"  # entries dated before this day stay here',
         "#[dimensions.payer_class]",
         '#field = "class"',
         '#otherwise = "value for everything not listed"',

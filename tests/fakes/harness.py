@@ -14,6 +14,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
+import os
+import time
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -161,3 +163,26 @@ def journal(name, number, *, payer_class="medicare", cents=None) -> PostRequest:
             line("1200", zero, amount),
         ),
     )
+
+
+def start_fake_process(name, folder, **options):
+    """Start a stand-in in a process of its own, connect ``folder`` to it, and return its process id and address.
+
+    For proofs that fork and kill: the caller must have no threads yet, and kills the process when it is done.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(writing)
+        with os.fdopen(reading) as told:
+            return child, told.read()
+    os.close(reading)
+    try:
+        fake = start_fake(name, **options)
+        connect(fake, folder)
+        with os.fdopen(writing, "w") as told:
+            told.write(fake.url)
+        while True:
+            time.sleep(3600)
+    finally:
+        os._exit(1)

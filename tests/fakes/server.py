@@ -20,6 +20,8 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
+STATE_PATH = "/what-the-stand-in-holds"
+
 FAULTS = (
     "throttle",
     "unavailable",
@@ -71,6 +73,7 @@ class Faults:
     kinds: tuple = FAULTS
     script: list = field(default_factory=list)
     slow_seconds: float = 0.0
+    throttle_seconds: int = 1
     on_login: bool = False
 
     def __post_init__(self):
@@ -159,10 +162,22 @@ class Fake:
         """How many calls came when the vendor's limits had no room, or too many at once."""
         return self.counts["over_limit"] + self.counts["over_places"]
 
+    def state(self):
+        """Return what a test in another process asks for."""
+        with self.lock:
+            return {
+                "references": dict(self.references),
+                "counts": dict(self.counts),
+                "over_limit": self.over_limit,
+                "problems": sorted(set(self.problems)),
+            }
+
     # -- one call -----------------------------------------------------------------------------------------------------
 
     def serve(self, request):
         """Return the response, or ``None`` to hang up."""
+        if request.path == STATE_PATH:
+            return Response.of(200, self.state())
         is_login = request.path in self.login_paths
         with self.lock:
             self.counts["calls"] += 1
@@ -190,7 +205,7 @@ class Fake:
 
     def _with_fault(self, request, fault):  # noqa: PLR0911  # one answer per rule
         if fault == "throttle":
-            return self.throttled(1)
+            return self.throttled(self.faults.throttle_seconds)
         if fault == "unavailable":
             return Response(503, b"<html>busy</html>", {"Content-Type": "text/html"})
         if fault == "drop_before_commit":

@@ -2,7 +2,7 @@
 
 The question that matters is whether a journal may have been created. Before the request left: surely not. After it
 left without a readable answer: nobody knows. No text of an answer goes into an error, only codes of the vendor's.
-What does not belong here: what a vendor's 400 means, and when a failed call is made again (``poster.py`` for posts).
+What does not belong here: what a vendor's 400 means, and when a post is made again or a vendor rests (``poster.py``).
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import httpx
 
 from orchestration.core.errors import ConfigurationError
 from orchestration.gl.port import TargetThrottled, TargetUnauthorized, TargetUnavailable, TargetUncertain
-from orchestration.gl.wire.breaker import CircuitBreaker
 from orchestration.gl.wire.pacing import NoRoomError
 from orchestration.gl.wire.timing import Timing
 
@@ -83,7 +82,6 @@ class Caller:
         self.vendor = vendor
         self.title = title
         self.timing = timing or Timing()
-        self.breaker = CircuitBreaker(self.timing.now)
         self._pace = pace
         self._permission = permission
         self._timeout_seconds = timeout_seconds
@@ -102,7 +100,7 @@ class Caller:
                 return self.once(call)
             except TargetUnavailable:
                 wait = backoff_seconds(attempt, self.timing.chance())
-                if self.breaker.wait_seconds() > 0 or self.timing.now() + wait > until:
+                if self.timing.now() + wait > until:
                     raise
                 self.timing.sleep(wait)
         return self.once(call)
@@ -114,21 +112,12 @@ class Caller:
         leave, or it creates nothing), ``TargetUncertain`` (it may have created something), ``TargetUnauthorized``,
         ``TargetThrottled``.
         """
-        self.check_circuit()
         response = self._answer(call)
         if response.status_code == HTTPStatus.UNAUTHORIZED and self._permission is not None:
             self._permission.renew()
             response = self._answer(call)
         self._judge(call, response)
-        self.breaker.succeeded()
         return response
-
-    def check_circuit(self) -> None:
-        """Raise ``TargetUnavailable`` while the vendor rests after failures in a row."""
-        wait = self.breaker.wait_seconds()
-        if wait > 0:
-            message = f"{self.title} failed {self.breaker.failures} times in a row; it is asked again in {wait:.0f} s"
-            raise TargetUnavailable(code="circuit_open", message=message, mend="medbooks gl post")
 
     def _answer(self, call: Call) -> httpx.Response:
         headers = {**call.headers, **(self._permission.headers() if self._permission else {})}
@@ -142,10 +131,8 @@ class Caller:
                 code="own_pace", message=message, retry_after_seconds=full.wait_seconds, mend="medbooks gl post"
             ) from None
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
-            self.breaker.failed()
             raise self._unreachable(type(error).__name__) from None
         except httpx.TransportError as error:
-            self.breaker.failed()
             raise self._lost(call, type(error).__name__) from None
         except httpx.DecodingError:
             raise self.unreadable(call) from None
@@ -159,7 +146,6 @@ class Caller:
         if status == HTTPStatus.FORBIDDEN:
             raise self.wrong_tenant()
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            self.breaker.failed()
             raise self._lost(call, f"HTTP {status}")
         if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
             # a login page in front of the vendor, or an address that moved: never followed with our token

@@ -72,7 +72,6 @@ class StoredPermission:
             connection = self._read()
             if connection.access_token != rejected:
                 return connection
-            self._caller.check_circuit()
             connection = self.asked(connection)
             self._store.write(connection)
             return connection

@@ -314,29 +314,6 @@ def test_a_clock_that_is_wrong_is_told_apart_from_revoked_access(name, fake, tar
     assert "60 minutes behind" in stopped.value.message
 
 
-def test_a_vendor_that_is_down_for_a_day_is_asked_rarely_and_then_gets_everything_once(name, fake, target, clock):
-    target.find("MB-LOG-IN-FIRST")
-    fake.is_down = True
-    waiting = [journal(name, number) for number in range(3)]
-    refused = 0
-    for _ in range(96):
-        for request in waiting:
-            try:
-                target.post(request)
-            except (TargetUncertain, TargetUnavailable):
-                refused += 1
-        clock.sleep(900)
-    assert refused == 96 * 3
-    # five to open the circuit, then at most one in a rest of fifteen minutes
-    assert fake.counts["while_down"] <= 110
-    fake.is_down = False
-    clock.sleep(900)
-    for request in waiting:
-        if target.find(request.reference) is None:
-            target.post(request)
-    assert (fake.committed, fake.duplicates) == (3, 0)
-
-
 def test_a_vendor_that_cannot_be_reached_is_unavailable(name, fake, target):
     target.find("MB-LOG-IN-FIRST")
     fake.stop()

@@ -1,4 +1,4 @@
-"""What stands between a request and an answer: exact JSON, pace, the circuit, and errors told apart."""
+"""What stands between a request and an answer: exact JSON, pace, and errors told apart."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from orchestration.gl import intacct, netsuite, quickbooks, xero
 from orchestration.gl.outside import amount_of
 from orchestration.gl.port import TargetThrottled, TargetUnavailable
 from orchestration.gl.wire import exact_json
-from orchestration.gl.wire.breaker import FAILURES_TO_OPEN, LONGEST_REST_SECONDS, CircuitBreaker
 from orchestration.gl.wire.calling import Call, Caller, backoff_seconds, safe_code
 from orchestration.gl.wire.pacing import Bucket, NoRoomError, Pace
 
@@ -179,33 +178,12 @@ def test_more_at_once_than_there_are_places_wait_for_one(tmp_path):
         pass
 
 
-# -- the circuit ------------------------------------------------------------------------------------------------------
-
-
-def test_the_circuit_opens_after_failures_in_a_row_and_rests_longer_each_time():
-    clock = FastClock()
-    breaker = CircuitBreaker(clock.now)
-    for _ in range(FAILURES_TO_OPEN - 1):
-        breaker.failed()
-    assert breaker.wait_seconds() == 0
-    rests = []
-    for _ in range(8):
-        breaker.failed()
-        rests.append(round(breaker.wait_seconds()))
-        clock.sleep(breaker.rest_seconds + 1)
-        assert breaker.wait_seconds() == 0
-    assert rests == [30, 60, 120, 240, 480, 900, 900, int(LONGEST_REST_SECONDS)]
-    breaker.succeeded()
-    breaker.failed()
-    assert breaker.wait_seconds() == 0
+# -- one call ---------------------------------------------------------------------------------------------------------
 
 
 @given(st.integers(1, 60), st.floats(0, 1, exclude_max=True))
 def test_a_wait_is_jittered_and_never_longer_than_half_a_minute(attempt, chance):
     assert 0 < backoff_seconds(attempt, chance) <= 30
-
-
-# -- one call ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_token_never_travels_in_the_open(tmp_path):
@@ -225,15 +203,13 @@ def test_an_allowance_that_is_used_up_is_throttling_and_nothing_is_sent(tmp_path
     assert throttled.value.code == "own_pace"
 
 
-def test_an_open_circuit_sends_nothing(tmp_path):
+def test_reading_gives_up_after_half_a_minute_of_trying(tmp_path):
     clock = FastClock()
     caller = Caller("xero", "Xero", pace=Pace(tmp_path, [], places=1), permission=None, timing=clock.timing)
-    for _ in range(FAILURES_TO_OPEN):
-        with pytest.raises(TargetUnavailable):
-            caller.once(Call("GET", "http://127.0.0.1:9/"))
     with pytest.raises(TargetUnavailable) as away:
-        caller.once(Call("GET", "http://127.0.0.1:9/"))
-    assert away.value.code == "circuit_open"
+        caller.read(Call("GET", "http://127.0.0.1:9/"))
+    assert (away.value.code, away.value.mend) == ("unreachable", "medbooks gl post")
+    assert 5 < clock.slept <= 30
 
 
 @pytest.mark.parametrize(
