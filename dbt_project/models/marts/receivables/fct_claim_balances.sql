@@ -1,4 +1,5 @@
 {{ config(materialized='incremental', unique_key='claim_balance_key', incremental_strategy='delete+insert') }}
+-- depends_on: {{ ref('int_billing__transactions_unioned') }}
 
 -- One row per claim of a billing system whose export brings its whole ledger: charged = paid + adjusted + open, to the
 -- cent. An open amount below zero is a credit balance: somebody paid more than was charged (rule R14).
