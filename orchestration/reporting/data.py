@@ -231,6 +231,17 @@ class DenialModel:
 
 
 @dataclass(frozen=True, slots=True)
+class RejectionRow:
+    """Claims that never reached a payer and that nobody has sent again, by payer and reason; in our own words."""
+
+    payer_name: str
+    reason: str
+    what_to_do: str
+    claim_count: int
+    charged_amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ReportData:
     """Everything the report shows. Every sequence may be empty: a practice without that file gets a sentence instead.
 
@@ -259,6 +270,7 @@ class ReportData:
     cash_forecast: CashForecast | None = None
     denial_work: DenialWork | None = None
     denial_model: DenialModel | None = None
+    open_rejections: tuple[RejectionRow, ...] = ()
     notes: tuple[str, ...] = ()
 
     def goal(self, measure: str) -> Goal | None:

@@ -45,6 +45,9 @@ _ASK_PAYER = (
 )
 _CORRECT_EXPORT = "Correct it in the system that made the file, export again, and put the new file in the inbox."
 
+_CORRECT_CLAIM = "Correct the claim in the billing system and send it again; the receiver may refuse it as it is."
+_SPLIT_FILE = "Put each kind of message into a file of its own, if these are to be read."
+
 # the meaning depends on which kind of file it happens in
 _BY_SOURCE: Final[dict[tuple[str, str], Words]] = {
     ("bank", "duplicate_transaction"): Words(
@@ -58,6 +61,18 @@ _BY_SOURCE: Final[dict[tuple[str, str], Words]] = {
     ("fhir", "duplicate_transaction"): Words(
         "The same charge arrived in an earlier export. It is booked once.",
         "Nothing: a bulk export repeats what it sent before. Look only if two services were given one id.",
+    ),
+    ("fhir", "foreign_currency"): Words("A charge is not in dollars, and the books are.", _CORRECT_EXPORT),
+    ("fhir", "truncated"): Words("The Bundle ends in the middle: it was cut off.", _ASK_AGAIN),
+    ("claims837", "unreadable_amount"): Words("A charge of a claim cannot be read.", _CORRECT_CLAIM),
+    ("claims837", "unbalanced_claim"): Words("The lines of a claim do not add up to its total.", _CORRECT_CLAIM),
+    ("claims837", "misplaced_segment"): Words("A part of a claim stands outside any claim.", _CORRECT_CLAIM),
+    ("claims837", "unreadable_service_date"): Words("The day of service on a claim cannot be read.", _CORRECT_CLAIM),
+    ("claims837", "other_transaction_set"): Words(
+        "The file holds no claim, or also messages of other kinds; those were not read.", _SPLIT_FILE
+    ),
+    ("acks", "other_transaction_set"): Words(
+        "The file acknowledges nothing, or also holds messages of other kinds; those were not read.", _SPLIT_FILE
     ),
     ("ehr", "unreadable_amount"): Words("A charge has no amount that can be read.", _CORRECT_EXPORT),
     ("payroll", "unreadable_amount"): Words("A pay line has an amount that cannot be read.", _CORRECT_EXPORT),
@@ -218,6 +233,39 @@ _BY_CODE: Final[dict[str, Words]] = {
     ),
     "not_x12": Words("The file is not a remittance, or is damaged.", _ASK_AGAIN),
     "not_an_835": Words("The file holds no remittance.", "Put it where files of its kind belong."),
+    # --- what the readers of claims and acknowledgements find -----------------------------------------------------
+    "missing_control_number": Words("A claim has no number, so no answer can be matched to it.", _CORRECT_CLAIM),
+    "claim_without_lines": Words("A claim has no service line.", _CORRECT_CLAIM),
+    "no_claims": Words("A batch holds no claim.", "Check whether the billing system sent what it should."),
+    "missing_service_date": Words("A service has no date that can be read.", _CORRECT_EXPORT),
+    "unknown_diagnosis": Words("A service points to a diagnosis that its claim does not have.", _CORRECT_CLAIM),
+    "unreadable_code": Words("A diagnosis or other code of a claim is not written as it must be.", _CORRECT_CLAIM),
+    "unknown_level": Words("A part of the file is of a kind its format does not have.", _ASK_AGAIN),
+    "missing_group": Words("An acknowledgement does not say which batch it answers.", _ASK_AGAIN),
+    "missing_outcome": Words("An acknowledgement does not say whether the batch was taken.", _ASK_AGAIN),
+    # --- what the FHIR reader finds --------------------------------------------------------------------------------
+    "no_resource": Words("A part of the file is no FHIR resource.", _CORRECT_EXPORT),
+    "not_fhir": Words("Nothing in the file is a FHIR resource that can be read.", _ASK_AGAIN),
+    "other_resource_type": Words("The file also holds resources that no books are made of.", "Nothing."),
+    "unreadable_json": Words("A part of the file is damaged.", _ASK_AGAIN),
+    "unreadable_parquet": Words("The Parquet file is damaged, or of a kind that cannot be read.", _ASK_AGAIN),
+    "missing_id": Words("A resource has no id, so it cannot be told from its copy.", _CORRECT_EXPORT),
+    "repeated_sequence": Words("Two items of a claim carry the same number.", _CORRECT_EXPORT),
+    "unreadable_quantity": Words("The quantity or factor of a charge is not a number.", _CORRECT_EXPORT),
+    "deleted_resource": Words(
+        "The source deleted a resource.", "Cancel the claim or charge in the source, so that its credit is exported."
+    ),
+    "claim_total_mismatch": Words("The items of a claim do not add up to its total.", _CORRECT_EXPORT),
+    "unitemised_total": Words(
+        "Several items of a claim have no price; what they are worth together waits without a code.",
+        "Let the source export a price for each item.",
+    ),
+    "binary_fraction": Words("An amount carries digits of a computer's rounding; it was read to the cent.", "Nothing."),
+    "unpriced": Words("A charge has no price.", "Import the fee schedule, or let the source export the price."),
+    "not_billed": Words("A claim or charge is not final in the source yet.", "Nothing: it comes when it is billed."),
+    "missing_void_date": Words(
+        "A cancelled charge does not say when; it was voided on the day it was posted.", "Check the day in the source."
+    ),
     # --- what every reader may find ------------------------------------------------------------------------------
     "empty_file": Words("The file is empty.", _ASK_AGAIN),
     "amount_out_of_range": Words("The amounts add up to more than money can be: the file is damaged.", _ASK_AGAIN),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -25,9 +26,14 @@ def real_books(shared: Path, tmp_path_factory: pytest.TempPathFactory, tesseract
     books.drop(
         *(samples / "era835" / "real").iterdir(),
         *(samples / "ehr" / "synthea_27p_csv").glob("*.csv"),
+        *(samples / "ehr" / "fhir_synthea").iterdir(),
+        *(samples / "ehr" / "fhir_synthea_shared").iterdir(),
         samples / "documents" / "invoices" / "AzureInterior.pdf",
         samples / "documents" / "invoices" / "coolblue1.pdf",
     )
+    for folder in ("837", "277", "997", "999"):
+        for file in (samples / "x12_other" / folder).iterdir():
+            shutil.copyfile(file, books.inbox / f"{folder}_{file.name}")
     books.medbooks("run", "--quiet")
     return books
 

@@ -93,6 +93,15 @@ def report_data(stores: PracticeStores, generated_on: dt.date) -> rd.ReportData:
             ),
             cash_forecast=_forecast(lake),
             denial_work=_denial_work(lake),
+            open_rejections=_made(
+                lake,
+                rd.RejectionRow,
+                "select coalesce(payer_name, payer_id, rejected_by, 'unknown') as payer_name, reason, what_to_do, "
+                "count(*) as claim_count, cast(coalesce(sum(charged_amount), 0) as decimal(18, 2)) as charged_amount "
+                "from marts.fct_claim_rejections where is_open "
+                "group by coalesce(payer_name, payer_id, rejected_by, 'unknown'), reason, what_to_do "
+                "order by charged_amount desc, payer_name, reason",
+            ),
             denial_model=next(
                 iter(
                     _made(
@@ -192,6 +201,7 @@ def _denial_work(lake: duckdb.DuckDBPyConnection) -> rd.DenialWork:
         dg.AssetKey(["ledger", "entries"]),
         dg.AssetKey(["marts", "denial_worklist"]),
         dg.AssetKey(["marts", "cash_forecast_summary"]),
+        dg.AssetKey(["marts", "fct_claim_rejections"]),
     ],
     pool="lake",
     description=(

@@ -19,6 +19,7 @@ _OWNERS = {
     "revenue": FINANCE,
     "receivables": BILLING,
     "denials": BILLING,
+    "claims": BILLING,
     "margin": FINANCE,
     "cash": BOOKKEEPING,
     "ledger": BOOKKEEPING,

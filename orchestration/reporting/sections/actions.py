@@ -36,12 +36,20 @@ class _Task:
 
 
 def actions(report: ReportData) -> Html:
-    """Return the tasks, the head of the denial worklist and the findings."""
-    return section("actions", "What must somebody do now?", _LEDE, _tasks(report), _worklist(report), _findings(report))
+    """Return the tasks, claims that never reached a payer, the head of the denial worklist and the findings."""
+    return section(
+        "actions",
+        "What must somebody do now?",
+        _LEDE,
+        _tasks(report),
+        _rejections(report),
+        _worklist(report),
+        _findings(report),
+    )
 
 
 def _tasks(report: ReportData) -> Html:
-    found = [*_broken(report), *_cash(report), *_waiting(report), *_appeals(report)]
+    found = [*_broken(report), *_cash(report), *_rejected(report), *_waiting(report), *_appeals(report)]
     if not found:
         return panel("To do", nothing("Nothing waits for a person."))
     found.sort(key=lambda task: (task.rank, -task.amount, task.title))
@@ -100,6 +108,40 @@ def _cash(report: ReportData) -> list[_Task]:
         for row in overdue
     ]  # fmt: skip
     return tasks
+
+
+def _rejected(report: ReportData) -> list[_Task]:
+    """Return the task to send again what never reached a payer: the filing limit runs while nobody looks."""
+    rows = report.open_rejections
+    if not rows:
+        return []
+    amount = sum((row.charged_amount for row in rows), ZERO)
+    count = numerals.count(sum(row.claim_count for row in rows), "claim")
+    title = f"Send {count} again that never reached the payer"
+    detail = "Refused by a clearinghouse or payer before anybody decided on them; no remittance will name them."
+    return [_Task(1, amount, title, detail, numerals.dollars(amount))]
+
+
+def _rejections(report: ReportData) -> Html | None:
+    rows = report.open_rejections
+    if not rows:
+        return None
+    columns = (
+        Col("Payer", is_lead=True),
+        Col("Why it was refused"),
+        Col("What to do"),
+        Col("Claims", is_number=True),
+        Col("Charged", is_number=True),
+    )
+    cells = [
+        (row.payer_name, row.reason, row.what_to_do, f"{row.claim_count:,}", numerals.dollars(row.charged_amount))
+        for row in rows[:WORKLIST_ROWS]
+    ]
+    sub = (
+        "Neither sent again nor answered by a remittance, the largest amount first. "
+        "Claim numbers are in the mart of claim rejections, not on this page."
+    )
+    return panel("Claims that never reached the payer", table(columns, cells), sub=sub)
 
 
 def _waiting(report: ReportData) -> list[_Task]:

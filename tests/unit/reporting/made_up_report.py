@@ -20,6 +20,7 @@ from orchestration.reporting.data import (
     Goal,
     HeldRow,
     MarginRow,
+    RejectionRow,
     ReportData,
     RevenueRow,
     SourceRow,
@@ -234,6 +235,10 @@ def a_report(**changes: object) -> ReportData:
         "cash_daily": cash_days(),
         "cash_forecast": forecast(),
         "denial_work": denial_work(),
+        "open_rejections": (
+            RejectionRow("Corvid", "Something in the claim is not valid", "Correct it", 3, Decimal("742.10")),
+            RejectionRow("Heron Medicaid", "The receiver does not have the claim", "Resend it", 1, Decimal("88.00")),
+        ),
         "denial_model": DenialModel("rate_table", 612, 0.741, 0.038, "3"),
         "notes": ("All figures come from synthetic data.",),
     }  # fmt: skip

@@ -241,3 +241,11 @@ def test_a_browser_opens_the_page_without_a_word_and_without_a_request(tmp_path)
 
 def test_the_day_of_the_data_and_the_day_of_writing_are_both_said():
     assert f"Posted up to Nov {AS_OF.day}, 2026. Written Nov 23, 2026." in render(a_report())
+
+
+def test_claims_that_never_reached_the_payer_are_a_task_and_a_table():
+    page = render(a_report())
+    assert "Send 4 claims again that never reached the payer" in page
+    assert dollars(Decimal("830.10")) in page
+    assert "Something in the claim is not valid" in page
+    assert "never reached the payer" not in render(a_report(open_rejections=()))

@@ -28,7 +28,16 @@ LAKE_REASONS = {
         "over_approval_limit",
     ),
 }
-READERS = {"x12": "era835", "exports": "ehr", "bank": "bank", "payroll": "payroll", "documents": "documents"}
+READERS = {
+    "x12/claims837": "claims837",
+    "x12/acks": "acks",
+    "fhir": "fhir",
+    "x12": "era835",
+    "exports": "ehr",
+    "bank": "bank",
+    "payroll": "payroll",
+    "documents": "documents",
+}
 
 
 def codes_of(folder: Path) -> set[str]:
@@ -41,7 +50,7 @@ def codes_of(folder: Path) -> set[str]:
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             first = node.args[0]
             if (
-                name in {"Finding", "_note", "_warn"}
+                name in {"Finding", "RefusedError", "note", "_note", "_warn", "_fail", "_refused"}
                 and isinstance(first, ast.Constant)
                 and isinstance(first.value, str)
             ):

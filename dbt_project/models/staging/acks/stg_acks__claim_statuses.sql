@@ -8,6 +8,7 @@ renamed as (
         segment_number,
         transaction_number,
         version_code,
+        usage_indicator,
         level,
         status_number,
         sender_name,

@@ -7,6 +7,7 @@ renamed as (
         file_id,
         segment_number,
         sender_id,
+        usage_indicator,
         acknowledged_interchange_control_number,
         acknowledged_interchange_date,
         outcome_code,

@@ -36,6 +36,7 @@ def interchange_row(acknowledgement: InterchangeAcknowledgement) -> tuple[Any, .
     return (
         acknowledgement.segment_number,
         acknowledgement.header.interchange_sender_id,
+        acknowledgement.header.usage_indicator,
         element(segment, 1),
         date(element(segment, 2)),
         outcome,

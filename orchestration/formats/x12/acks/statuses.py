@@ -168,6 +168,7 @@ class Statuses:
                         status.segment_number,
                         self.transaction.number,
                         self.transaction.version_code,
+                        self.transaction.header.usage_indicator,
                         status.level,
                         number,
                         element(sender, 3),
