@@ -15,12 +15,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from orchestration.formats.x12.segments import Delimiters
     from orchestration.formats.x12.validation.grammar import Element, Grammar, Note, Segment
 
 _NUMBER = re.compile(r"-?[0-9]+")
 _DECIMAL = re.compile(r"-?[0-9]*(?:\.[0-9]+)?")
 _DIGITS = re.compile(r"[0-9]*")
+_NEVER = 1_000
+# ASCII without control characters and the blank
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _FIRST_YEAR = 1800
 _CENTURY_PIVOT = 50
@@ -57,32 +62,49 @@ class Checker:
     """Judges segments of one grammar and one set of delimiters; keeps one expression per segment of the guide."""
 
     def __init__(self, rules: Grammar, delimiters: Delimiters) -> None:
+        self._rules = rules
         self._element = delimiters.element
         self._component = delimiters.component
-        self._unknown = rules.unknown_characters
-        self._patterns: dict[int, re.Pattern[str] | None] = {}
+        self._vouchers: dict[int, tuple[Callable[[str], object], int]] = {}
         self._masks: dict[tuple[int, int], bool] = {}
+
+    def is_clean(self, node: int, segment: str) -> bool:
+        """Tell whether a segment surely keeps to its row; a false answer says nothing."""
+        voucher = self._vouchers.get(node)
+        if voucher is None:
+            voucher = self._vouchers[node] = self._voucher(node)
+        matches, first_noted = voucher
+        if not matches(segment):
+            return False
+        # notes are about elements that most segments do not reach
+        return segment.count(self._element) < first_noted or self._notes_hold(node, segment)
 
     def problems(self, rule: Segment, segment: str) -> list[Problem]:
         """Return what is wrong with the elements of a segment, nothing when it is as the guide wants it."""
-        pattern = self._patterns.get(rule.node)
-        if pattern is None:
-            pattern = self._patterns[rule.node] = _pattern(rule, self._element, self._component, self._unknown)
-        if pattern.fullmatch(segment) and (not rule.notes or self._notes_hold(rule, segment)):
+        if self.is_clean(rule.node, segment):
             return []
-        return exact_problems(rule, segment.split(self._element)[1:], self._component, self._unknown)
+        values = segment.split(self._element)[1:]
+        return exact_problems(rule, values, self._component, self._rules.unknown_characters)
 
-    def _notes_hold(self, rule: Segment, segment: str) -> bool:
+    def _voucher(self, node: int) -> tuple[Callable[[str], object], int]:
+        """Return what matches clean segments, and the first element a note can fail at."""
+        rule = self._rules.segment(node)
+        pattern = _pattern(rule, self._element, self._component, self._rules.unknown_characters)
+        noted = [position for note in rule.notes if not _always_holds(note, rule) for position in note.positions]
+        return pattern.fullmatch, min(noted, default=_NEVER)
+
+    def _notes_hold(self, node: int, segment: str) -> bool:
         """Tell whether the syntax notes hold; they look at presence only, so few patterns of it ever occur."""
         mask, bit = 0, 1
         for value in segment.split(self._element)[1:]:
             if value:
                 mask |= bit
             bit <<= 1
-        known = self._masks.get((rule.node, mask))
+        known = self._masks.get((node, mask))
         if known is None:
+            rule = self._rules.segment(node)
             present = [bool(mask >> position & 1) for position in range(len(rule.elements))]
-            known = self._masks[rule.node, mask] = all(_holds(note, present) for note in rule.notes)
+            known = self._masks[node, mask] = all(_holds(note, present) for note in rule.notes)
         return known
 
 
@@ -240,10 +262,23 @@ def _holds(note: Note, present: list[bool]) -> bool:
 # what follows builds the expression that vouches for a clean segment
 
 
+def _always_holds(note: Note, rule: Segment) -> bool:
+    """Tell whether a note holds in every segment whose required elements are there and unused ones are not."""
+    usages = [rule.elements[position - 1].usage for position in note.positions]
+    if note.rule == "P":
+        return set(usages) in ({"R"}, {"N"})
+    if note.rule == "R":
+        return "R" in usages
+    if note.rule == "E":
+        return len(usages) - usages.count("N") <= 1
+    rest = usages[1:]
+    return usages[0] == "N" or ("R" in rest if note.rule == "L" else set(rest) == {"R"})
+
+
 def _pattern(rule: Segment, element: str, component: str, unknown: str) -> re.Pattern[str]:
     """Return an expression for segments that are surely right: no trailing separator, no odd but allowed value."""
     separator = re.escape(element)
-    marks = re.escape(element + component + unknown)
+    marks = element + component + unknown
     bodies = [_element_pattern(e, separator, re.escape(component), marks, rule.segment_id) for e in rule.elements]
     chain = _chain(bodies, list(rule.elements), separator)
     # a separator that does not end the segment: there is at least one value
@@ -262,7 +297,7 @@ def _chain(bodies: list[str], elements: list[Element], separator: str, *, is_fir
 
 
 def _element_pattern(element: Element, separator: str, component: str, marks: str, segment_id: str) -> str:
-    """Return the expression of one element; the separators and ``marks``, what no value holds, are escaped."""
+    """Return the expression of one element; ``marks`` may stand in no value, the separators are escaped."""
     if element.usage == "N":
         return ""
     if element.is_composite:
@@ -291,4 +326,6 @@ def _value_pattern(element: Element, marks: str) -> str:
     if element.kind == "TM":
         seconds = "" if most == len("HHMM") else "(?:[0-5][0-9](?:[0-9]{1,2})?)?"
         return "(?:[01][0-9]|2[0-3])[0-5][0-9]" + seconds
-    return f"(?:(?![{marks}])[ -~]){{{least - 1},{most - 1}}}(?:(?![{marks}])[!-~])"
+    allowed = "".join(re.escape(char) for char in _PRINTABLE if char not in marks)
+    blank = "" if " " in marks else " "
+    return f"[{blank}{allowed}]{{{least - 1},{most - 1}}}[{allowed}]"

@@ -26,6 +26,7 @@ _REMITTANCE_GROUP = "HP"
 # interchange version (ISA12) to the guide of a remittance in it
 GUIDES: Mapping[str, str] = {"00501": "005010X221A1", "00401": "004010X091A1"}
 _DEFAULT = "00501"
+_UNLIMITED = 1 << 60
 _ID_LENGTHS = frozenset({2, 3})
 
 
@@ -58,6 +59,7 @@ class Walker:
         self._segment_id = ""
         self._rules = _rules(_DEFAULT)
         self._ways: dict[tuple[int, str], _Ways] = {}
+        self._tables = _Tables(self._rules)
         self._start(self._rules)
 
     def walk(self, interchange: Interchange, proven: Mapping[int, int] | None = None) -> None:
@@ -72,6 +74,9 @@ class Walker:
             self._stand_at("group/GS")
         index, end = 0, len(interchange.segments)
         while index < end:
+            index = self._run(interchange, index, checker)
+            if index == end:
+                break
             self._segment(interchange, index, checker)
             trailer = (proven or {}).get(index)
             # only a set that stands where a set may stand is passed over
@@ -108,7 +113,7 @@ class Walker:
 
     def _start(self, rules: Grammar) -> None:
         if rules is not self._rules:
-            self._rules, self._ways = rules, {}
+            self._rules, self._ways, self._tables = rules, {}, _Tables(rules)
         self._counts = [0] * len(rules.nodes)
         self._node = rules.headers["ISA"].target
         self._is_judged = True
@@ -119,6 +124,46 @@ class Walker:
         loop = next(loop for loop in self._rules.loops if loop.name == rule.loop)
         self._node = rule.node
         self._counts[rule.node] = self._counts[loop.node] = 1
+
+    def _run(self, interchange: Interchange, index: int, checker: Checker) -> int:
+        """Walk on while segments are clean; return the place of the first that needs ``_segment``.
+
+        The same steps and counters as there, without anything that could be said: most segments end here.
+        """
+        segments, end = interchange.segments, len(interchange.segments)
+        separator, component = interchange.delimiters.element, interchange.delimiters.component
+        ways, counts, node, tables = self._ways, self._counts, self._node, self._tables
+        begin = index
+        while index < end and self._is_judged:
+            segment = segments[index]
+            cut = segment.find(separator)
+            way = ways.get((node, segment[:cut]))
+            if way is None or way.is_envelope:
+                break
+            step = way.always
+            if step is None:
+                stop = segment.find(separator, cut + 1)
+                first = segment[cut + 1 : stop if stop >= 0 else None]
+                step = way.by_part.get(first.split(component, 1)[0]) if way.by_part else way.by_value.get(first)
+                if step is None:
+                    break
+            target, loop = step.target, step.enters
+            if not checker.is_clean(target, segment):
+                break
+            if step.needs and not all(counts[need] for need in step.needs):
+                break
+            counted = target if loop is None else loop
+            if counts[counted] >= tables.limits[counted]:
+                break
+            counts[counted] += 1
+            if loop is not None:
+                counts[loop + 1 : tables.ends[loop]] = tables.zeros[loop]
+                counts[target] = 1
+            node = target
+            index += 1
+        self._node = node
+        self._controls.count(index - begin)
+        return index
 
     def _pass_over(self, interchange: Interchange, header: int, trailer: int) -> None:
         """Stand behind a set that is proved."""
@@ -243,6 +288,10 @@ class _Controls:
         else:
             self._trailer(name, values)
 
+    def count(self, segment_count: int) -> None:
+        """Count segments that belong to no envelope."""
+        self._held["ST"] += segment_count
+
     def pass_over(self, segment_count: int, trailer: list[str]) -> None:
         """Close a set whose ST has been taken; ``segment_count`` segments came since, the last being its trailer."""
         self._held["ST"] = segment_count
@@ -319,32 +368,42 @@ def _value(values: list[str], place: int) -> str:
     return values[place] if place < len(values) else ""
 
 
+class _Tables:
+    """What the counters of a grammar are held against, by node."""
+
+    def __init__(self, rules: Grammar) -> None:
+        self.limits = [_UNLIMITED if node.maximum is None else node.maximum for node in rules.nodes]
+        self.ends = [node.last + 1 if isinstance(node, Loop) else 0 for node in rules.nodes]
+        self.zeros = [[0] * (end - node - 1) for node, end in enumerate(self.ends)]
+
+
 class _Ways:
     """The steps one segment id can take from one place, by the value that tells them apart."""
 
     def __init__(self, rules: Grammar, node: int, name: str) -> None:
         header = rules.headers.get(name)
+        self.is_envelope = name in _Controls.IDS
         self.steps = rules.steps[node].get(name, ()) if header is None else (header,)
-        self._always: Step | None = None
-        self._by_value: dict[str, Step] = {}
-        self._by_part: dict[str, Step] = {}
+        self.always: Step | None = None
+        self.by_value: dict[str, Step] = {}
+        self.by_part: dict[str, Step] = {}
         # ISA and GS are taken as they are, and so is what no code tells apart
         for step in reversed(self.steps):
             qualifier = rules.segment(step.target).qualifier
             if qualifier is None or header is not None:
-                self._always = step
+                self.always = step
                 continue
-            by = self._by_value if qualifier.part is None else self._by_part
+            by = self.by_value if qualifier.part is None else self.by_part
             by.update(dict.fromkeys(qualifier.values, step))
 
     def step(self, segment: str, delimiters: Delimiters) -> Step | None:
         """Return the step of a segment by its first element, trailing empty parts apart."""
-        if self._always is not None:
-            return self._always
+        if self.always is not None:
+            return self.always
         first = _value(segment.split(delimiters.element, 2), 1)
-        if self._by_part:
-            return self._by_part.get(first.split(delimiters.component, 1)[0])
-        return self._by_value.get(first) or self._by_value.get(first.rstrip(delimiters.component))
+        if self.by_part:
+            return self.by_part.get(first.split(delimiters.component, 1)[0])
+        return self.by_value.get(first) or self.by_value.get(first.rstrip(delimiters.component))
 
 
 def _equals(stated: str, count: int) -> bool:
