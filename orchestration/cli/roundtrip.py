@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Reader = Callable[[Sequence[SourceFile]], RawBatch]
     Row = dict[str, Any]
     Sums = Counter[tuple[str, ...]]
+    _Truth = Mapping[str, Counter[tuple[str, str, str]]]
 
 # any day after the practice's: files land when they are read
 _LANDED_AT = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
@@ -93,17 +94,17 @@ def compare(out: Path) -> list[Comparison]:
         if feed != "generic_csv" and _CHARGE_FEEDS[feed].has_lines
     ]
     found += _remittances([path for path in inbox if path.suffix == ".835"], truth)
-    found += _bank([path for path in inbox if path.name.startswith("bank_")], truth, "ofx")
-    for feed in ("bai2", "camt053"):
+    found += _bank("ofx", [path for path in inbox if path.name.startswith("bank_")], truth)
+    found += _payroll("payroll_csv", [path for path in inbox if path.name.startswith("payroll_")], truth)
+    for feed, comparer in _OTHERS.items():
         if feed in folders:
-            found += _bank(folders[feed], truth, feed)
+            found += comparer(feed, folders[feed], truth)
     if "fee_schedules" in folders:
         found.append(_fees(folders["fee_schedules"], inbox))
-    found += _payroll([path for path in inbox if path.name.startswith("payroll_")], truth)
     return found
 
 
-def _truth(out: Path) -> dict[str, Counter[tuple[str, str, str]]]:
+def _truth(out: Path) -> _Truth:
     """Return the ledger table as sums by month, payer and provider, per measure."""
     import pyarrow.parquet as pq
 
@@ -185,7 +186,7 @@ def _charge_id(transaction_id: str) -> str:
     return claim if len(claim) == _CHARGE_ID_LENGTH else claim + rest.split("-")[0]
 
 
-def _compare_sums(feed: str, rows: _Rows, truth: Mapping[str, Counter[tuple[str, str, str]]]) -> Iterator[Comparison]:
+def _compare_sums(feed: str, rows: _Rows, truth: _Truth) -> Iterator[Comparison]:
     kind = _CHARGE_FEEDS[feed]
     for measure in ("charged", *kind.measures):
         # no export says whose member a patient's payment is
@@ -214,7 +215,7 @@ def _compare_lines(feed: str, ours: Counter[tuple[Any, ...]], theirs: Counter[tu
     return Comparison(feed, "charge lines, as in generic_csv", len(ours), differing)
 
 
-def _remittances(paths: list[Path], truth: Mapping[str, Counter[tuple[str, str, str]]]) -> Iterator[Comparison]:
+def _remittances(paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
     from orchestration.formats import x12
 
     paid: Counter[tuple[str, str, str]] = Counter()
@@ -238,7 +239,7 @@ def _remittances(paths: list[Path], truth: Mapping[str, Counter[tuple[str, str, 
     yield Comparison("835", "claims read", records, errors)
 
 
-def _bank(paths: list[Path], truth: Mapping[str, Counter[tuple[str, str, str]]], feed: str) -> Iterator[Comparison]:
+def _bank(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
     from orchestration.formats import bank
 
     sums: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
@@ -270,7 +271,7 @@ def _fees(paths: list[Path], inbox: list[Path]) -> Comparison:
     return Comparison("fee_schedules", "charges priced by the schedule", cells, differing)
 
 
-def _payroll(paths: list[Path], truth: Mapping[str, Counter[tuple[str, str, str]]]) -> Iterator[Comparison]:
+def _payroll(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
     from orchestration.formats import payroll
 
     sums: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
@@ -283,6 +284,53 @@ def _payroll(paths: list[Path], truth: Mapping[str, Counter[tuple[str, str, str]
         for row in tables["pay_lines"]:
             for measure, column in names.items():
                 sums[measure][f"{row['pay_date']:%Y-%m}", "", row["provider_npi"] or ""] += row[column]
-    by = (_MONTH, _PROVIDER)
+    # only the register by layout says which employee is which provider
+    by = (_MONTH, _PROVIDER) if feed == "payroll_csv" else (_MONTH,)
     for name in names:
-        yield _compared("payroll_csv", f"{name} by month, provider", _along(sums[name], by), _along(truth[name], by))
+        yield _compared(feed, f"{name} by {', '.join(by)}", _along(sums[name], by), _along(truth[name], by))
+
+
+def _claims(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
+    """Compare claims as submitted, by the month of their interchange; a claim that was turned away is sent twice."""
+    from orchestration.formats.x12 import claims837
+
+    sums: Counter[tuple[str, str, str]] = Counter()
+    lines: Counter[tuple[str, str, str]] = Counter()
+    for path in paths:
+        month = f"{path.stem[-8:-4]}-{path.stem[-4:-2]}"
+        for tables in _read(claims837.read, [path]):
+            for claim in tables["claims"]:
+                key = (month, claim["payer_id"], claim["rendering_provider_npi"])
+                sums[key] += claim["charged_amount"]
+            claims = {(c["transaction_number"], c["claim_number"]): c for c in tables["claims"]}
+            for line in tables["service_lines"]:
+                claim = claims[line["transaction_number"], line["claim_number"]]
+                lines[month, claim["payer_id"], claim["rendering_provider_npi"]] += line["charged_amount"]
+    for what, found in (("claims", sums), ("service lines", lines)):
+        true = truth["submitted"]
+        yield _compared(feed, f"submitted {what} by {', '.join(_ALL)}", _along(found, _ALL), _along(true, _ALL))
+
+
+def _acknowledgements(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
+    """Compare what was turned away, by month of the answer and payer."""
+    from orchestration.formats.x12 import acks
+
+    sums: Counter[tuple[str, str, str]] = Counter()
+    for path in paths:
+        for tables in _read(acks.read, [path]):
+            for status in tables["claim_statuses"]:
+                if (status["level"], status["outcome"]) == ("claim", "rejected"):
+                    key = (f"{status['effective_date']:%Y-%m}", status["sender_code"], "")
+                    sums[key] += status["charged_amount"]
+    by = (_MONTH, _PAYER)
+    yield _compared(feed, f"rejected by {', '.join(by)}", _along(sums, by), _along(truth["rejected"], by))
+
+
+_OTHERS: Mapping[str, Callable[[str, list[Path], _Truth], Iterable[Comparison]]] = {
+    "bai2": _bank,
+    "camt053": _bank,
+    "gusto": _payroll,
+    "rippling": _payroll,
+    "837": _claims,
+    "277ca": _acknowledgements,
+}

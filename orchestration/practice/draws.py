@@ -31,6 +31,7 @@ class Stream(IntEnum):
     CLEARINGHOUSE = 11
     MISTAKES = 12
     PAPER = 13
+    CONTRACTS = 14
 
 
 def stream(seed: int, purpose: Stream, *path: int) -> np.random.Generator:

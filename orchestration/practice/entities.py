@@ -32,6 +32,7 @@ class Entity:
     locations: tuple[str, str, str]
     is_surgical: bool
     visits_a_day: float
+    contract_scale: float
     bank_account: str
     opening_cents: int
     opening_cents_a_provider: int
@@ -57,6 +58,7 @@ PRACTICE: Final = Entity(
     locations=("LOC1", "LOC1", "LOC2"),  # every third works across town
     is_surgical=False,
     visits_a_day=20.4,
+    contract_scale=1.0,
     bank_account="000123454321",
     # months pass before the first payments arrive; a small practice has the greater overhead
     opening_cents=8_000_000,
@@ -76,6 +78,7 @@ SURGERY_CENTRE: Final = Entity(
     locations=("ASC1", "ASC1", "ASC1"),
     is_surgical=True,
     visits_a_day=4.2,
+    contract_scale=0.85,
     bank_account="000123459876",
     opening_cents=12_000_000,
     opening_cents_a_provider=21_000_000,

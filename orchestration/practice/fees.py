@@ -63,6 +63,9 @@ CODES: tuple[str, ...] = tuple(code for rates in _RATES.values() for code in rat
 CODE_INDEX: dict[str, int] = {code: index for index, code in enumerate(CODES)}
 CODE_FAMILY: Ints = np.array([int(f) for f, rates in _RATES.items() for _ in rates], dtype=np.int64)
 RATE_CENTS: Ints = np.array([cents for rates in _RATES.values() for cents in rates.values()], dtype=np.int64)
+# hundredths of a work RVU of one unit, made up: what takes a provider's time has about half its worth in work
+_WITHOUT_WORK = (Family.VACCINE, Family.LAB, Family.SUPPLY)
+WORK_RVU_HUNDREDTHS: Ints = np.where(np.isin(CODE_FAMILY, _WITHOUT_WORK), 0, RATE_CENTS * 15 // 1000)
 # charges are whole dollars, a little under twice the rate
 CHARGE_CENTS: Ints = (RATE_CENTS * 19 // 1000 + 1) * 100
 

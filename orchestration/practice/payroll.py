@@ -14,6 +14,8 @@ from orchestration.practice.draws import Stream, stream
 from orchestration.practice.workdays import ONE_DAY, is_bank_day
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from orchestration.practice.people import Employee
 
 # a Friday on which everybody was paid; all pay dates lie a multiple of two weeks from it
@@ -27,10 +29,11 @@ _PERIOD_ENDS_BEFORE = 5
 
 @dataclass(frozen=True, slots=True)
 class PayLine:
-    """One person on one pay date, in cents."""
+    """One person on one pay date, in cents; ``bonus`` is the part of gross that a provider's contract pays."""
 
     employee: Employee
     gross: int
+    bonus: int
     taxes: int
     deductions: int
     employer_taxes: int
@@ -71,33 +74,41 @@ class PayrollRun:
         return self.gross + self.employer_taxes - self.net
 
 
-def make_payroll(seed: int, employees: tuple[Employee, ...], start: dt.date, days: int) -> list[PayrollRun]:
-    """Return the runs whose pay date is one of the watched days; a Friday the bank rests pays the day before."""
-    first = start + dt.timedelta(days=(_A_PAY_DATE - start).days % _TWO_WEEKS)
-    runs = []
-    for offset in range((first - start).days, days + _TWO_WEEKS, _TWO_WEEKS):
+def make_payroll(
+    seed: int, employees: tuple[Employee, ...], first: dt.date, last: dt.date, bonuses: Mapping[str, int]
+) -> list[PayrollRun]:
+    """Return the runs whose pay date lies from ``first`` to ``last``; a Friday the bank rests pays the day before.
+
+    ``bonuses`` by NPI are paid in the first of them.
+    """
+    start = first + dt.timedelta(days=(_A_PAY_DATE - first).days % _TWO_WEEKS)
+    runs: list[PayrollRun] = []
+    # one further: its Friday may lie behind the last day and its pay date not
+    for offset in range(0, (last - start).days + _TWO_WEEKS + 1, _TWO_WEEKS):
         friday = start + dt.timedelta(days=offset)
         pay_date = friday
         while not is_bank_day(pay_date):
             pay_date -= ONE_DAY
-        if not start <= pay_date < start + dt.timedelta(days=days):
+        if not first <= pay_date <= last:
             continue
         period_end = friday - dt.timedelta(days=_PERIOD_ENDS_BEFORE)
         rng = stream(seed, Stream.PAYROLL, 100, friday.toordinal())
-        lines = tuple(_pay(e, float(rng.random())) for e in employees)
+        lines = tuple(_pay(e, float(rng.random()), 0 if runs else bonuses.get(e.provider_npi, 0)) for e in employees)
         runs.append(PayrollRun(pay_date, period_end - dt.timedelta(days=_TWO_WEEKS - 1), period_end, lines))
     return runs
 
 
-def _pay(employee: Employee, hours: float) -> PayLine:
+def _pay(employee: Employee, hours: float, bonus: int) -> PayLine:
     salary = employee.annual_gross_cents // _PAY_DATES_A_YEAR
     # hourly people work a little more or less than their hours; salaries do not move
     gross = salary if employee.role in {"provider", "administration"} else int(salary * (0.96 + 0.08 * hours))
+    gross += bonus
     tax = 2_900 if employee.role == "provider" else 1_850
     deduction = 700 if employee.role == "provider" else 500
     return PayLine(
         employee,
         gross,
+        bonus,
         gross * tax // _PER_MYRIAD,
         gross * deduction // _PER_MYRIAD,
         (gross * _EMPLOYER_TAX + _PER_MYRIAD // 2) // _PER_MYRIAD,

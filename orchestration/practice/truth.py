@@ -22,7 +22,7 @@ from orchestration.practice.cases import inside
 from orchestration.practice.encounters import NOTHING
 from orchestration.practice.people import PAYERS, SELF_PAY, SELF_PAY_ID
 from orchestration.practice.remittances import Report
-from orchestration.practice.truth_tables import BILLS, DENIALS, LEDGER, REMITTANCES, Tables
+from orchestration.practice.truth_tables import BILLS, BONUSES, CONTRACTS, DENIALS, LEDGER, REMITTANCES, Tables
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -91,8 +91,8 @@ def rank_auc(probability: Floats, outcome: Floats) -> float:
 
 _KINDS = (("charges", "ehr"), ("era", "era835"), ("bank", "bank"), ("payroll", "payroll"), ("bill", "document"))
 _COUNTS = (
-    "visits", "claims", "charge_lines", "voided_lines", "patient_payments", "claim_reports", "service_lines",
-    "reversals", "denied_claims", "denied_lines", "decided_appeals", "overturned_appeals", "takebacks",
+    "visits", "claims", "rejected_claims", "charge_lines", "voided_lines", "patient_payments", "claim_reports",
+    "service_lines", "reversals", "denied_claims", "denied_lines", "decided_appeals", "overturned_appeals", "takebacks",
     "remittances_without_payment", "bills_scanned", "payroll_runs",
 )  # fmt: skip
 # the account a measure is booked to, or taken from, when all is well; what is denied stays where it is
@@ -188,7 +188,16 @@ class Truth:
         provider = visits.provider[lines.visit]
         np.add.at(self._charged_by_provider, provider, charge)
         self._ledger(label, "charged", (visits.payer[lines.visit], provider), charge)
-        of_claims = is_posted & (visits.payer != SELF_PAY)
+        insured = visits.payer != SELF_PAY
+        total = month.cases.by_visit(lines.charge)
+        was_rejected = (visits.rejected_day != NOTHING) & inside(visits.rejected_day, written)
+        times = (insured & inside(visits.submit_day, written)).astype(np.int64)
+        times += (visits.rejected_day != NOTHING) & inside(visits.rejected_day - 1, written)
+        keys = (visits.payer, visits.provider)
+        self._ledger(label, "submitted", keys, total * times)
+        self._ledger(label, "rejected", keys, np.where(was_rejected, total, 0))
+        self._counts["rejected_claims"] += int(was_rejected.sum())
+        of_claims = is_posted & insured
         is_denied = visits.denial_class[of_claims] != NOTHING
         self._denials.append((visits.denial_score[of_claims], visits.denial_probability[of_claims], is_denied))
 
@@ -312,6 +321,19 @@ class Truth:
         runs = [run for run in month.payroll if first <= run.pay_date <= last]
         self._counts["payroll_runs"] += len(runs)
         self._sum(label, "payroll_amount", sum(run.gross + run.employer_taxes for run in runs))
+        for bonus in month.bonuses if runs and runs[0] is month.payroll[0] else ():
+            self._cents["bonus_amount"] += bonus.cents
+            self._tables.add(
+                BONUSES,
+                bonus.contract.provider_npi,
+                bonus.contract.plan,
+                bonus.period_end,
+                runs[0].pay_date,
+                from_cents(bonus.work_rvu_to_date),
+                from_cents(bonus.collections_to_date),
+                from_cents(bonus.earned_to_date),
+                from_cents(bonus.cents),
+            )
         for npi in dict.fromkeys(line.employee.provider_npi for run in runs for line in run.lines):
             of_person = [line for run in runs for line in run.lines if line.employee.provider_npi == npi]
             self._add_to_ledger(label, "gross_pay", sum(line.gross for line in of_person), npi=npi)
@@ -341,6 +363,11 @@ class Truth:
 
     def write(self) -> Manifest:
         """Close the tables, write ``manifest.json`` and return it."""
+        for contract in self._world.contracts:
+            # dollars per work RVU and work RVUs, or a rate and dollars
+            rate = from_cents(contract.rate) / (1 if contract.plan == "work_rvu" else 100)
+            threshold = from_cents(contract.yearly_threshold)
+            self._tables.add(CONTRACTS, contract.provider_npi, contract.plan, rate, threshold)
         self._tables.close()
         manifest = self._manifest()
         (self._out / "manifest.json").write_text(manifest.to_json(), encoding="utf-8", newline="")
@@ -386,6 +413,7 @@ class Truth:
                     "gross_pay_amount",
                     "employer_tax_amount",
                     "net_pay_amount",
+                    "bonus_amount",
                 )
             }
             | {

@@ -104,7 +104,29 @@ DOCUMENTS = TruthTable(
         ("has_card_number", "flag"),
     ),
 )
-OF_A_PRACTICE = (LEDGER, REMITTANCES, DENIALS, BILLS)
+CONTRACTS = TruthTable(
+    "provider_contracts",
+    (
+        ("provider_npi", "text"),
+        ("plan", "text"),
+        ("rate", "amount"),
+        ("yearly_threshold", "amount"),
+    ),
+)
+BONUSES = TruthTable(
+    "provider_bonuses",
+    (
+        ("provider_npi", "text"),
+        ("plan", "text"),
+        ("period_end", "date"),
+        ("pay_date", "date"),
+        ("work_rvu_to_date", "amount"),
+        ("collections_to_date_amount", "amount"),
+        ("earned_to_date_amount", "amount"),
+        ("bonus_amount", "amount"),
+    ),
+)
+OF_A_PRACTICE = (LEDGER, REMITTANCES, DENIALS, BILLS, CONTRACTS, BONUSES)
 
 
 class Tables:

@@ -11,6 +11,7 @@ from orchestration.practice.account import Account
 from orchestration.practice.adjudication import adjudicate
 from orchestration.practice.bills import Bill, make_bills
 from orchestration.practice.cases import Cases, joined, make_cases
+from orchestration.practice.compensation import Bonus, Compensation, make_contracts
 from orchestration.practice.encounters import Days, Rooms, make_days
 from orchestration.practice.entities import PRACTICE, Entity
 from orchestration.practice.payroll import PayrollRun, make_payroll
@@ -38,6 +39,7 @@ class Month:
     cases: Cases
     remittances: Remittances
     payroll: list[PayrollRun]
+    bonuses: list[Bonus]
     bills: list[Bill]
 
 
@@ -51,7 +53,8 @@ class World:
         self.providers: tuple[Provider, ...] = make_providers(seed, providers, entity)
         self.patients: Patients = make_patients(seed, providers)
         self.account = Account(entity, providers)
-        self._payroll = make_payroll(seed, make_employees(seed, self.providers), start, days)
+        self.contracts = make_contracts(seed, self.providers, entity)
+        self._employees = make_employees(seed, self.providers)
         self._bills = make_bills(seed, start, days)
 
     def months(self) -> Iterator[Month]:
@@ -59,6 +62,7 @@ class World:
         days = self.days
         rooms = Rooms(self.entity, self.seed, days, self.providers, self.patients)
         desks = PayerDesks(self.seed, days)
+        compensation = Compensation(self.contracts, self.entity)
         open_cases: list[Cases] = []
         cheque = _FIRST_CHEQUE
         if self.entity is PRACTICE:
@@ -78,7 +82,11 @@ class World:
             cases = joined([*open_cases, new_cases])
             first, last = days.dates[window.start], days.dates[window.stop - 1]
             remittances = desks.remit(cases, window)
-            payroll = [run for run in self._payroll if first <= run.pay_date <= last]
+            bonuses = compensation.due(first)
+            payroll = make_payroll(
+                self.seed, self._employees, first, last, {b.contract.provider_npi: b.cents for b in bonuses}
+            )
+            compensation.add(first, cases, remittances.reports, window)
             bills = [bill for bill in self._bills if first <= bill.bill_date <= last]
             self.account.book(
                 [
@@ -92,7 +100,7 @@ class World:
                 last,
             )
             cheque += len(remittances.refunds)
-            yield Month(window, cases, remittances, payroll, bills)
+            yield Month(window, cases, remittances, payroll, bonuses, bills)
             open_cases = [cases.still_open(window.stop - 1)]
 
     def _windows(self) -> Iterator[range]:

@@ -15,6 +15,7 @@ from orchestration.practice.writers.generic_csv import GenericCsvFeed
 from orchestration.practice.writers.hl7 import Hl7Feed
 from orchestration.practice.writers.ofx import OfxFeed
 from orchestration.practice.writers.payroll_csv import PayrollCsvFeed
+from orchestration.practice.writers.payroll_json import GustoFeed, RipplingFeed
 from orchestration.practice.writers.x12_277ca import Acknowledgements277Feed
 from orchestration.practice.writers.x12_835 import Remittances835Feed
 from orchestration.practice.writers.x12_837 import Claims837Feed
@@ -53,5 +54,7 @@ OTHERS: Mapping[str, Feed] = {
     "camt053": Camt053Feed(),
     "fee_schedules": FeeSchedulesFeed(),
     "payroll_csv": PayrollCsvFeed(),
+    "gusto": GustoFeed(),
+    "rippling": RipplingFeed(),
     "bills": BillsFeed(),
 }

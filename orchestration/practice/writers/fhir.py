@@ -8,13 +8,11 @@ are a feed of their own: both together would say each charge twice. What does no
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from orchestration.practice.people import PAYERS, SELF_PAY, SELF_PAY_NAME
-from orchestration.practice.writers.amounts import dollars
+from orchestration.practice.writers.exact_json import amount, exact_json
 from orchestration.practice.writers.feed import Batch, File, lines
 
 if TYPE_CHECKING:
@@ -64,21 +62,11 @@ class FhirChargeItemFeed:
 
 
 def _ndjson(resources: Iterable[dict[str, Any]]) -> Iterator[bytes]:
-    return lines(map(_plain, resources))
-
-
-class _Money(Decimal):
-    """Dollars that JSON writes with their two decimals: a float has no business in money."""
-
-
-def _plain(resource: dict[str, Any]) -> str:
-    # json writes no Decimal: amounts go through as marked text, and the marks are taken off together with the quotes
-    text = json.dumps(resource, default=lambda amount: f"\x01{amount}\x01", separators=(",", ":"))
-    return text.replace('"\\u0001', "").replace('\\u0001"', "")
+    return lines(map(exact_json, resources))
 
 
 def _amount(cents: int) -> dict[str, Any]:
-    return {"value": _Money(dollars(cents)), "currency": "USD"}
+    return {"value": amount(cents), "currency": "USD"}
 
 
 def _concept(system: str, code: str) -> dict[str, Any]:
