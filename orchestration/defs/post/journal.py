@@ -12,7 +12,7 @@ from orchestration.defs.resources import Practice
 from orchestration.resources.practice import PracticeStores
 
 # a change of what the posting rules book is a new version
-RULE_VERSION = "2026.2"
+RULE_VERSION = "2026.3"
 MADE_BY = "medbooks posting rules"
 
 _COLUMNS = (

@@ -250,6 +250,8 @@ class _Rows:
             post_date,
             void_date,
             text(record, "batch_id") or None,
+            # a positive charge with such an id is the one that replaces a voided charge, and takes nothing back
+            (text(record, "reversed_transaction_id") or None) if kind == _CHARGE and amount < 0 else None,
             self.file.landed_at,
         )
 

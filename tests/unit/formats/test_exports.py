@@ -222,6 +222,12 @@ def test_the_athenahealth_feed_is_read_with_its_signs_and_modifiers():
     assert only(batch, "files")["in_amount"] == Decimal(240)
 
 
+def test_a_negative_charge_takes_back_the_charge_it_names_and_a_positive_one_replaces_it():
+    credit = {"transaction_id": "12", "amount": "-120.00", "charge_void_parent_id": "9"}
+    batch = _athena(credit, {"transaction_id": "13", "charge_void_parent_id": "9"})
+    assert [row["reversed_transaction_id"] for row in rows_of(batch, "transactions")] == ["9", None]
+
+
 @pytest.mark.shared
 def test_the_athenahealth_columns_are_recognised(shared):
     path = shared / "samples" / "ehr" / "athena" / "transaction_feed.columns.csv"

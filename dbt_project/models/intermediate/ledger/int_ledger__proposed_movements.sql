@@ -8,6 +8,11 @@ with charges as (
     where disposition = 'proposed' and {{ only_new_files() }}
 ),
 
+voids as (
+    select * from {{ ref('int_billing__voids') }}
+    where {{ only_new_files() }}
+),
+
 desk_payments as (
     select * from {{ ref('int_receivables__desk_payments') }}
     where hold_reason is null and {{ only_new_files() }}
@@ -105,11 +110,11 @@ movements as (
     from charges
     where account_code is null
 
-    -- RV a voided charge is mirrored on the day of its void, never edited
+    -- RV what was voided is mirrored on the day of its void, never edited
     union all
     select
         file_id,
-        concat(source, ':voids:', substring(file_id, 1, 16), ':', cast(void_date as varchar)),
+        event_id,
         source,
         void_date,
         'RV',
@@ -117,27 +122,28 @@ movements as (
         payer_class,
         rendering_provider_id,
         location_id,
-        -charged_amount
-    from charges
-    where void_date is not null
+        paid_amount - charged_amount
+    from voids
     union all
     select
         file_id,
-        concat(source, ':voids:', substring(file_id, 1, 16), ':', cast(void_date as varchar)),
+        event_id,
         source,
         void_date,
         'RV',
-        coalesce(account_code, professional_account_code),
+        case
+            when transaction_type = 'PAYMENT' then '1040'
+            else coalesce(account_code, professional_account_code)
+        end,
         payer_class,
         rendering_provider_id,
         location_id,
-        case when account_code is null then professional_amount else charged_amount end
-    from charges
-    where void_date is not null
+        case when account_code is null then professional_amount - paid_amount else charged_amount end
+    from voids
     union all
     select
         file_id,
-        concat(source, ':voids:', substring(file_id, 1, 16), ':', cast(void_date as varchar)),
+        event_id,
         source,
         void_date,
         'RV',
@@ -146,8 +152,8 @@ movements as (
         rendering_provider_id,
         location_id,
         charged_amount - professional_amount
-    from charges
-    where void_date is not null and account_code is null
+    from voids
+    where transaction_type = 'CHARGE' and account_code is null
 
     -- R10 patient payment at the desk or by card, undeposited until the bank shows it
     union all

@@ -13,6 +13,11 @@ remittances as (
     where disposition = 'proposed' and (is_original_found or not is_reversal) and {{ only_new_files() }}
 ),
 
+voids as (
+    select * from {{ ref('int_billing__voids') }}
+    where {{ only_new_files() }}
+),
+
 desk_payments as (
     select * from {{ ref('int_receivables__desk_payments') }}
     where hold_reason is null and {{ only_new_files() }}
@@ -35,7 +40,7 @@ movements as (
 
     union all
 
-    -- a charge that was voided leaves on the day of its void
+    -- what was voided leaves on the day of its void
     select
         file_id,
         void_date as posting_date,
@@ -44,12 +49,11 @@ movements as (
         rendering_provider_id as provider_id,
         -charged_amount as charged_amount,
         cast(0 as decimal(18, 2)) as contractual_amount,
-        cast(0 as decimal(18, 2)) as paid_amount,
+        -paid_amount as paid_amount,
         cast(0 as decimal(18, 2)) as transferred_amount,
         cast(0 as decimal(18, 2)) as suspended_amount,
         loaded_at
-    from charges
-    where void_date is not null
+    from voids
 
     union all
 

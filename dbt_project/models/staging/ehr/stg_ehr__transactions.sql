@@ -3,7 +3,7 @@ with source as (
 ),
 
 renamed as (
-    {{ ledger_transactions('ehr', 'source', 'line_number') }}
+    {{ ledger_transactions('ehr', 'source', 'line_number', reversed_transaction_id='reversed_transaction_id') }}
 )
 
 select * from renamed
