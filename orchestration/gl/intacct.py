@@ -26,6 +26,7 @@ from orchestration.gl.outside import (
     account_findings,
     amount_of,
     date_of,
+    reason_in,
     receipt_of,
     refused,
     settled,
@@ -63,13 +64,13 @@ _EARLY_SECONDS = 60.0
 _LOGIN_FAILED = frozenset({"XL03000006", "XMLGW_JPP0002", "PL04000055"})
 # the same number stands for a wrong password and for a company that has not let us in
 _NOT_THIS_COMPANY = "is not authorized to make Web Services requests to company"
-_REASONS = {
-    "BL01001973": "validation",
-    "BL03000130": "unbalanced",
-    "BL03000040": "account_unknown",
-    "BL03000018": "period_closed",
-    "BL03000055": "dimension_unknown",
-}
+# a refused journal has one number for everything (BL01001973), and says why in words
+_REASONS = (
+    ("period_closed", ("period",)),
+    ("unbalanced", ("balance",)),
+    ("dimension_unknown", ("location", "department", "class", "dimension")),
+    ("account_unknown", ("account",)),
+)
 _HEADER_FIELDS = ("RECORDNO", "REFERENCENO", "BATCH_DATE", "BATCH_TITLE", "JOURNAL", "STATE")
 _LINE_FIELDS = ("BATCHNO", "LINE_NO", "ACCOUNTNO", "TR_TYPE", "TRX_AMOUNT")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
@@ -179,8 +180,8 @@ class Intacct:
         if entries:
             return settled(request, entries[0], TITLE, NAME)
         numbers = [number.text or "" for number in result.iter("errorno")]
-        reason = next((_REASONS[number] for number in reversed(numbers) if number in _REASONS), "validation")
-        raise refused(TITLE, NAME, reason, safe_code(numbers[-1] if numbers else "?"))
+        words = " ".join(text.text or "" for text in result.iter("description2"))
+        raise refused(TITLE, NAME, reason_in(words, _REASONS), safe_code(numbers[0] if numbers else None))
 
     def find(self, reference: str) -> Receipt | None:
         """Return what stands under REFERENCENO ``reference``."""

@@ -1,7 +1,7 @@
 """NetSuite: journal entries through SuiteTalk REST, and SuiteQL to read them.
 
 Oracle's rules that shape this client: an ``externalId`` is unique among journal entries, so a create under one that
-is taken is refused; PUT on ``eid:`` would write over what stands there, so it is not used (ADR 0042); requests at
+is taken is refused; PUT on ``eid:`` would write over what stands there, so it is not used (ADR 0041); requests at
 once are limited per account, 5 at the lowest tier; fields and internal ids differ per account. What does not belong
 here: pace, tokens and faults (``wire``).
 """
@@ -16,6 +16,7 @@ from orchestration.gl.outside import (
     account_findings,
     amount_of,
     date_of,
+    reason_in,
     receipt_of,
     refused,
     settled,
@@ -57,6 +58,7 @@ _LINES = (
 _ACCOUNTS = "SELECT id, acctnumber, accttype, isinactive FROM account ORDER BY id"
 _NEEDS_A_NAME = {"AcctRec": "customer", "AcctPay": "vendor"}
 _UNPOSTED = frozenset({"NonPosting", "Stat"})
+# NetSuite says why in words and in the path of the field
 _REASONS = (
     ("unbalanced", ("not balance", "out of balance", "must balance")),
     ("period_closed", ("period", "locked")),
@@ -213,5 +215,4 @@ def _is_external_id(reference: str) -> str:
 
 
 def _reason(detail: dict[str, Any]) -> str:
-    text = f"{detail.get('detail', '')} {detail.get('o:errorPath', '')}".lower()
-    return next((reason for reason, words in _REASONS if any(word in text for word in words)), "validation")
+    return reason_in(f"{detail.get('detail', '')} {detail.get('o:errorPath', '')}", _REASONS)

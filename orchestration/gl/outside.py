@@ -74,6 +74,15 @@ def settled(request: PostRequest, entry: PulledEntry, title: str, vendor: str) -
     return receipt_of(entry, request.reference)
 
 
+def reason_in(words: str, known: Iterable[tuple[str, tuple[str, ...]]]) -> str:
+    """Return the first reason one of whose words is in a vendor's message, ``validation`` when none is.
+
+    For vendors that say why in words alone; the words never leave this function.
+    """
+    lower = words.lower()
+    return next((reason for reason, signs in known if any(sign in lower for sign in signs)), "validation")
+
+
 def refused(title: str, vendor: str, code: str, their_code: str) -> TargetRefusal:
     """Return the refusal of a journal the vendor read and will not take, in our words."""
     reasons = {

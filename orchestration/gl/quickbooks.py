@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.core.money import ZERO
 from orchestration.gl.outside import account_findings, amount_of, date_of, receipt_of, refused, settled, shared_accounts
-from orchestration.gl.port import PulledEntry, PulledLine
+from orchestration.gl.port import PulledEntry, PulledLine, TargetUnauthorized
 from orchestration.gl.wire import exact_json
 from orchestration.gl.wire.calling import Call, safe_code
 from orchestration.gl.wire.pacing import Bucket
@@ -44,17 +44,14 @@ DIMENSION_FIELDS = frozenset({"ClassRef", "DepartmentRef"})
 _MINOR_VERSION = "75"
 _PAGE_SIZE = 1000
 _NEEDS_A_NAME = {"Accounts Receivable": "customer", "Accounts Payable": "vendor"}
-# Intuit's validation codes, as its documentation of errors lists them
+# Intuit's page "Handling common errors"; whatever else it refuses is a validation
 _CODES = {
-    "6000": "validation",
-    "6140": "duplicate",
-    "6200": "period_closed",
-    "6210": "period_closed",
-    "2500": "account_unknown",
     "610": "account_unknown",
-    "6540": "validation",
-    "2020": "validation",
+    "2500": "account_unknown",
+    "6140": "duplicate",
+    "6210": "period_closed",
 }
+_SUBSCRIPTION_ENDED = "6190"
 
 
 class QuickBooks:
@@ -87,6 +84,9 @@ class QuickBooks:
                 raise self._caller.unreadable(call) from None
             return settled(request, entry, TITLE, NAME)
         code = _fault_code(answer)
+        if code == _SUBSCRIPTION_ENDED:
+            message = f"the company's subscription of {TITLE} has ended or is not paid, so nothing is posted there"
+            raise TargetUnauthorized(code="subscription_ended", message=message, mend="medbooks gl post --resume")
         if _CODES.get(code) == "duplicate":
             entries = list(self._entries(f"DocNumber = '{request.reference}'"))
             if entries:

@@ -18,6 +18,7 @@ from orchestration.gl.outside import (
     account_findings,
     amount_of,
     date_of,
+    reason_in,
     receipt_of,
     refused,
     settled,
@@ -56,11 +57,11 @@ _NARRATION_LENGTH = 200
 _ANSWERED_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
 _REFERENCE = re.compile(rf"([A-Z0-9-]{{1,{REFERENCE_LENGTH}}})(?: |\Z)")
 _STANDING = frozenset({"POSTED", "DRAFT"})
+# Xero says why in words; the first is from its own specification, the others from its error messages
 _REASONS = (
-    # what a person would read in Xero's own message, by words that do not change with the entry
-    ("unbalanced", ("does not balance", "must balance", "balance to zero")),
-    ("period_closed", ("lock date", "end of year")),
-    ("account_unknown", ("account code", "account could not be found")),
+    ("unbalanced", ("must equal total credits",)),
+    ("period_closed", ("lock date", "accounts are locked")),
+    ("account_unknown", ("account code",)),
     ("dimension_unknown", ("tracking",)),
 )
 
@@ -227,14 +228,13 @@ def _moment(day: dt.date) -> str:
 
 
 def _reason(problems: list[dict[str, Any]]) -> str:
-    text = " ".join(str(problem.get("Message", "")) for problem in problems).lower()
-    return next((reason for reason, words in _REASONS if any(word in text for word in words)), "validation")
+    return reason_in(" ".join(str(problem.get("Message", "")) for problem in problems), _REASONS)
 
 
 def _pulled(journal: dict[str, Any]) -> PulledEntry:
     opening = _REFERENCE.match(journal["Narration"])
     lines = tuple(
-        signed_line(str(line["AccountCode"]), amount_of(line["LineAmount"])) for line in journal["JournalLines"]
+        signed_line(str(line.get("AccountCode", "")), amount_of(line["LineAmount"])) for line in journal["JournalLines"]
     )
     return PulledEntry(str(journal["ManualJournalID"]), opening[1] if opening else None, _day(journal["Date"]), lines)
 

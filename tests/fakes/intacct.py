@@ -109,7 +109,7 @@ class FakeIntacct(Fake):
         elif verb.tag == "query":
             self._query(result, verb, controlid)
         elif is_unique and controlid in self.executed:
-            _failed(result, verb.tag, controlid, "XL03000009")
+            _failed(result, verb.tag, controlid, "The function was executed before.")
         else:
             problem = self._create(result, verb.find("GLBATCH"), controlid)
             if problem:
@@ -123,15 +123,15 @@ class FakeIntacct(Fake):
         for line in lines:
             account = self.accounts.get(line.findtext("ACCOUNTNO"))
             if account is None or account["STATUS"] != "active":
-                return "BL03000040"
+                return "Invalid account number 'CANARY' specified."
             if line.find("CLASSID") is not None and line.findtext("CLASSID") not in self.classes:
-                return "BL03000055"
+                return "Invalid class 'CANARY' specified."
             total += Decimal(line.findtext("TRX_AMOUNT")) * int(line.findtext("TR_TYPE"))
         if total or len(lines) < 2:
-            return "BL03000130"
+            return "The debits and credits do not balance."
         day = dt.datetime.strptime(batch.findtext("BATCH_DATE"), "%m/%d/%Y").replace(tzinfo=dt.UTC).date()
         if self.closed_through and day.isoformat() <= self.closed_through:
-            return "BL03000018"
+            return "Periods are closed. Your transaction date is within a period that has been closed."
         record = str(len(self.journals) + 1)
         header = {field.tag: field.text or "" for field in batch if field.tag != "ENTRIES"}
         self.journals.append(
@@ -205,11 +205,12 @@ def _ok(result, verb, controlid):
     _add(result, "controlid", controlid)
 
 
-def _failed(result, verb, controlid, number):
+def _failed(result, verb, controlid, words):
     _add(result, "status", "failure")
     _add(result, "function", verb)
     _add(result, "controlid", controlid)
-    _errors(result, number, "CANARY quoted from the request")
+    # one number for everything a journal can be refused for; the reason is in words
+    _errors(result, "BL01001973", words)
 
 
 def _errors(parent, number, words):

@@ -74,7 +74,7 @@ class FakeXero(Fake):
         problems = []
         lines = journal.get("JournalLines", [])
         if sum((Decimal(line["LineAmount"]) for line in lines), Decimal(0)) or len(lines) < 2:
-            problems.append("The total debits and the total credits do not balance: must balance to zero")
+            problems.append("The total debits (100.00) must equal total credits (-10.00)")
         for line in lines:
             known = self.accounts.get(line["AccountCode"])
             if known is None or known["Status"] != "ACTIVE":

@@ -108,6 +108,14 @@ def test_a_practice_is_not_moved_to_another_company_by_mistake(monkeypatch):
         assert "company another" in medbooks("connect", "intacct", "--replace").stderr
 
 
+def test_import_files_need_a_name_for_every_account_and_no_connection(stores):
+    assert medbooks("accounts", "journal_file", "--write").exit_code == 3
+    file = stores.home.outside / "journal_file.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace('= ""', '= "Bank"'), encoding="utf-8")
+    checked = medbooks("accounts", "journal_file")
+    assert (checked.exit_code, checked.stderr) == (0, "")
+
+
 def test_a_lost_key_is_said_when_only_connections_were_sealed_with_it(stores, monkeypatch):
     with running("intacct") as fake:
         at(fake, monkeypatch)

@@ -164,6 +164,19 @@ def _value(file):
     return file.read_text().partition("medicare = ")[2].splitlines()[0]
 
 
+def test_nothing_a_person_typed_or_a_file_said_leaves_the_house(ledger, folder, name):
+    planted = ("Doe", "1980-01-02", "MRN 4711")
+    named = entry("ehr:named", [debit("1010", "7.00"), credit("1200", "7.00")], description=f"Jane {' '.join(planted)}")
+    batch = ledger.post([named], batch_date=DAY, made_by="m", run_id=None, rule_version="v1").batch_tag
+    ledger.rollback(batch, DAY, f"refund to Jane {' '.join(planted)}", made_by="bob", run_id=None)
+    with running(name, limits=()) as fake:
+        connect(fake, folder)
+        assert poster_of(ledger, folder, name).round().posted == 14
+        sent = b"".join(fake.payloads).decode()
+    assert "7.00" in sent
+    assert not [text for text in planted if text in sent]
+
+
 def test_two_posters_at_once_post_every_entry_once(ledger, folder, name):
     with running(name, limits=()) as fake:
         connect(fake, folder)

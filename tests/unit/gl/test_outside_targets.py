@@ -302,6 +302,15 @@ def test_a_company_the_vendor_closes_to_this_login_is_the_wrong_tenant(name, fak
     assert fake.committed == 0
 
 
+def test_a_subscription_that_has_ended_stops_the_target(clock, tmp_path):
+    with running("quickbooks", clock=clock.now) as fake:
+        connect(fake, tmp_path)
+        fake.checked = lambda _: fake.fault(400, "6190", "ValidationFault")
+        with pytest.raises(TargetUnauthorized) as stopped:
+            open_target("quickbooks", tmp_path, KEY, timing=clock.timing).post(journal("quickbooks", 1))
+    assert stopped.value.code == "subscription_ended"
+
+
 def test_a_clock_that_is_wrong_is_told_apart_from_revoked_access(name, fake, target):
     if name == "intacct":
         # its sessions are judged by Sage's clock alone
