@@ -1,19 +1,32 @@
-"""``medbooks gl``: the book of record, out."""
+"""``medbooks gl``: the book of record: what waits, who approves it, taking entries back, and out.
+
+What does not belong here: outside ledgers (``gl_outside.py``, ``gl_posting.py``).
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.cli import gl_outside
+from orchestration.cli import gl_outside, gl_posting
+from orchestration.cli.people import roles, who
 from orchestration.cli.stores import dollars, open_stores, say
+from orchestration.core.errors import BooksError
+
+if TYPE_CHECKING:
+    from orchestration.ledger.records import PostResult
+    from orchestration.resources.practice import PracticeStores
 
 app = typer.Typer(help="The general ledger.", no_args_is_help=True)
 app.command("connect")(gl_outside.connect)
 app.command("accounts")(gl_outside.accounts)
+app.command("post")(gl_posting.post)
+app.command("reconcile")(gl_posting.reconcile)
 
 
 class Format(StrEnum):
@@ -22,6 +35,10 @@ class Format(StrEnum):
     beancount = "beancount"
     hledger = "hledger"
     csv = "csv"
+    general_ledger = "general_ledger"
+    general_ledger_by_period = "general_ledger_by_period"
+    profit_and_loss = "profit_and_loss"
+    balance_sheet = "balance_sheet"
 
 
 @app.callback()
@@ -29,33 +46,142 @@ def gl() -> None:
     """Group of verbs."""
 
 
-@app.command("export")
-def export(
-    format_: Annotated[Format, typer.Option("--format", help="Which books program reads it.")] = Format.beancount,
-    out: Annotated[Path | None, typer.Option(help="File; stdout when not given.")] = None,
-) -> None:
-    """Write the whole journal for a second opinion: bean-check, hledger check, or a spreadsheet."""
-    from orchestration.gl.exports import EXPORTS
+@app.command("preview")
+def preview(as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False) -> None:
+    """Show what is not booked or not outside yet: why, how many dollars, and the one command that mends each."""
+    stores = open_stores()
+    facts = {"waiting": _waiting(stores), "outside": gl_posting.outside_rows(stores)}
+    if as_json:
+        typer.echo(json.dumps(facts, indent=2))
+        return
+    for row in facts["waiting"]:
+        typer.echo(f"{row['number']:>5}  {row['state']:<11} {dollars_of(row):>14}  {row['reason']:<21} {row['object']}")
+        typer.echo(f"{'':>5}  {row['words']}")
+        typer.echo(f"{'':>5}  mend it with: {row['mend']}")
+    for row in facts["outside"]:
+        typer.echo(
+            f"{row['target']:>11}  {row['state']:<11} {dollars_of(row):>14}  {row['items']:,} entries {row['reason']}"
+        )
+        if row["mend"]:
+            typer.echo(f"{'':>11}  {row['words']}")
+            typer.echo(f"{'':>11}  mend it with: {row['mend']}")
+    if not facts["waiting"] and not facts["outside"]:
+        typer.echo("nothing waits")
 
-    ledger = open_stores().ledger
-    text = EXPORTS[format_.value](ledger.accounts(), ledger.entries())
-    if out is None:
-        typer.echo(text, nl=False)
-    else:
-        out.write_text(text, encoding="utf-8")
-        say(f"{ledger.entry_count():,} entries written, trial balance {dollars(ledger.trial_balance_amount())}")
+
+def dollars_of(row: dict[str, Any]) -> str:
+    """Return a row's amount for a person."""
+    from decimal import Decimal
+
+    return dollars(Decimal(row["amount"]))
+
+
+def _waiting(stores: PracticeStores) -> list[dict[str, Any]]:
+    from orchestration.core.money import format_amount
+    from orchestration.ledger.reasons import REASONS
+
+    rows = []
+    for proposal in stores.ledger.waiting():
+        made = proposal.made
+        reason = REASONS[made.reason_code]
+        rows.append(
+            {
+                "number": proposal.proposal_id,
+                "state": made.state,
+                "reason": made.reason_code,
+                "amount": format_amount(made.total_amount),
+                "object": made.object,
+                "entity": made.entity_id,
+                "proposed_by": made.proposed_by,
+                "proposed_at": proposal.proposed_at,
+                "words": reason.words,
+                "mend": reason.mend.format(id=proposal.proposal_id),
+            }
+        )
+    return rows
+
+
+_Reason = Annotated[str, typer.Option(help="Why; kept in the audit chain. No name of a patient.")]
+_Date = Annotated[str, typer.Option(help="Day of the reversal, YYYY-MM-DD; today when not given.")]
+
+
+@app.command("approve")
+def approve(
+    numbers: Annotated[list[int], typer.Argument(help="Numbers of proposals, as medbooks gl preview shows them.")],
+    reason: _Reason,
+    reject: Annotated[bool, typer.Option("--reject", help="Decide against it: it is not booked.")] = False,
+) -> None:
+    """Book what waits for a person, or reject it; nobody approves what he proposed himself."""
+    stores = open_stores()
+    name = who()
+    for number in numbers:
+        if reject:
+            stores.ledger.reject(number, by=name, reason=reason)
+            say(f"proposal {number} rejected by {name}")
+        else:
+            result = stores.ledger.approve(number, _today(), by=name, reason=reason, roles=roles(stores, name))
+            say(f"proposal {number} approved by {name}: {dollars(result.posted_amount)} in batch {result.batch_tag}")
+
+
+@app.command("reverse")
+def reverse(
+    entry_id: Annotated[int, typer.Argument(help="Number of the entry.")], reason: _Reason, date: _Date = ""
+) -> None:
+    """Post the mirror of one entry; the entry itself is never changed."""
+    _tell_reversal(open_stores().ledger.reverse(entry_id, _day(date), reason, made_by=who()))
 
 
 @app.command("rollback")
 def rollback(
     batch_tag: Annotated[str, typer.Argument(help="Tag of the batch, e.g. AI-20261123-1.")],
-    reason: Annotated[str, typer.Option(help="Why; kept in the audit chain.")],
+    reason: _Reason,
+    date: _Date = "",
 ) -> None:
     """Reverse every entry of a batch; nothing is deleted, the trial balance is what it was before."""
-    import datetime as dt
-    import getpass
+    _tell_reversal(open_stores().ledger.rollback(batch_tag, _day(date), reason, made_by=who()))
 
-    result = open_stores().ledger.rollback(
-        batch_tag, dt.datetime.now(dt.UTC).date(), reason, made_by=getpass.getuser(), run_id=None
-    )
-    say(f"{result.posted} entries reversed by batch {result.batch_tag or '-'}, {result.skipped} were reversed before")
+
+def _tell_reversal(result: PostResult) -> None:
+    for refusal in result.held:
+        say(f"{dollars(refusal.amount)} is above the limit: another person has to approve it (medbooks gl preview)")
+    if not result.held:
+        say(
+            f"{result.posted} entries reversed by batch {result.batch_tag or '-'}, "
+            f"{result.skipped} were reversed before"
+        )
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
+
+
+def _day(text: str) -> dt.date:
+    if not text:
+        return _today()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        message = "a date is written YYYY-MM-DD"
+        raise BooksError(message, mend="run it again with --date 2026-11-30") from None
+
+
+@app.command("export")
+def export(
+    format_: Annotated[
+        Format,
+        typer.Option("--format", help="For bean-check, hledger, a spreadsheet, or dashboards of Fivetran's shape."),
+    ] = Format.beancount,
+    out: Annotated[Path | None, typer.Option(help="File; stdout when not given.")] = None,
+    entity: Annotated[str | None, typer.Option(help="One legal entity; all when not given.")] = None,
+    book: Annotated[str, typer.Option(help="accrual or cash.")] = "accrual",
+) -> None:
+    """Write one book of the journal for a second opinion: bean-check, hledger check, or a spreadsheet."""
+    from orchestration.gl.exports import EXPORTS
+
+    ledger = open_stores().ledger
+    text = EXPORTS[format_.value](ledger.accounts(), ledger.entries(entity_id=entity, book=book))
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+        say(f"{ledger.entry_count():,} entries in the ledger, trial balance {dollars(ledger.trial_balance_amount())}")

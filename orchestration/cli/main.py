@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 from orchestration.cli import (
+    audit,
+    close,
     demo,
     doctor,
     era,
@@ -40,6 +42,8 @@ app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.command("ingest")(ingest.ingest)
 app.command("rebuild")(rebuild.rebuild)
+app.add_typer(audit.app, name="audit")
+app.add_typer(close.app, name="close")
 app.add_typer(era.app, name="era")
 app.add_typer(gl.app, name="gl")
 app.add_typer(practice.app, name="practice")

@@ -1,4 +1,4 @@
-"""``medbooks up``: Dagster, the reports and MLflow on loopback, until Ctrl-C."""
+"""``medbooks up``: Dagster, the reports, MLflow and the books in Fava on loopback, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -17,23 +17,28 @@ from orchestration.core.errors import BooksError
 
 if TYPE_CHECKING:
     from orchestration.resources.home import Home
+    from orchestration.resources.practice import PracticeStores
 
 _HOST = "127.0.0.1"
 
 
 def up(
-    port: Annotated[int, typer.Option(help="Port of Dagster; reports and MLflow take the next two.")] = 3000,
+    port: Annotated[int, typer.Option(help="Port of Dagster; reports, MLflow and Fava take the next three.")] = 3000,
     mlflow: Annotated[bool, typer.Option(help="Start MLflow's page too.")] = True,
+    fava: Annotated[bool, typer.Option(help="Show the books in Fava, when it is installed.")] = True,
 ) -> None:
     """Start the pages people look at. Everything binds to this machine only."""
     from orchestration.resources.dbt_manifest import current_manifest
     from orchestration.resources.home import PROJECT
     from orchestration.resources.instance import prepare_environment
 
-    home = open_stores().home
+    stores = open_stores()
+    home = stores.home
     current_manifest(home)
     environment = {**os.environ, **prepare_environment(home)}
     servers = _servers(home, PROJECT, port, with_mlflow=mlflow)
+    if fava and (books := books_server(stores, port + 3)):
+        servers.append(books)
     started = []
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -55,6 +60,28 @@ def up(
                 process.wait(timeout=20)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def books_server(stores: PracticeStores, port: int) -> tuple[str, str, list[str]] | None:
+    """Write the books for Fava and return its name, address and command; ``None`` when the extra is not installed.
+
+    Fava is GPL: it is run as a program on an export, which it may not edit, and is shown the books of this moment.
+    """
+    from orchestration.gl import beancount
+
+    program = Path(sys.executable).parent / "fava"
+    if not program.exists():
+        say("Books      not shown: Fava is not installed (uv sync --extra books)")
+        return None
+    file = stores.home.published / "books.beancount"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    text = beancount.export(stores.ledger.accounts(), stores.ledger.entries(book="accrual"))
+    # swapped in one step: Fava reads the file again when it changes
+    partial = file.with_suffix(".partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(file)
+    command = [str(program), "--host", _HOST, "--port", str(port), "--read-only", str(file)]
+    return "Books", f"http://{_HOST}:{port}", command
 
 
 def _servers(home: Home, project: Path, port: int, *, with_mlflow: bool) -> list[tuple[str, str, list[str]]]:

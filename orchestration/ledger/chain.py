@@ -73,6 +73,11 @@ def last_at(connection: Connection) -> str | None:
     return connection.execute(sa.select(audit.c.at).order_by(audit.c.audit_id.desc()).limit(1)).scalar()
 
 
+def records(connection: Connection) -> list[tuple[object, ...]]:
+    """Return every record, in the table's columns' order."""
+    return [tuple(row) for row in connection.execute(sa.select(audit).order_by(audit.c.audit_id))]
+
+
 def append(connection: Connection, at: dt.datetime, deed: Deed) -> None:
     """Append one record inside the transaction of the deed itself."""
     last = head(connection)

@@ -125,6 +125,28 @@ def balances(connection: Connection, selection: Selection) -> list[TrialBalanceR
     return trial_balance((code, debit, credit) for code, debit, credit in connection.execute(statement))
 
 
+def daily_movements(
+    connection: Connection, account_codes: Sequence[str], selection: Selection
+) -> dict[str, list[tuple[dt.date, Decimal]]]:
+    """Return account code → (date, debit less credit) per day with a line, the oldest first."""
+    statement = (
+        sa.select(
+            lines.c.account_code,
+            entries.c.entry_date,
+            sa.func.sum(lines.c.debit_amount),
+            sa.func.sum(lines.c.credit_amount),
+        )
+        .join(entries, entries.c.entry_id == lines.c.entry_id)
+        .where(lines.c.account_code.in_(account_codes), *selection.conditions())
+        .group_by(lines.c.account_code, entries.c.entry_date)
+        .order_by(entries.c.entry_date)
+    )
+    found: dict[str, list[tuple[dt.date, Decimal]]] = {}
+    for code, day, debit, credit in connection.execute(statement):
+        found.setdefault(code, []).append((day, debit - credit))
+    return found
+
+
 def total_amount(connection: Connection) -> Decimal:
     """Return all debits less all credits, which is zero."""
     debit, credit = connection.execute(

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from orchestration.accounting.approval import ApprovalPolicy
     from orchestration.core.findings import Finding
     from orchestration.ledger.approvals import Proposal
+    from orchestration.ledger.outbox import Item
 
 _IDS_PER_STATEMENT = 10_000
 CORRECTION_MARK = "#"
@@ -420,6 +421,23 @@ class Ledger:
         with self.sessions.read() as connection:
             return reading.balances(connection, reading.Selection(as_of, entity_id, book))
 
+    def movements(
+        self, account_codes: Sequence[str], as_of: dt.date, *, entity_id: str, book: str
+    ) -> dict[str, list[tuple[dt.date, Decimal]]]:
+        """Return account code → (date, debit less credit) per day with a line up to ``as_of``, the oldest first."""
+        with self.sessions.read() as connection:
+            return reading.daily_movements(connection, account_codes, reading.Selection(as_of, entity_id, book))
+
+    def not_reconciled(self, target: str, entity_id: str, as_of: dt.date) -> list[Item]:
+        """Return a target's items of an entity's entries up to a day that are not reconciled line by line."""
+        open_items = self.outbox("medbooks").items(target, "pending", "sent", "posted", "quarantined")
+        posted = self.entries_by_id([item.entry_id for item in open_items])
+        return [
+            item
+            for item in open_items
+            if posted[item.entry_id].entry.entity_id == entity_id and posted[item.entry_id].entry.entry_date <= as_of
+        ]
+
     def trial_balance_amount(self) -> Decimal:
         """Return all debits less all credits: 0.00."""
         with self.sessions.read() as connection:
@@ -479,6 +497,11 @@ class Ledger:
         with self.sessions.read() as connection:
             last = chain.last_at(connection)
         return dt.datetime.fromisoformat(last) if last else None
+
+    def audit_records(self) -> tuple[chain.Head, list[tuple[object, ...]]]:
+        """Return the head and every record of the chain, in its columns' order, as of one moment."""
+        with self.sessions.read() as connection:
+            return chain.head(connection), chain.records(connection)
 
     def verify_audit(self, known_head: chain.Head | None = None) -> list[Finding]:
         """Return what is wrong with the audit chain, nothing when it is intact.

@@ -14,10 +14,24 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.core.errors import ConfigurationError
+from orchestration.core.periods import MONTHS
 from orchestration.privacy.keys import derive_key, read_or_create_master_key
 
 PROJECT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT / "dbt_project"
+
+
+BOOKS = ("accrual", "cash")
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One legal entity: its id on every entry, the first month of its fiscal year, and the books it keeps."""
+
+    entity_id: str
+    entity_name: str = ""
+    fiscal_year_start_month: int = 1
+    books: tuple[str, ...] = ("accrual",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +48,17 @@ class Settings:
     exception_approval_limit_amount: Decimal = Decimal("2500.00")
     exception_accounts: tuple[str, ...] = ("1999", "2215", "2300", "6999")
     practice_administrators: tuple[str, ...] = ()
+    # further legal entities, each with a calendar and books of its own: [[entities]] tables
+    entities: tuple[Entity, ...] = ()
     appeal_cost_amount: Decimal = Decimal("25.00")
     standstill_seconds: float = 2.0
+
+    @property
+    def all_entities(self) -> tuple[Entity, ...]:
+        """Every legal entity of the practice, the main one first."""
+        main = Entity(self.entity_id, self.practice_name, self.fiscal_year_start_month)
+        listed = {entity.entity_id: entity for entity in self.entities}
+        return (listed.pop(self.entity_id, main), *listed.values())
 
     @classmethod
     def read(cls, path: Path) -> Settings:
@@ -54,10 +77,34 @@ class Settings:
             for name in ("exception_accounts", "practice_administrators"):
                 if name in values:
                     values[name] = _texts(name, values[name], path)
+            if "entities" in values:
+                values["entities"] = _entities(values["entities"], path)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, InvalidOperation) as error:
             message = f"practice.toml cannot be read ({type(error).__name__})"
             raise ConfigurationError(message, mend=f"edit {path}") from None
         return cls(**values)
+
+
+def _entities(tables: object, path: Path) -> tuple[Entity, ...]:
+    found: list[Entity] = []
+    for table in tables if isinstance(tables, list) else [None]:
+        if (
+            not isinstance(table, dict)
+            or not set(table) <= set(Entity.__dataclass_fields__)
+            or "entity_id" not in table
+        ):
+            message = "practice.toml: each [[entities]] table has an entity_id, and only settings of an entity"
+            raise ConfigurationError(message, mend=f"edit {path}")
+        books = _texts("books", table.get("books", ["accrual"]), path)
+        month = table.get("fiscal_year_start_month", 1)
+        if not books or not set(books) <= set(BOOKS) or not isinstance(month, int) or not 1 <= month <= MONTHS:
+            message = "practice.toml: an entity keeps the books accrual, cash or both, and starts in month 1 to 12"
+            raise ConfigurationError(message, mend=f"edit {path}")
+        found.append(Entity(str(table["entity_id"]), str(table.get("entity_name", "")), month, books))
+    if len({entity.entity_id for entity in found}) < len(found):
+        message = "practice.toml: two [[entities]] have the same entity_id"
+        raise ConfigurationError(message, mend=f"edit {path}")
+    return tuple(found)
 
 
 def _texts(name: str, value: object, path: Path) -> tuple[str, ...]:
@@ -147,6 +194,11 @@ class Home:
     def landed_key(self) -> bytes:
         """Data key of the landed files."""
         return derive_key(self._master_key, "landed")
+
+    @property
+    def signing_seed(self) -> bytes:
+        """Seed of the key that signs heads of the audit chain."""
+        return derive_key(self._master_key, "audit-head")
 
     @property
     def lake_key(self) -> str:

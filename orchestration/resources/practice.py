@@ -70,7 +70,7 @@ class PracticeStores:
         if self.home.ledger_url.startswith("sqlite:///"):
             (self.home.root / "ledger").mkdir(parents=True, exist_ok=True, mode=0o700)
         settings = self.home.settings
-        starts = {settings.entity_id: settings.fiscal_year_start_month}
+        starts = {entity.entity_id: entity.fiscal_year_start_month for entity in settings.all_entities}
         policy = ApprovalPolicy(
             settings.bill_approval_limit_amount,
             settings.exception_approval_limit_amount,

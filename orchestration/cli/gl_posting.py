@@ -1,0 +1,168 @@
+"""``medbooks gl post`` and ``gl reconcile``: entries to outside general ledgers, and what they hold back again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orchestration.cli.people import who
+from orchestration.cli.stores import dollars, open_stores, say
+from orchestration.core.errors import BooksError, ConfigurationError
+
+if TYPE_CHECKING:
+    from orchestration.resources.practice import PracticeStores
+
+_GATE_FAILED = 3
+
+
+def post(
+    vendor: Annotated[
+        str | None, typer.Argument(help="One outside ledger; every connected one when not given.")
+    ] = None,
+    retry: Annotated[str, typer.Option(help="Let a set-aside entry go again: its reference, or all.")] = "",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Send again after what stopped the target is mended.")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="What was mended; kept in the audit chain.")] = "mended",
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
+) -> None:
+    """Send what is due to the connected outside ledgers, each entry exactly once; runs by itself every 15 minutes."""
+    from orchestration.core.money import format_amount
+    from orchestration.gl.reasons import explain
+    from orchestration.resources.posting_outside import post_everywhere
+
+    stores = open_stores()
+    vendors = _vendors(stores, vendor)
+    outbox = stores.ledger.outbox(who())
+    for name in vendors:
+        if resume:
+            outbox.resume(name, by=who(), reason=reason)
+        if retry:
+            set_aside = [item.reference for item in outbox.items(name, "quarantined")]
+            chosen = set_aside if retry == "all" else [ref for ref in set_aside if ref == retry]
+            outbox.release(chosen, target=name, reason=reason)
+    rounds = post_everywhere(stores, vendors)
+    rows = [
+        {
+            "target": done.target,
+            "posted": done.posted,
+            "found": done.found,
+            "posted_amount": format_amount(done.posted_amount),
+            "retried": done.retried,
+            "quarantined": done.quarantined,
+            "stopped_by": done.stopped_by,
+            "findings": [finding.message for finding in done.findings],
+        }
+        for done in rounds
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+    for done in rounds:
+        say(
+            f"{done.target}: {done.posted:,} posted ({dollars(done.posted_amount)}), {done.retried:,} put back, "
+            f"{done.quarantined:,} set aside"
+        )
+        if done.stopped_by:
+            state = outbox.target(done.target)
+            why = explain(state.state if state.state != "closed" else "pending", done.stopped_by)
+            say(f"  stopped by {done.stopped_by}: {why.words}\n  mend it with: {why.mend}")
+        for finding in done.findings:
+            say(f"  {finding.severity}: {finding.message}")
+    if any(done.stopped_by for done in rounds):
+        raise typer.Exit(1)
+
+
+def reconcile(
+    vendor: Annotated[
+        str | None, typer.Argument(help="One outside ledger; every connected one when not given.")
+    ] = None,
+    start: Annotated[str, typer.Option("--from", help="First day, YYYY-MM-DD; 90 days ago when not given.")] = "",
+    end: Annotated[str, typer.Option("--to", help="Last day; today when not given.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
+) -> None:
+    """Pull back what the outside ledgers hold and compare it line by line; exit code 3 when it differs."""
+    import datetime as dt
+
+    from orchestration.core.money import format_amount
+    from orchestration.resources.posting_outside import reconcile_with
+
+    stores = open_stores()
+    today = dt.datetime.now(dt.UTC).date()
+    try:
+        last = dt.date.fromisoformat(end) if end else today
+        first = dt.date.fromisoformat(start) if start else last - dt.timedelta(days=90)
+    except ValueError:
+        message = "a date is written YYYY-MM-DD"
+        raise BooksError(message, mend="medbooks gl reconcile --from 2026-01-01 --to 2026-01-31") from None
+    rows: list[dict[str, Any]] = []
+    for name in _vendors(stores, vendor):
+        result = reconcile_with(stores, name, first, last)
+        rows += [
+            {
+                "target": name,
+                "kind": difference.kind,
+                "reference": difference.reference,
+                "external_id": difference.external_id,
+                "account": difference.account,
+                "amount": format_amount(difference.amount),
+            }
+            for difference in result.differences
+        ]
+        say(f"{name}: {result.agreed:,} entries agree line by line, {len(result.differences):,} differences")
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+    else:
+        for row in rows:
+            typer.echo(
+                f"{row['target']:>11}  {row['kind']:<13} {row['amount']:>14}  {row['account'] or '':<12} "
+                f"{row['reference'] or 'not ours'}  {row['external_id'] or ''}"
+            )
+    # journals of others are news, not an error of ours
+    if any(row["kind"] != "not_ours" for row in rows):
+        raise typer.Exit(_GATE_FAILED)
+
+
+def outside_rows(stores: PracticeStores) -> list[dict[str, Any]]:
+    """Return what is where on its way out: target, state, reason, items, dollars, and what mends it."""
+    from orchestration.core.money import format_amount
+    from orchestration.gl.reasons import explain
+
+    outbox = stores.ledger.outbox("medbooks preview")
+    rows = []
+    for total in outbox.totals():
+        target = outbox.target(total.target)
+        is_done = total.state in {"posted", "reconciled"} and not total.reason_code
+        code = total.reason_code
+        state = total.state
+        if state in {"pending", "sent"} and target.state != "closed":
+            state, code = target.state, target.reason_code
+        why = explain(state, code)
+        references = [i.reference for i in outbox.items(total.target, "quarantined") if i.reason_code == code]
+        rows.append(
+            {
+                "target": total.target,
+                "state": total.state,
+                "reason": code,
+                "items": total.item_count,
+                "amount": format_amount(total.total_amount),
+                "words": "" if is_done else why.words,
+                "mend": "" if is_done else why.mend.format(id=references[0] if len(references) == 1 else "all"),
+            }
+        )
+    return rows
+
+
+def _vendors(stores: PracticeStores, vendor: str | None) -> list[str]:
+    from orchestration.resources.outside import mapped_vendors
+
+    known = mapped_vendors(stores.home)
+    if vendor is None:
+        if not known:
+            say("no outside ledger is connected: medbooks gl connect VENDOR")
+        return known
+    if vendor not in known:
+        message = f"{vendor} is not connected to this practice"
+        raise ConfigurationError(message, mend=f"medbooks gl connect {vendor}")
+    return [vendor]

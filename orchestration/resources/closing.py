@@ -1,0 +1,263 @@
+"""The close of a period: every check of the checklist on a practice's books and marts, and the lock.
+
+What does not belong here: the arithmetic of a check (``accounting.closing``).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess  # asks other programs for their opinion on the books
+import sys
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from orchestration.accounting.closing import CloseItem, aged_amount
+from orchestration.core.errors import ConfigurationError
+from orchestration.core.money import ZERO
+from orchestration.core.periods import period_days
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from orchestration.resources.home import Entity
+    from orchestration.resources.practice import PracticeStores
+
+_SUSPENSE = "1999"
+# account → how many days what stands on it may be old, and what it is
+_AGED = {
+    "2300": (30, "receipts that nobody could apply"),
+    "2215": (30, "payer takebacks whose original is not here"),
+    "2010": (60, "goods received and not billed"),
+}
+_DUE_FROM, _DUE_TO = "1800", "2800"
+
+
+class Period(NamedTuple):
+    """One fiscal period of one entity."""
+
+    entity: Entity
+    name: str
+    first: dt.date
+    last: dt.date
+
+
+def period_of(stores: PracticeStores, entity_id: str, name: str) -> Period:
+    """Return a fiscal period by the entity's own calendar.
+
+    Raises ``ConfigurationError`` for an entity or period that does not exist.
+    """
+    entities = {entity.entity_id: entity for entity in stores.home.settings.all_entities}
+    entity = entities.get(entity_id or stores.home.settings.entity_id)
+    if entity is None:
+        message = f"there is no entity {entity_id}"
+        raise ConfigurationError(message, mend=f"one of: medbooks close check --entity {'|'.join(entities)}")
+    try:
+        first, last = period_days(name, entity.fiscal_year_start_month)
+    except ValueError as error:
+        raise ConfigurationError(str(error), mend="medbooks close check --period 2026-01") from None
+    return Period(entity, name, first, last)
+
+
+def checklist(stores: PracticeStores, period: Period) -> list[CloseItem]:
+    """Return every check of the period, in the order a bookkeeper works through them."""
+    return [
+        *_lake_checks(stores, period),
+        *_account_checks(stores, period),
+        _pairs(stores, period),
+        _second_opinions(stores, period),
+        *_outside_checks(stores, period),
+        _approvals(stores, period),
+        _whole(stores),
+    ]
+
+
+def _lake_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
+    if not stores.home.lake_file.exists():
+        return []
+    with stores.lake.connect() as lake:
+        present = {
+            row[0]
+            for row in lake.execute(
+                "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'lake'"
+            ).fetchall()
+        }
+
+        def amount(sql: str, *needs: str) -> Decimal:
+            if not set(needs) <= present:
+                return ZERO
+            row = lake.execute(sql, [period.last]).fetchone()
+            return Decimal(row[0]) if row and row[0] is not None else ZERO
+
+        held = amount(
+            "SELECT sum(i.control_amount) FROM marts.fct_control_items AS i INNER JOIN raw_era835.files AS f "
+            "ON f.file_id = i.file_id WHERE i.source = 'era835' AND i.hold_reason IS NOT NULL "
+            "AND i.hold_reason <> 'duplicate_payment' AND ? IS NOT NULL",
+            "marts.fct_control_items",
+            "raw_era835.files",
+        )
+        quarantined = amount(
+            "SELECT sum(quarantined_amount) FROM raw_era835.files WHERE ? IS NOT NULL", "raw_era835.files"
+        )
+        overdue = amount(
+            "SELECT sum(paid_amount - deposit_amount) FROM marts.bank_reconciliation "
+            "WHERE reconciliation_status = 'overdue' AND payment_date <= ?",
+            "marts.bank_reconciliation",
+        )
+        subledger = amount(
+            "SELECT sum(receivable_change_amount) FROM intermediate.int_receivables__activity WHERE posting_date <= ?",
+            "intermediate.int_receivables__activity",
+        )
+        has_subledger = "intermediate.int_receivables__activity" in present
+    items = [
+        CloseItem(
+            "every_remittance_is_in_and_balanced",
+            held + quarantined == 0,
+            held + quarantined,
+            "remittances that are held or in quarantine",
+            "medbooks status",
+        ),
+        CloseItem(
+            "clearing_accounts_are_reconciled_to_the_bank",
+            overdue == 0,
+            overdue,
+            "remittances the bank has not shown for more than five business days",
+            "medbooks status",
+        ),
+    ]
+    # one practice, one subledger: of several entities nobody can tell yet whose it is
+    if has_subledger and len(stores.home.settings.all_entities) == 1:
+        booked = sum((_balance(stores, period, code) for code in ("1200", "1210")), ZERO)
+        items.append(
+            CloseItem(
+                "receivables_subledger_equals_1200_and_1210",
+                subledger == booked,
+                abs(subledger - booked),
+                "the subledger less what is booked",
+                "medbooks run",
+            )
+        )
+    return items
+
+
+def _balance(stores: PracticeStores, period: Period, code: str, book: str = "accrual") -> Decimal:
+    rows = stores.ledger.trial_balance(period.last, entity_id=period.entity.entity_id, book=book)
+    return sum((row.debit_amount - row.credit_amount for row in rows if row.account_code == code), ZERO)
+
+
+def _account_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
+    suspense = _balance(stores, period, _SUSPENSE)
+    items = [
+        CloseItem(
+            "suspense_is_zero",
+            suspense == 0,
+            abs(suspense),
+            f"what stands on {_SUSPENSE}: a code that no rule knows",
+            "medbooks gl export --format csv   # shows the entries on 1999",
+        )
+    ]
+    movements = stores.ledger.movements(tuple(_AGED), period.last, entity_id=period.entity.entity_id, book="accrual")
+    for code, (days, what) in _AGED.items():
+        aged = aged_amount(movements.get(code, ()), period.last, days)
+        items.append(
+            CloseItem(
+                f"nothing_on_{code}_is_older_than_{days}_days",
+                aged == 0,
+                aged,
+                f"what is older: {what}",
+                f"medbooks gl export --format csv   # shows the entries on {code}",
+            )
+        )
+    return items
+
+
+def _pairs(stores: PracticeStores, period: Period) -> CloseItem:
+    rows = stores.ledger.trial_balance(period.last, book="accrual")
+    net = sum((r.debit_amount - r.credit_amount for r in rows if r.account_code in {_DUE_FROM, _DUE_TO}), ZERO)
+    return CloseItem(
+        "due_to_equals_due_from",
+        net == 0,
+        abs(net),
+        "what entities owe each other, on one side only",
+        "medbooks gl export --format csv   # shows the entries on 1800 and 2800",
+    )
+
+
+def _second_opinions(stores: PracticeStores, period: Period) -> CloseItem:
+    """Let beancount and hledger recompute the entity's books; one that is not installed has no opinion."""
+    from orchestration.gl import beancount, hledger
+
+    entity_id = period.entity.entity_id
+    accounts = stores.ledger.accounts()
+    failed, asked = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, program, arguments, export in (
+            ("beancount", "bean-check", ["--no-cache"], beancount.export),
+            ("hledger", "hledger", ["check", "-s", "-f"], hledger.export),
+        ):
+            beside = Path(sys.executable).parent / program
+            found = str(beside) if beside.exists() else shutil.which(program)
+            if found is None:
+                continue
+            asked.append(name)
+            file = Path(folder) / name
+            entries = stores.ledger.entries(as_of=period.last, entity_id=entity_id, book="accrual")
+            # both exports assert the closing balance of every account to the cent
+            file.write_text(export(accounts, entries), encoding="utf-8")
+            done = subprocess.run(
+                [found, *arguments, str(file)],
+                capture_output=True,
+                check=False,
+                env={**os.environ, "LC_ALL": "C.UTF-8"},
+            )
+            if done.returncode != 0:
+                failed.append(name)
+    return CloseItem(
+        "other_programs_agree_with_the_trial_balance",
+        bool(asked) and not failed,
+        ZERO,
+        f"asked: {', '.join(asked) or 'nobody, none is installed'}; disagree: {', '.join(failed) or 'nobody'}",
+        "apt-get install hledger" if not asked else "medbooks gl export --format hledger --out books.journal",
+    )
+
+
+def _outside_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
+    from orchestration.resources.outside import mapped_vendors
+
+    items = []
+    for vendor in mapped_vendors(stores.home):
+        open_items = stores.ledger.not_reconciled(vendor, period.entity.entity_id, period.last)
+        items.append(
+            CloseItem(
+                f"{vendor}_holds_the_same_lines",
+                not open_items,
+                sum((item.total_amount for item in open_items), ZERO),
+                f"{len(open_items)} entries of the period and before are not outside, or not compared since",
+                f"medbooks gl post {vendor} && medbooks gl reconcile {vendor} --to {period.last}",
+            )
+        )
+    return items
+
+
+def _approvals(stores: PracticeStores, period: Period) -> CloseItem:
+    waiting = [p for p in stores.ledger.waiting() if p.made.entity_id in {"", period.entity.entity_id}]
+    return CloseItem(
+        "nothing_waits_for_a_person",
+        not waiting,
+        sum((proposal.made.total_amount for proposal in waiting), ZERO),
+        f"{len(waiting)} proposals are held or quarantined",
+        "medbooks gl preview",
+    )
+
+
+def _whole(stores: PracticeStores) -> CloseItem:
+    findings = [*stores.ledger.verify_audit(), *stores.ledger.verify_books()]
+    return CloseItem(
+        "the_books_are_what_was_posted",
+        not findings,
+        abs(stores.ledger.trial_balance_amount()),
+        f"{len(findings)} findings in journal and audit chain",
+        "medbooks audit verify",
+    )

@@ -1,0 +1,229 @@
+"""The verbs of the ledger on a small practice: what waits has its mend, is approved, closed, proved and exported."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from book_examples import CHART, DAY, credit, debit, entry
+
+MEDBOOKS = str(Path(sys.executable).parent / "medbooks")
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.delenv("MEDBOOKS_LEDGER_URL", raising=False)
+    (tmp_path / "practice.toml").write_text(
+        'entity_id = "E1"\npractice_administrators = ["alice"]\n'
+        '[[entities]]\nentity_id = "E2"\nfiscal_year_start_month = 7\nbooks = ["accrual", "cash"]\n'
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def stores(home):
+    from orchestration.resources.home import Home
+    from orchestration.resources.practice import PracticeStores
+
+    made = PracticeStores(Home.locate(home))
+    made.ledger.load_accounts([*CHART, {"account_code": "1999", "account_name": "Suspense", "account_type": "asset"}])
+    return made
+
+
+@pytest.fixture
+def medbooks(home, monkeypatch, capfd):
+    """Run the command line in this process, as a person of some name; give exit code, stdout and stderr."""
+    from orchestration.cli import main
+
+    def run(*arguments, user="alice"):
+        monkeypatch.setenv("LOGNAME", user)
+        monkeypatch.setenv("MEDBOOKS_HOME", str(home))
+        monkeypatch.setattr(sys, "argv", ["medbooks", *map(str, arguments)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main.main()
+        out, err = capfd.readouterr()
+        return ended.value.code or 0, out, err
+
+    return run
+
+
+def post(stores, *entries):
+    return stores.ledger.post(entries, batch_date=DAY, made_by="rules", run_id=None, rule_version="v1")
+
+
+def test_what_waits_is_shown_with_its_dollars_and_the_one_command_and_then_approved(stores, medbooks):
+    post(stores, entry(), entry("bank:1", [debit("1010", "3000.00"), credit("1999", "3000.00")]))
+    (row,) = json.loads(medbooks("gl", "preview", "--json")[1])["waiting"]
+    assert (row["state"], row["reason"], row["amount"]) == ("held", "exception_over_limit", "3000.00")
+    assert row["mend"] == f'medbooks gl approve {row["number"]} --reason "..."'
+    assert "mend it with: medbooks gl approve" in medbooks("gl", "preview")[1]
+    code, _out, err = medbooks("gl", "approve", row["number"], "--reason", "seen with the bank")
+    assert (code, "$3,000.00" in err) == (0, True)
+    assert medbooks("gl", "preview")[1] == "nothing waits\n"
+
+
+def test_a_large_rollback_needs_two_people(stores, medbooks):
+    before = stores.ledger.trial_balance()
+    tag = post(stores, entry(lines=[debit("1200", "9000.00"), credit("4000-EM", "9000.00")])).batch_tag
+    assert "another person" in medbooks("gl", "rollback", tag, "--reason", "wrong fees")[2]
+    code, _out, err = medbooks("gl", "approve", 1, "--reason", "mine")
+    assert (code, "somebody else" in err) == (1, True)
+    assert medbooks("gl", "approve", 1, "--reason", "seen", user="bob")[0] == 0
+    assert stores.ledger.trial_balance() == before
+
+
+def test_one_entry_is_reversed_on_a_day_and_a_bad_day_is_said(stores, medbooks):
+    post(stores, entry())
+    assert "YYYY-MM-DD" in medbooks("gl", "reverse", 1, "--reason", "x", "--date", "23.11.2026")[2]
+    assert medbooks("gl", "reverse", 1, "--reason", "x", "--date", "2026-12-01")[0] == 0
+    assert [posted.entry.entry_date for posted in stores.ledger.entries()] == [DAY, dt.date(2026, 12, 1)]
+
+
+def test_entities_close_by_their_own_calendars_and_a_closed_period_refuses(stores, medbooks):
+    post(stores, entry("ehr:1"), entry("ehr:2", entity_id="E2"))
+    code, out, _err = medbooks("close", "check", "--period", "2026-11", "--json")
+    failed = [row["check"] for row in json.loads(out) if not row["passed"]]
+    assert (code, failed) == (0, [])
+    # November is the eleventh month of one entity's year and the fifth of the other's
+    assert medbooks("close", "run", "--period", "2026-11")[0] == 0
+    assert "2026-11-01 to 2026-11-30" in medbooks("close", "run", "--entity", "E2", "--period", "2027-05")[2]
+    refused = post(
+        stores, entry("ehr:3"), entry("ehr:4", entity_id="E2"), entry("ehr:5", entry_date=dt.date(2026, 12, 1))
+    )
+    assert ([r.reason for r in refused.refusals], refused.posted) == (["closed_period"] * 2, 1)
+    # what waits blocks the next close, and is said with its dollars
+    code, out, err = medbooks("close", "run", "--period", "2026-12")
+    assert (code, "not locked" in err) == (3, True)
+    assert "OPEN  nothing waits for a person" in out
+    assert medbooks("close", "reopen", "--period", "2026-11", "--reason", "late file")[0] == 0
+    assert post(stores, entry("ehr:3")).posted == 1
+    assert stores.ledger.verify_audit() == []
+
+
+def test_anything_in_suspense_blocks_the_close(stores, medbooks):
+    post(stores, entry("bank:1", [debit("1010", "5.00"), credit("1999", "5.00")]))
+    code, out, _err = medbooks("close", "check", "--period", "2026-11", "--json")
+    assert code == 3
+    assert {row["check"]: row["amount"] for row in json.loads(out) if not row["passed"]} == {"suspense_is_zero": "5.00"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--period", "2026-13"), ("--period", "November"), ("--entity", "E9", "--period", "2026-01")],
+    ids=["no_such_month", "no_period", "no_such_entity"],
+)
+def test_a_period_or_entity_that_does_not_exist_is_said(medbooks, arguments):
+    code, _out, err = medbooks("close", "check", *arguments)
+    assert (code, "mend it with" in err) == (6, True)
+
+
+def test_the_chain_is_verified_and_exported_with_a_signed_head(stores, medbooks, tmp_path):
+    post(stores, entry())
+    out = tmp_path / "chain.csv"
+    assert medbooks("audit", "export", "--out", out)[0] == 0
+    assert medbooks("audit", "verify", "--export", out)[0] == 0
+    facts = json.loads(medbooks("audit", "verify", "--json")[1])
+    assert facts == {"records": 2, "heads": 1, "findings": []}
+    out.write_bytes(out.read_bytes().replace(b"rules", b"Rules"))
+    code, said, _err = medbooks("audit", "verify", "--export", out)
+    assert (code, "export_changed" in said) == (3, True)
+
+
+def test_nothing_is_posted_outside_where_nobody_is_connected(medbooks):
+    assert "no outside ledger is connected" in medbooks("gl", "post")[2]
+    assert medbooks("gl", "reconcile")[0] == 0
+    code, _out, err = medbooks("gl", "post", "xero")
+    assert (code, "medbooks gl connect xero" in err) == (6, True)
+
+
+def read(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_the_statements_add_up_and_are_the_trial_balance(stores, medbooks):
+    post(
+        stores,
+        entry("ehr:1"),
+        entry("ehr:2", [debit("4900", "30.00"), credit("1200", "30.00")], entry_date=dt.date(2026, 12, 5)),
+        entry("bank:1", [debit("1010", "70.00"), credit("1200", "70.00")], entry_date=dt.date(2027, 2, 1)),
+        entry("pay:1", [debit("6100", "45.00"), credit("1010", "45.00")], entry_date=dt.date(2027, 2, 2)),
+    )
+
+    def export(name):
+        return read(medbooks("gl", "export", "--format", name)[1])
+
+    def total(rows, **wanted):
+        found = [Decimal(row["amount"]) for row in rows if all(row[key] == value for key, value in wanted.items())]
+        return sum(found, Decimal("0.00"))
+
+    income, sheet = export("profit_and_loss"), export("balance_sheet")
+    assert total(income, account_class="Revenue") - total(income, account_class="Expense") == Decimal("25.00")
+    months = sorted({row["calendar_date"] for row in sheet})
+    assert months == ["2026-11-01", "2026-12-01", "2027-01-01", "2027-02-01"]
+    for month in months:
+        owned = total(sheet, account_class="Asset", calendar_date=month)
+        owed = total(sheet, account_class="Liability", calendar_date=month)
+        assert owned == owed + total(sheet, account_class="Equity", calendar_date=month)
+    ours = {row.account_code: row.debit_amount - row.credit_amount for row in stores.ledger.trial_balance()}
+    lines = export("general_ledger")
+    theirs = {}
+    for row in lines:
+        sign = 1 if row["transaction_type"] == "debit" else -1
+        code = row["account_id"]
+        theirs[code] = theirs.get(code, Decimal(0)) + sign * Decimal(row["amount"])
+    assert {code: amount for code, amount in theirs.items() if amount} == ours
+    last = {row["account_id"]: row for row in lines}
+    assert all(row["running_balance"] == row["account_current_balance"] for row in last.values())
+    periods = export("general_ledger_by_period")
+    assert all(
+        Decimal(row["period_beginning_balance"]) + Decimal(row["period_net_change"])
+        == Decimal(row["period_ending_balance"])
+        for row in periods
+    )
+
+
+def test_fava_shows_the_books_read_only_when_it_is_installed(stores):
+    from orchestration.cli.up import books_server
+
+    post(stores, entry())
+    served = books_server(stores, 3999)
+    if served is None:
+        pytest.skip("Fava is not installed: uv sync --extra books")
+    name, address, command = served
+    assert (name, address, "--read-only" in command) == ("Books", "http://127.0.0.1:3999", True)
+    import socket
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    _name, address, command = books_server(stores, port)
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        page = _first_answer(address, server)
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+    assert "1200-AR-Insurance" in page
+
+
+def _first_answer(address, server):
+    import time
+    import urllib.error
+    import urllib.request
+
+    until = time.monotonic() + 90
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/general-ledger/trial_balance/", timeout=30) as answer:  # noqa: S310  # loopback
+                return answer.read().decode()
+        except urllib.error.URLError:
+            time.sleep(0.3)
+    pytest.fail("Fava did not answer")
