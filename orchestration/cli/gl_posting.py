@@ -105,18 +105,18 @@ def reconcile(
                 "kind": difference.kind,
                 "reference": difference.reference,
                 "external_id": difference.external_id,
-                "account": difference.account,
+                "accounts": [account for account, _amount in difference.accounts],
                 "amount": format_amount(difference.amount),
             }
             for difference in result.differences
         ]
-        say(f"{name}: {result.agreed:,} entries agree line by line, {len(result.differences):,} differences")
+        say(f"{name}: {len(result.agreed):,} entries agree line by line, {len(result.differences):,} differences")
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
     else:
         for row in rows:
             typer.echo(
-                f"{row['target']:>11}  {row['kind']:<13} {row['amount']:>14}  {row['account'] or '':<12} "
+                f"{row['target']:>11}  {row['kind']:<13} {row['amount']:>14}  {','.join(row['accounts']):<12} "
                 f"{row['reference'] or 'not ours'}  {row['external_id'] or ''}"
             )
     # journals of others are news, not an error of ours

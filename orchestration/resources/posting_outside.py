@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from orchestration.core.errors import ConfigurationError
 from orchestration.gl.chart_map import read_chart_map
+from orchestration.gl.compare import Comparison, reconcile
 from orchestration.gl.poster import Poster, new_owner
-from orchestration.gl.reconciling import Reconciliation, reconcile
 from orchestration.gl.requests import TargetSetup
 from orchestration.resources.outside import mapped_vendors, open_outside, outside_map_file
 
@@ -66,6 +66,6 @@ def post_everywhere(stores: PracticeStores, vendors: list[str] | None = None) ->
     return rounds
 
 
-def reconcile_with(stores: PracticeStores, vendor: str, start: dt.date, end: dt.date) -> Reconciliation:
+def reconcile_with(stores: PracticeStores, vendor: str, start: dt.date, end: dt.date) -> Comparison:
     """Compare the days from start to end with what one vendor holds."""
     return reconcile(stores.ledger, open_outside(stores.home, vendor), setup_of(stores.home, vendor), start, end)

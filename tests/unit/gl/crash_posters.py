@@ -23,8 +23,8 @@ from loopback_ledger import LoopbackTarget, start
 
 from orchestration.accounting.approval import ApprovalPolicy
 from orchestration.core import failpoints
+from orchestration.gl.compare import reconcile
 from orchestration.gl.poster import Pacing, Poster
-from orchestration.gl.reconciling import reconcile
 from orchestration.gl.requests import TargetSetup
 from orchestration.ledger.store import Ledger
 
