@@ -14,6 +14,7 @@ from orchestration.formats.x12.validation.elements import Checker, exact_problem
 from orchestration.formats.x12.validation.grammar import grammar
 from orchestration.formats.x12.validation.second_opinion import ask_pyx12
 from orchestration.formats.x12.validation.verdict import validate
+from orchestration.formats.x12.validation.walker import Walker
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,6 +82,17 @@ def test_what_the_expression_vouches_for_has_no_problem():
                             assert bool(checker.problems(rule, segment)) == bool(exact), (seed, rule.key)
                         vouched[bool(exact)] += 1
     assert min(vouched.values()) > 100
+
+
+def test_the_fast_walk_and_the_slow_one_say_the_same(monkeypatch):
+    spoiled = []
+    for seed in range(2_000, 2_060):
+        rng = dice(seed)
+        spoiled.append(mutated(rng, made_from_guide(rng, VERSION, rng.choice(RICHNESS)))[0])
+    fast = [validate(content) for content in spoiled]
+    monkeypatch.setattr(Walker, "_advance", lambda _self, _segment: False)
+    assert [validate(content) for content in spoiled] == fast
+    assert 5 < sum(verdict.is_accepted for verdict in fast) < 55
 
 
 def _compared(seeds: range, bases: list[Segments], version: str = VERSION) -> Counter[str]:

@@ -185,7 +185,7 @@ def _element_problems(
             found.append(Problem("trailing_spaces", reference, f"{reference} ends with spaces it does not need"))
         if not is_writable(value, unknown):
             found.append(Problem("invalid_character", reference, f"{reference} holds a character X12 does not know"))
-    elif not _is_of_type(element.kind, value):
+    elif not is_of_type(element.kind, value):
         code, words = _TYPE_WORDS[element.kind]
         found.append(Problem(code, reference, f"{reference} {words}"))
     if element.codes is not None and value not in element.codes:
@@ -215,7 +215,8 @@ def is_writable(value: str, unknown: str = "") -> bool:
     )
 
 
-def _is_of_type(kind: str, value: str) -> bool:
+def is_of_type(kind: str, value: str) -> bool:
+    """Tell whether a value is a number, date or time as its type wants it; ``kind`` is N0, R, DT or TM."""
     if kind == "N0":
         return _NUMBER.fullmatch(value) is not None
     if kind == "R":

@@ -33,20 +33,11 @@ class Verdict:
     remittance_count: int = 0
 
 
-def validate(
-    content: bytes,
-    tokens: Tokens | None = None,
-    *,
-    proven: Mapping[int, Mapping[int, int]] | None = None,
-    limit: int = FINDING_LIMIT,
-) -> Verdict:
+def validate(content: bytes, tokens: Tokens | None = None, *, limit: int = FINDING_LIMIT) -> Verdict:
     """Judge one file by its guide (005010X221A1; 004010X091A1 for version 00401). Never raises.
 
-    ``tokens`` are those of ``content`` when they are there already. ``proven`` are the transaction sets a faster
-    judge has found clean from ST to SE: per interchange number, the place of each SE by that of its ST among the
-    interchange's segments, from 0. They are taken on trust only where the bytes lie as X12 wants them.
-    At most ``limit`` findings are kept, in file order; a last one says how many more there are. Time is linear in the
-    bytes.
+    ``tokens`` are those of ``content`` when they are there already. At most ``limit`` findings are kept, in file
+    order; a last one says how many more there are. Time is linear in the bytes.
     """
     tokens = tokens or tokenize(content)
     findings = Findings(limit)
@@ -54,10 +45,14 @@ def validate(
     for violation in reading.violations:
         findings.add(violation)
     walker = Walker(findings)
-    as_cut = {interchange.number: interchange.segments for interchange in tokens.interchanges}
     for interchange in reading.interchanges:
-        is_as_written = interchange.segments is as_cut[interchange.number] and not reading.violations
-        walker.walk(interchange, (proven or {}).get(interchange.number) if is_as_written else None)
+        walker.walk(interchange)
+    return conclude(walker)
+
+
+def conclude(walker: Walker) -> Verdict:
+    """Return the verdict of a walk that has come to the end of its file."""
+    findings = walker.findings
     walker.close()
     if not walker.remittance_count:
         findings.add(Violation("no_remittance", "warning", "the file holds no remittance (ST*835)"))

@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, cast
 
 from orchestration.formats.x12.envelope import REMITTANCE
+from orchestration.formats.x12.segments import Delimiters
 from orchestration.formats.x12.validation.elements import Checker
 from orchestration.formats.x12.validation.grammar import Loop, grammar
 from orchestration.formats.x12.validation.reading import LENIENT_IDS
@@ -19,7 +20,7 @@ from orchestration.formats.x12.validation.violations import ENVELOPE_CODES, Viol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from orchestration.formats.x12.segments import Delimiters, Interchange
+    from orchestration.formats.x12.segments import Interchange
     from orchestration.formats.x12.validation.grammar import Grammar, Segment, Step
 
 _REMITTANCE_GROUP = "HP"
@@ -61,29 +62,40 @@ class Walker:
         self._ways: dict[tuple[int, str], _Ways] = {}
         self._tables = _Tables(self._rules)
         self._start(self._rules)
+        self._delimiters = Delimiters("*", ":", "~")
+        self._segment_checker = self._checker(self._delimiters)
 
-    def walk(self, interchange: Interchange, proven: Mapping[int, int] | None = None) -> None:
-        """Judge every segment of an interchange.
+    def walk(self, interchange: Interchange) -> None:
+        """Judge every segment of an interchange."""
+        self.begin(interchange)
+        for number, segment in enumerate(interchange.segments, start=interchange.first_segment_number):
+            self.take(number, segment)
 
-        ``proven`` are transaction sets something else vouches for, as places of ST and SE among the segments, from 0:
-        of these only the control numbers are looked at.
-        """
+    def begin(self, interchange: Interchange) -> None:
+        """Stand before an interchange; of its segments only the first are looked at, for its version."""
+        self._delimiters = interchange.delimiters
         self._start(_rules(_version(interchange)))
-        checker = self._checker(interchange.delimiters)
+        self._segment_checker = self._checker(interchange.delimiters)
         if not interchange.has_header:
             self._stand_at("group/GS")
-        index, end = 0, len(interchange.segments)
-        while index < end:
-            index = self._run(interchange, index, checker)
-            if index == end:
-                break
-            self._segment(interchange, index, checker)
-            trailer = (proven or {}).get(index)
-            # only a set that stands where a set may stand is passed over
-            if trailer is not None and self._rules.segment(self._node).segment_id == "ST":
-                self._pass_over(interchange, index, trailer)
-                index = trailer
-            index += 1
+
+    def take(self, number: int, segment: str) -> None:
+        """Judge the next segment; ``number`` is its place in the file."""
+        self._number = number
+        self._segment_id = segment.split(self._delimiters.element, 1)[0]
+        if not self._advance(segment):
+            self._segment(segment)
+
+    def may_pass_over(self, version: str, node: int) -> bool:
+        """Tell whether the walk stands at a node of a guide, so that a proof that begins there holds for it."""
+        return self._is_judged and self._rules.version == version and self._node == node
+
+    def pass_over(self, count: int, node: int) -> None:
+        """Pass over segments of a transaction's detail that were proved to be right; stand at the last one's node."""
+        self._controls.pass_over(count)
+        detail = next(loop for loop in self._rules.loops if loop.name == "detail")
+        self._counts[detail.node : detail.last + 1] = [1] * (detail.last + 1 - detail.node)
+        self._node = node
 
     def close(self) -> None:
         """Note what the file has opened and not closed."""
@@ -125,56 +137,31 @@ class Walker:
         self._node = rule.node
         self._counts[rule.node] = self._counts[loop.node] = 1
 
-    def _run(self, interchange: Interchange, index: int, checker: Checker) -> int:
-        """Walk on while segments are clean; return the place of the first that needs ``_segment``.
+    def _advance(self, segment: str) -> bool:
+        """Step on when the segment is clean; tell whether that was so. Most segments are, and need nothing else.
 
-        The same steps and counters as there, without anything that could be said: most segments end here.
+        The steps and counters are those of ``_segment``, without anything that could be said.
         """
-        segments, end = interchange.segments, len(interchange.segments)
-        separator, component = interchange.delimiters.element, interchange.delimiters.component
-        ways, counts, node, tables = self._ways, self._counts, self._node, self._tables
-        begin = index
-        while index < end and self._is_judged:
-            segment = segments[index]
-            cut = segment.find(separator)
-            way = ways.get((node, segment[:cut]))
-            if way is None or way.is_envelope:
-                break
-            step = way.always
-            if step is None:
-                stop = segment.find(separator, cut + 1)
-                first = segment[cut + 1 : stop if stop >= 0 else None]
-                step = way.by_part.get(first.split(component, 1)[0]) if way.by_part else way.by_value.get(first)
-                if step is None:
-                    break
-            target, loop = step.target, step.enters
-            if not checker.is_clean(target, segment):
-                break
-            if step.needs and not all(counts[need] for need in step.needs):
-                break
-            counted = target if loop is None else loop
-            if counts[counted] >= tables.limits[counted]:
-                break
-            counts[counted] += 1
-            if loop is not None:
-                counts[loop + 1 : tables.ends[loop]] = tables.zeros[loop]
-                counts[target] = 1
-            node = target
-            index += 1
-        self._node = node
-        self._controls.count(index - begin)
-        return index
+        way = self._ways.get((self._node, self._segment_id))
+        if way is None or way.is_envelope or not self._is_judged:
+            return False
+        step = way.always or way.step(segment, self._delimiters)
+        if step is None or not self._segment_checker.is_clean(step.target, segment):
+            return False
+        counts, tables, target, loop = self._counts, self._tables, step.target, step.enters
+        counted = target if loop is None else loop
+        if counts[counted] >= tables.limits[counted] or (step.needs and not all(counts[need] for need in step.needs)):
+            return False
+        counts[counted] += 1
+        if loop is not None:
+            counts[loop + 1 : tables.ends[loop]] = tables.zeros[loop]
+            counts[target] = 1
+        self._node = target
+        self._controls.pass_over(1)
+        return True
 
-    def _pass_over(self, interchange: Interchange, header: int, trailer: int) -> None:
-        """Stand behind a set that is proved."""
-        self._number = interchange.first_segment_number + trailer
-        self._controls.pass_over(trailer - header, interchange.elements(trailer))
-        self._stand_at("transaction/SE")
-
-    def _segment(self, interchange: Interchange, index: int, checker: Checker) -> None:
-        segment, delimiters = interchange.segments[index], interchange.delimiters
-        self._number = interchange.first_segment_number + index
-        name = self._segment_id = segment.split(delimiters.element, 1)[0]
+    def _segment(self, segment: str) -> None:
+        name, delimiters = self._segment_id, self._delimiters
         if segment.endswith(delimiters.element):
             words = "the segment ends with element separators that hold nothing"
             self.note("trailing_separator", words, violates_guide=name not in LENIENT_IDS)
@@ -192,7 +179,7 @@ class Walker:
         step = self._step(segment, delimiters)
         if step is not None:
             rule = self._go(step)
-            for problem in checker.problems(rule, segment):
+            for problem in self._segment_checker.problems(rule, segment):
                 self.note(problem.code, problem.words, problem.reference)
 
     def _judge_group(self, values: list[str]) -> bool:
@@ -288,14 +275,9 @@ class _Controls:
         else:
             self._trailer(name, values)
 
-    def count(self, segment_count: int) -> None:
-        """Count segments that belong to no envelope."""
-        self._held["ST"] += segment_count
-
-    def pass_over(self, segment_count: int, trailer: list[str]) -> None:
-        """Close a set whose ST has been taken; ``segment_count`` segments came since, the last being its trailer."""
-        self._held["ST"] = segment_count
-        self.take("SE", trailer)
+    def pass_over(self, count: int) -> None:
+        """Count segments inside a transaction."""
+        self._held["ST"] += count
 
     def close(self) -> None:
         for header, _ in self._open:
