@@ -7,14 +7,9 @@ What does not belong here: what kind a file is (``kinds``).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from orchestration.formats.kinds import detect_kind
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from orchestration.formats.exports import Profile
+from orchestration.formats.own import NO_LAYOUTS, OwnLayouts
 
 _ORDER = ("fees", "ehr", "fhir", "claims837", "acks", "era835", "bank", "payroll", "supplies", "documents", "unknown")
 # GS04, the date of the functional group: CCYYMMDD, whatever the element separator
@@ -24,12 +19,12 @@ _FHIR_MONEY = re.compile(rb'"resourceType"\s*:\s*"(?:Claim|ChargeItem|Explanatio
 _HEAD = 4096
 
 
-def arrival_order(file_name: str, content: bytes, layouts: Mapping[str, Profile] | None = None) -> tuple[int, str, str]:
+def arrival_order(file_name: str, content: bytes, own: OwnLayouts = NO_LAYOUTS) -> tuple[int, str, str]:
     """Return a sort key: kind, then the date a remittance says of itself, then the name.
 
     FHIR resources that others refer to (Coverage, Practitioner ...) come before those with money.
     """
-    kind = detect_kind(file_name, content, layouts)
+    kind = detect_kind(file_name, content, own)
     return _ORDER.index(kind), _within(kind, content[:_HEAD]), file_name
 
 

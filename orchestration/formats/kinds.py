@@ -7,13 +7,11 @@ with it. What does not belong here: whether the file is any good.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from orchestration.core.tabular import first_rows
 from orchestration.formats import bank, exports, fees, payroll, supplies
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from orchestration.formats.own import NO_LAYOUTS, OwnLayouts
 
 Kind = Literal[
     "era835", "claims837", "acks", "ehr", "fhir", "bank", "payroll", "documents", "fees", "supplies", "unknown"
@@ -65,15 +63,15 @@ _BY_WORD: Final[tuple[tuple[str, Kind], ...]] = (
 _TABULAR: Final = frozenset({"csv", "tsv", "txt", "xlsx", "xls"})
 
 
-def detect_kind(file_name: str, content: bytes, layouts: Mapping[str, exports.Profile] | None = None) -> Kind:
-    """Return the kind of a file; ``layouts`` are the practice's own for its billing system's export.
+def detect_kind(file_name: str, content: bytes, own: OwnLayouts = NO_LAYOUTS) -> Kind:
+    """Return the kind of a file; ``own`` are the practice's own layouts of tables.
 
     Never raises; ``unknown`` when neither its content nor its name says anything.
     """
-    return _by_content(content, layouts) or _by_name(file_name)
+    return _by_content(content, own) or _by_name(file_name)
 
 
-def _by_content(content: bytes, layouts: Mapping[str, exports.Profile] | None) -> Kind | None:
+def _by_content(content: bytes, own: OwnLayouts) -> Kind | None:
     head = content[:_HEAD]
     if head.startswith(_MAGIC):
         return "documents"
@@ -86,7 +84,7 @@ def _by_content(content: bytes, layouts: Mapping[str, exports.Profile] | None) -
         return "fhir"
     if plain[:1] in {b"{", b"["}:
         return _by_members(content)
-    return _by_header(content, layouts)
+    return _by_header(content, own)
 
 
 def _by_set(plain: bytes, content: bytes) -> Kind:
@@ -118,19 +116,19 @@ def _without_marks(head: bytes) -> bytes:
     return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x00")
 
 
-def _by_header(content: bytes, layouts: Mapping[str, exports.Profile] | None) -> Kind | None:
+def _by_header(content: bytes, own: OwnLayouts) -> Kind | None:
     """Return what the header of a table says it is; titles may stand above it."""
     rows = first_rows(content)
     for header in rows:
-        if payroll.is_register(header):
+        if payroll.is_register(header, own.payroll):
             return "payroll"
-        if fees.is_fee_table(header):
+        if fees.is_fee_table(header, own.fees):
             return "fees"
-        if supplies.is_supply_table(header):
+        if supplies.is_supply_table(header, own.supplies):
             return "supplies"
-        if exports.match_profile(header, layouts) is not None:
+        if exports.match_profile(header, own.ehr) is not None:
             return "ehr"
-    if any(bank.is_bank_table(header) for header in rows):
+    if any(bank.is_bank_table(header, own.bank) for header in rows):
         return "bank"
     # a table of a billing system that holds no money goes to that reader, which can say what it is
     return "ehr" if any(exports.match_known(header) is not None for header in rows) else None

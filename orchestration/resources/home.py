@@ -136,7 +136,7 @@ class Home:
 
     @property
     def layouts(self) -> Path:
-        """The practice's own layouts of exports, one TOML file each."""
+        """The practice's own layouts of tables, one TOML file each."""
         return self.root / "layouts"
 
     @property

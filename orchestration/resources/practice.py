@@ -15,9 +15,9 @@ from orchestration.resources.lake import Lake, extension_directory
 from orchestration.resources.landed import LandedStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from orchestration.formats.exports import Profile
+    from orchestration.formats.own import OwnLayouts
     from orchestration.ledger.store import Ledger
     from orchestration.resources.home import Home
     from orchestration.resources.ocr import OcrEngine
@@ -45,21 +45,22 @@ class PracticeStores:
         return FolderInbox(self.home.inbox, standstill_seconds=self.home.settings.standstill_seconds)
 
     @cached_property
-    def layouts(self) -> Mapping[str, Profile]:
-        """The practice's own layouts of exports, by name; raises ``ConfigurationError`` for one that is none."""
+    def layouts(self) -> OwnLayouts:
+        """The practice's own layouts of tables; raises ``ConfigurationError`` for a file that is none."""
         from orchestration.core.layouts import LayoutError
-        from orchestration.formats.exports import read_profile
+        from orchestration.formats.own import read_own
 
-        found = {}
+        texts = {}
         for path in sorted(self.home.layouts.glob("*.toml")):
             try:
-                profile = read_profile(path.read_text(encoding="utf-8"))
-            except (LayoutError, UnicodeDecodeError) as error:
-                words = str(error) if isinstance(error, LayoutError) else "not UTF-8 text"
-                message = f"the layout {path.name} cannot be used: {words}"
+                texts[path.name] = path.read_text(encoding="utf-8")
+            except UnicodeDecodeError:
+                message = f"the layout {path.name} cannot be used: it is not UTF-8 text"
                 raise ConfigurationError(message, mend=f"edit {path}") from None
-            found[profile.name] = profile
-        return found
+        try:
+            return read_own(texts)
+        except LayoutError as error:
+            raise ConfigurationError(str(error), mend=f"edit the file in {self.home.layouts}") from None
 
     @cached_property
     def ledger(self) -> Ledger:

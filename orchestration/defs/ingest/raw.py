@@ -53,7 +53,7 @@ def _read_era835(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBat
 def _read_ehr(stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
     from orchestration.formats import exports
 
-    return exports.read(files, stores.layouts)
+    return exports.read(files, stores.layouts.ehr)
 
 
 def _read_fhir(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
@@ -62,16 +62,16 @@ def _read_fhir(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch
     return fhir.read(files)
 
 
-def _read_bank(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
+def _read_bank(stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
     from orchestration.formats import bank
 
-    return bank.read(files)
+    return bank.read(files, stores.layouts.bank)
 
 
-def _read_payroll(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
+def _read_payroll(stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
     from orchestration.formats import payroll
 
-    return payroll.read(files)
+    return payroll.read(files, stores.layouts.payroll)
 
 
 def _read_claims837(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
@@ -86,16 +86,16 @@ def _read_acks(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch
     return acks.read(files)
 
 
-def _read_fees(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
+def _read_fees(stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
     from orchestration.formats import fees
 
-    return fees.read(files)
+    return fees.read(files, stores.layouts.fees)
 
 
-def _read_supplies(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
+def _read_supplies(stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
     from orchestration.formats import supplies
 
-    return supplies.read(files)
+    return supplies.read(files, stores.layouts.supplies)
 
 
 def _read_documents(stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:

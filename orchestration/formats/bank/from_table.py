@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.core.findings import Finding
 from orchestration.core.layouts import Cells, Layout, UnfitError, common_fields, fit, match, shipped
+from orchestration.core.layouts import parse as parse_layout
 from orchestration.core.money import ZERO, parse_written_amount
 from orchestration.formats.bank.statements import Entry, Identities, Parsed, Statement, last_four
 
@@ -33,19 +34,24 @@ def layouts() -> Mapping[str, Layout]:
     return shipped("orchestration.formats.bank.layouts", _build)
 
 
-def is_bank_table(header: Sequence[str]) -> bool:
+def read_layout(text: str) -> Layout:
+    """Return the layout of a TOML text that a practice wrote; raises ``LayoutError``."""
+    return parse_layout(text, _build)
+
+
+def is_bank_table(header: Sequence[str], own: Mapping[str, Layout] | None = None) -> bool:
     """Tell whether a header is that of a bank download: every column its layout requires is there."""
-    layout = match(header, layouts())
+    layout = match(header, own or {}) or match(header, layouts())
     present = {name.strip().lower() for name in header}
     return layout is not None and all(
         any(name.lower() in present for name in layout.columns[key]) for key in layout.required
     )
 
 
-def parse(content: bytes) -> Parsed:
+def parse(content: bytes, own: Mapping[str, Layout]) -> Parsed:
     """Return the one statement of a download; raises ``UndecodableError`` when the bytes are no table."""
     try:
-        layout, table, cells = fit(content, layouts())
+        layout, table, cells = fit(content, {**layouts(), **own})
     except UnfitError as error:
         return Parsed(error.layout_name or "bank_table", [], reason=error.finding)
     identities = Identities()

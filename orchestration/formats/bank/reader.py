@@ -18,16 +18,20 @@ from orchestration.formats.bank import from_bai2, from_camt, from_ofx, from_tabl
 from orchestration.formats.bank.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
+    from orchestration.core.layouts import Layout
     from orchestration.formats.bank.statements import Entry, Parsed, Statement
 
 _HEAD = 4096
 
 
-def read(files: Sequence[SourceFile]) -> RawBatch:
-    """Return the rows of many statement files. Never raises, whatever the bytes."""
+def read(files: Sequence[SourceFile], own: Mapping[str, Layout] | None = None) -> RawBatch:
+    """Return the rows of many statement files; ``own`` are the practice's own layouts of downloads by name.
+
+    Never raises, whatever the bytes.
+    """
     batch = RawBatch(TABLES)
     for file in files:
         if not file.content.strip(b"\x00 \t\r\n"):
@@ -35,20 +39,20 @@ def read(files: Sequence[SourceFile]) -> RawBatch:
             batch.quarantine_file(file, profile=None, reason=reason)
             continue
         try:
-            _load(batch, file, _parse(file.content))
+            _load(batch, file, _parse(file.content, own or {}))
         except UndecodableError as error:
             batch.quarantine_file(file, profile=None, reason=error.finding)
     return batch
 
 
-def _parse(content: bytes) -> Parsed:
+def _parse(content: bytes, own: Mapping[str, Layout]) -> Parsed:
     """Return the statements of a file, by what its first bytes say it is; OFX when they say nothing."""
     if from_bai2.is_bai2(content):
         return from_bai2.parse(content)
     if from_camt.is_camt(content[:_HEAD]):
         return from_camt.parse(content)
-    if any(from_table.is_bank_table(row) for row in first_rows(content)):
-        return from_table.parse(content)
+    if any(from_table.is_bank_table(row, own) for row in first_rows(content)):
+        return from_table.parse(content, own)
     return from_ofx.parse(content)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.core.delimited import Delimited, Record, UndecodableError
 from orchestration.core.findings import Finding
-from orchestration.core.layouts import Cells, Layout, UnfitError, common_fields, fit, match, shipped
+from orchestration.core.layouts import Cells, Layout, UnfitError, common_fields, fit, match, parse, shipped
 from orchestration.core.money import ZERO, fits, parse_written_amount
 from orchestration.core.tables import RawBatch, SourceFile
 from orchestration.core.tabular import read_table
@@ -41,21 +41,31 @@ def layouts() -> Mapping[str, Layout]:
     return shipped("orchestration.formats.fees.layouts", _build)
 
 
-def is_fee_table(header: Sequence[str]) -> bool:
+def read_layout(text: str) -> Layout:
+    """Return the layout of a TOML text that a practice wrote; raises ``LayoutError``."""
+    return parse(text, _build)
+
+
+def is_fee_table(header: Sequence[str], own: Mapping[str, Layout] | None = None) -> bool:
     """Tell whether a header is that of a fee schedule or of a CMS relative value file."""
-    return relative_values.is_header(header) or match(header, layouts()) is not None
+    known = match(header, own or {}) or match(header, layouts())
+    return relative_values.is_header(header) or known is not None
 
 
-def read(files: Sequence[SourceFile]) -> RawBatch:
-    """Return the rows of many fee files. Never raises, whatever the bytes."""
+def read(files: Sequence[SourceFile], own: Mapping[str, Layout] | None = None) -> RawBatch:
+    """Return the rows of many fee files; ``own`` are the practice's own layouts by name.
+
+    Never raises, whatever the bytes.
+    """
     batch = RawBatch(TABLES)
+    every = {**layouts(), **(own or {})}
     for file in files:
         try:
-            table = read_table(file.content, is_fee_table)
+            table = read_table(file.content, lambda header: is_fee_table(header, own))
             if relative_values.is_header(table.header):
                 _read_relative_values(batch, file, table)
             else:
-                _read_schedule(batch, file, *fit(file.content, layouts()))
+                _read_schedule(batch, file, *fit(file.content, every))
         except UndecodableError as error:
             batch.quarantine_file(file, profile=None, reason=error.finding)
         except UnfitError as error:

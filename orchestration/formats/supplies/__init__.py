@@ -3,8 +3,8 @@
 What does not belong here: disk, clock, lake, bills on paper (``documents``), and whether the three documents agree.
 """
 
-from orchestration.formats.supplies.layout import is_supply_table
+from orchestration.formats.supplies.layout import SupplyLayout, is_supply_table, read_layout
 from orchestration.formats.supplies.reader import is_supply_json, read
 from orchestration.formats.supplies.tables import TABLES
 
-__all__ = ["TABLES", "is_supply_json", "is_supply_table", "read"]
+__all__ = ["TABLES", "SupplyLayout", "is_supply_json", "is_supply_table", "read", "read_layout"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from orchestration.core.layouts import Layout, LayoutError, common_fields, match, shipped
+from orchestration.core.layouts import Layout, LayoutError, common_fields, match, parse, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +39,11 @@ def layouts() -> Mapping[str, SupplyLayout]:
     return shipped("orchestration.formats.supplies.layouts", build)
 
 
-def is_supply_table(header: Sequence[str]) -> bool:
+def read_layout(text: str) -> SupplyLayout:
+    """Return the layout of a TOML text that a practice wrote; raises ``LayoutError``."""
+    return parse(text, build)
+
+
+def is_supply_table(header: Sequence[str], own: Mapping[str, SupplyLayout] | None = None) -> bool:
     """Tell whether a header is that of a supplier's order, receipt or invoice."""
-    return match(header, layouts()) is not None
+    return (match(header, own or {}) or match(header, layouts())) is not None

@@ -22,7 +22,7 @@ from orchestration.formats.supplies.layout import SupplyLayout, layouts
 from orchestration.formats.supplies.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _JSON = (b"{", b"[")
 # which list of a JSON file is read by which layout
@@ -33,15 +33,18 @@ _NUMBER: Final = {"order": "order_number", "receipt": "receipt_number", "invoice
 _DAY: Final = {"order": "order_date", "receipt": "received_date", "invoice": "invoice_date"}
 
 
-def read(files: Sequence[SourceFile]) -> RawBatch:
-    """Return the rows of many supplier files. Never raises, whatever the bytes."""
+def read(files: Sequence[SourceFile], own: Mapping[str, SupplyLayout] | None = None) -> RawBatch:
+    """Return the rows of many supplier files; ``own`` are the practice's own layouts by name.
+
+    Never raises, whatever the bytes.
+    """
     batch = RawBatch(TABLES)
     for file in files:
         try:
             if file.content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_JSON):
                 _load(batch, file, _tables_of_json(read_json(file.content)))
             else:
-                _load(batch, file, [fit(file.content, layouts())])
+                _load(batch, file, [fit(file.content, {**layouts(), **(own or {})})])
         except UndecodableError as error:
             batch.quarantine_file(file, profile=None, reason=error.finding)
         except UnfitError as error:
