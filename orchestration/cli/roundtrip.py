@@ -326,6 +326,26 @@ def _acknowledgements(feed: str, paths: list[Path], truth: _Truth) -> Iterator[C
     yield _compared(feed, f"rejected by {', '.join(by)}", _along(sums, by), _along(truth["rejected"], by))
 
 
+def _supplies(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
+    """Compare what was ordered, came (at the order's price) and was billed, by month of each document."""
+    from orchestration.formats import supplies
+
+    sums: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
+    prices: dict[tuple[str, str], Decimal] = {}
+    read = list(_read(supplies.read, sorted(paths, key=lambda path: not path.name.startswith("orders_"))))
+    for tables in read:
+        for row in tables["order_lines"]:
+            prices[row["order_number"], row["item_id"]] = row["unit_price"]
+            sums["supplies_ordered"][f"{row['order_date']:%Y-%m}", "", ""] += row["line_amount"]
+        for row in tables["receipt_lines"]:
+            amount = row["received_quantity"] * prices[row["order_number"], row["item_id"]]
+            sums["supplies_received"][f"{row['received_date']:%Y-%m}", "", ""] += amount
+        for row in tables["invoice_lines"]:
+            sums["supplies_billed"][f"{row['invoice_date']:%Y-%m}", "", ""] += row["line_amount"]
+    for name in ("supplies_ordered", "supplies_received", "supplies_billed"):
+        yield _compared(feed, f"{name} by month", _along(sums[name], (_MONTH,)), _along(truth[name], (_MONTH,)))
+
+
 _OTHERS: Mapping[str, Callable[[str, list[Path], _Truth], Iterable[Comparison]]] = {
     "bai2": _bank,
     "camt053": _bank,
@@ -333,4 +353,5 @@ _OTHERS: Mapping[str, Callable[[str, list[Path], _Truth], Iterable[Comparison]]]
     "rippling": _payroll,
     "837": _claims,
     "277ca": _acknowledgements,
+    "supplies": _supplies,
 }

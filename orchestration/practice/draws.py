@@ -32,6 +32,7 @@ class Stream(IntEnum):
     MISTAKES = 12
     PAPER = 13
     CONTRACTS = 14
+    SUPPLIES = 15
 
 
 def stream(seed: int, purpose: Stream, *path: int) -> np.random.Generator:

@@ -22,7 +22,17 @@ from orchestration.practice.cases import inside
 from orchestration.practice.encounters import NOTHING
 from orchestration.practice.people import PAYERS, SELF_PAY, SELF_PAY_ID
 from orchestration.practice.remittances import Report
-from orchestration.practice.truth_tables import BILLS, BONUSES, CONTRACTS, DENIALS, LEDGER, REMITTANCES, Tables
+from orchestration.practice.supplies import make_supplies
+from orchestration.practice.truth_tables import (
+    BILLS,
+    BONUSES,
+    CONTRACTS,
+    DENIALS,
+    LEDGER,
+    REMITTANCES,
+    SUPPLIES,
+    Tables,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -110,6 +120,8 @@ _ACCOUNTS = {
     "employer_tax": "6110",
     "net_pay": "1010",
     "billed": "2000",
+    "supplies_received": "2010",
+    "supplies_billed": "2000",
 }
 _PAYER_IDS = (*(payer.payer_id for payer in PAYERS), SELF_PAY_ID)
 
@@ -148,6 +160,7 @@ class Truth:
         self._add_remittances(month, written, label)
         self._add_reports(month, written, label)
         self._add_the_rest(month, written, label)
+        self._add_supplies(written, label)
 
     def _sum(self, label: str, name: str, cents: int, month_name: str = "") -> None:
         self._cents[name] += cents
@@ -360,6 +373,44 @@ class Truth:
                 from_cents(bill.total_cents),
                 bill.is_scan,
             )
+
+    def _add_supplies(self, written: range, label: str) -> None:
+        """Add what was ordered on the written days, and sum what was ordered, came and was billed on them."""
+        world = self._world
+        dates = {world.days.dates[day] for day in written}
+        ordered = received = billed = 0
+        for line in make_supplies(world.seed, world.providers, min(dates), world.days.start):
+            received += line.received_quantity * line.price_cents * (line.received_date in dates)
+            received += line.later_quantity * line.price_cents * (line.later_date in dates)
+            billed += line.billed_cents * (line.invoice_date in dates)
+            if line.order_date not in dates:
+                continue
+            ordered += line.quantity * line.price_cents
+            self._tables.add(
+                SUPPLIES,
+                line.supplier,
+                line.order_number,
+                line.item_id,
+                line.order_date,
+                line.quantity,
+                from_cents(line.price_cents),
+                line.received_date,
+                line.received_quantity,
+                line.later_date,
+                line.later_quantity,
+                line.invoice_number,
+                line.invoice_date,
+                line.billed_quantity,
+                from_cents(line.billed_price_cents),
+                from_cents(line.billed_cents),
+                line.cause,
+            )
+        for measure, cents in (
+            ("supplies_ordered", ordered),
+            ("supplies_received", received),
+            ("supplies_billed", billed),
+        ):
+            self._add_to_ledger(label, measure, cents)
 
     def write(self) -> Manifest:
         """Close the tables, write ``manifest.json`` and return it."""

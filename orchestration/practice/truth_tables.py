@@ -126,7 +126,28 @@ BONUSES = TruthTable(
         ("bonus_amount", "amount"),
     ),
 )
-OF_A_PRACTICE = (LEDGER, REMITTANCES, DENIALS, BILLS, CONTRACTS, BONUSES)
+SUPPLIES = TruthTable(
+    "supply_lines",
+    (
+        ("supplier_name", "text"),
+        ("order_number", "text"),
+        ("item_id", "text"),
+        ("order_date", "date"),
+        ("ordered_quantity", "count"),
+        ("unit_price_amount", "amount"),
+        ("received_date", "date"),
+        ("received_quantity", "count"),
+        ("later_date", "date"),
+        ("later_quantity", "count"),
+        ("invoice_number", "text"),
+        ("invoice_date", "date"),
+        ("billed_quantity", "count"),
+        ("billed_price_amount", "amount"),
+        ("billed_amount", "amount"),
+        ("cause", "text"),
+    ),
+)
+OF_A_PRACTICE = (LEDGER, REMITTANCES, DENIALS, BILLS, CONTRACTS, BONUSES, SUPPLIES)
 
 
 class Tables:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from orchestration.practice.events import Day, Posting, payer_postings, posted
+from orchestration.practice.supplies import SupplyLine, make_supplies
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -46,7 +47,7 @@ class Batch:
 
     def movements(self) -> list[Movement]:
         """Return what moved on the bank account."""
-        return [movement for movement in self.world.account.movements if self._is_written(movement.date)]
+        return [movement for movement in self.world.account.movements if self.is_written(movement.date)]
 
     def days(self) -> Iterator[Day]:
         """Yield every day on which charges or payments were posted."""
@@ -67,13 +68,19 @@ class Batch:
 
     def payroll(self) -> list[PayrollRun]:
         """Return the pay dates."""
-        return [run for run in self.month.payroll if self._is_written(run.pay_date)]
+        return [run for run in self.month.payroll if self.is_written(run.pay_date)]
 
     def bills(self) -> list[Bill]:
         """Return the suppliers' bills."""
-        return [bill for bill in self.month.bills if self._is_written(bill.bill_date)]
+        return [bill for bill in self.month.bills if self.is_written(bill.bill_date)]
 
-    def _is_written(self, date: dt.date) -> bool:
+    def supplies(self) -> list[SupplyLine]:
+        """Return the supplies that were ordered this month or may still come or be billed."""
+        world = self.world
+        return make_supplies(world.seed, world.providers, self.dates[0], world.days.start)
+
+    def is_written(self, date: dt.date) -> bool:
+        """Tell whether a date is one of the batch's days."""
         return (date - self.world.days.start).days in self.written
 
     def _is_here(self, provider: int) -> bool:

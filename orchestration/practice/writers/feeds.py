@@ -16,6 +16,7 @@ from orchestration.practice.writers.hl7 import Hl7Feed
 from orchestration.practice.writers.ofx import OfxFeed
 from orchestration.practice.writers.payroll_csv import PayrollCsvFeed
 from orchestration.practice.writers.payroll_json import GustoFeed, RipplingFeed
+from orchestration.practice.writers.supplier_files import SuppliesFeed
 from orchestration.practice.writers.x12_277ca import Acknowledgements277Feed
 from orchestration.practice.writers.x12_835 import Remittances835Feed
 from orchestration.practice.writers.x12_837 import Claims837Feed
@@ -56,5 +57,6 @@ OTHERS: Mapping[str, Feed] = {
     "payroll_csv": PayrollCsvFeed(),
     "gusto": GustoFeed(),
     "rippling": RipplingFeed(),
+    "supplies": SuppliesFeed(),
     "bills": BillsFeed(),
 }
