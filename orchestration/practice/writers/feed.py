@@ -55,15 +55,15 @@ class Batch:
             if self.locations is None:
                 yield day
                 continue
-            charges = [entry for entry in day.charges if self._is_here(entry[0].provider)]
-            payments = [payment for payment in day.payments if self._is_here(payment.visit.provider)]
+            charges = [entry for entry in day.charges if self.is_here(entry[0].provider)]
+            payments = [payment for payment in day.payments if self.is_here(payment.visit.provider)]
             if charges or payments:
                 yield Day(day.day, charges, payments)
 
     def postings(self) -> Iterator[Posting]:
         """Yield what payers' reports make in the billing system."""
         for posting in payer_postings(self.month.cases, self.month.remittances.reports, self.written):
-            if self.locations is None or self._is_here(posting.visit.provider):
+            if self.locations is None or self.is_here(posting.visit.provider):
                 yield posting
 
     def payroll(self) -> list[PayrollRun]:
@@ -83,7 +83,8 @@ class Batch:
         """Tell whether a date is one of the batch's days."""
         return (date - self.world.days.start).days in self.written
 
-    def _is_here(self, provider: int) -> bool:
+    def is_here(self, provider: int) -> bool:
+        """Tell whether a provider works at one of the locations."""
         return self.locations is None or self.world.providers[provider].location_id in self.locations
 
 

@@ -8,6 +8,7 @@ from orchestration.practice.bills import print_bill
 from orchestration.practice.writers.athena import AthenaFeed
 from orchestration.practice.writers.bai2 import Bai2Feed
 from orchestration.practice.writers.camt053 import Camt053Feed
+from orchestration.practice.writers.drchrono import DrChronoFeed
 from orchestration.practice.writers.epic import EpicFeed
 from orchestration.practice.writers.fee_schedules import FeeSchedulesFeed
 from orchestration.practice.writers.fhir import FhirChargeItemFeed, FhirFeed
@@ -16,6 +17,7 @@ from orchestration.practice.writers.hl7 import Hl7Feed
 from orchestration.practice.writers.ofx import OfxFeed
 from orchestration.practice.writers.payroll_csv import PayrollCsvFeed
 from orchestration.practice.writers.payroll_json import GustoFeed, RipplingFeed
+from orchestration.practice.writers.redox import RedoxFeed
 from orchestration.practice.writers.supplier_files import SuppliesFeed
 from orchestration.practice.writers.x12_277ca import Acknowledgements277Feed
 from orchestration.practice.writers.x12_835 import Remittances835Feed
@@ -40,10 +42,12 @@ class BillsFeed:
 CHARGES: Mapping[str, Feed] = {
     "generic_csv": GenericCsvFeed(),
     "athena": AthenaFeed(),
+    "drchrono": DrChronoFeed(),
     "epic": EpicFeed(),
     "fhir": FhirFeed(),
     "fhir_charge_items": FhirChargeItemFeed(),
     "hl7": Hl7Feed(),
+    "redox": RedoxFeed(),
 }
 # what else there is, each saying something of its own
 OTHERS: Mapping[str, Feed] = {
