@@ -13,13 +13,15 @@ from orchestration.gl.chart_map import ChartMap, read_chart_map
 from orchestration.gl.port import Target
 from orchestration.gl.wire.calling import TIMEOUT_SECONDS, Caller
 from orchestration.gl.wire.connections import ConnectionStore
-from orchestration.gl.wire.oauth import RotatingPermission, SignedPermission, StoredPermission
+from orchestration.gl.wire.oauth import RotatingPermission, SignedPermission
 from orchestration.gl.wire.pacing import Bucket, Pace
 from orchestration.gl.wire.timing import Timing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from orchestration.gl.wire.permission import StoredPermission
 
 
 class VendorTarget(Target, Protocol):

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from orchestration.core.errors import ConfigurationError
 from orchestration.gl import intacct, netsuite, quickbooks, xero
+from orchestration.gl.connected import VENDORS
 from orchestration.gl.port import TargetUnauthorized
 from orchestration.gl.wire.calling import Call, Caller
 from orchestration.gl.wire.connections import Connection
@@ -31,12 +32,6 @@ if TYPE_CHECKING:
 
 REDIRECT_URI = "http://localhost:8910/callback"
 _SHORTEST_KEY_BITS = 3072
-_TITLES = {
-    quickbooks.NAME: quickbooks.TITLE,
-    xero.NAME: xero.TITLE,
-    intacct.NAME: intacct.TITLE,
-    netsuite.NAME: netsuite.TITLE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +108,7 @@ def answered(vendor: str, environment: Mapping[str, str], ask: Callable[[Questio
             if question.is_file and value:
                 value = _private_text(Path(value))
         if not value and not question.is_optional:
-            message = f"{_TITLES[vendor]} needs the {question.words}, and nobody is there to be asked"
+            message = f"{VENDORS[vendor].title} needs the {question.words}, and nobody is there to be asked"
             raise ConfigurationError(
                 message, mend=f"{variable}{'_FILE' if question.is_file else ''}=... medbooks gl connect {vendor}"
             )
@@ -156,7 +151,7 @@ def connected_by_consent(
     """
     query = {name: values[0] for name, values in parse_qs(urlsplit(answer.strip()).query).items()}
     if "code" not in query:
-        message = f"{_TITLES[vendor]} did not give permission: the answer holds no code"
+        message = f"{VENDORS[vendor].title} did not give permission: the answer holds no code"
         raise TargetUnauthorized(code="no_consent", message=message, mend=f"medbooks gl connect {vendor}")
     caller = _plain_caller(vendor, folder, timing or Timing())
     draft = Connection(
@@ -192,10 +187,10 @@ def _chosen(vendor: str, found: list[str], wanted: str | None) -> str:
     if wanted is None and len(found) == 1:
         return found[0]
     if wanted is None and found:
-        message = f"the permission is for {len(found)} companies of {_TITLES[vendor]}: {', '.join(found)}"
+        message = f"the permission is for {len(found)} companies of {VENDORS[vendor].title}: {', '.join(found)}"
         mend = f"medbooks gl connect {vendor} --tenant {found[0]}"
     else:
-        message = f"the permission that was given is not for the company asked for at {_TITLES[vendor]}"
+        message = f"the permission that was given is not for the company asked for at {VENDORS[vendor].title}"
         mend = f"medbooks gl connect {vendor}"
     raise TargetUnauthorized(code="wrong_tenant", message=message, mend=mend)
 
@@ -234,4 +229,4 @@ def connected_by_secret(vendor: str, answers: Mapping[str, str], at: Addresses) 
 
 def _plain_caller(vendor: str, folder: Path, timing: Timing) -> Caller:
     pace = Pace(folder / "pace" / vendor / "login", (), places=1, timing=timing)
-    return Caller(vendor, _TITLES[vendor], pace=pace, permission=None, timing=timing)
+    return Caller(vendor, VENDORS[vendor].title, pace=pace, permission=None, timing=timing)

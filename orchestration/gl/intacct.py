@@ -36,6 +36,7 @@ from orchestration.gl.outside import (
 from orchestration.gl.port import PulledEntry, Receipt, TargetUnauthorized
 from orchestration.gl.wire.calling import Call, safe_code
 from orchestration.gl.wire.pacing import Bucket
+from orchestration.gl.wire.permission import StoredPermission
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from orchestration.gl.chart_map import ChartMap
     from orchestration.gl.port import PostRequest, TargetLine
     from orchestration.gl.wire.calling import Caller
-    from orchestration.gl.wire.connections import Connection, ConnectionStore
+    from orchestration.gl.wire.connections import Connection
 
 NAME = "intacct"
 TITLE = "Sage Intacct"
@@ -60,7 +61,6 @@ _DATE = "%m/%d/%Y"
 _PAGE_SIZE = 1000
 # the width of a journal entry's description
 _TITLE_LENGTH = 80
-_EARLY_SECONDS = 60.0
 _LOGIN_FAILED = frozenset({"XL03000006", "XMLGW_JPP0002", "PL04000055"})
 # the same number stands for a wrong password and for a company that has not let us in
 _NOT_THIS_COMPANY = "is not authorized to make Web Services requests to company"
@@ -76,43 +76,11 @@ _LINE_FIELDS = ("BATCHNO", "LINE_NO", "ACCOUNTNO", "TR_TYPE", "TRX_AMOUNT")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
 
-class Session:
-    """A login turned into a session, kept in the connection store and shared by every process."""
+class Session(StoredPermission):
+    """A login turned into a session."""
 
-    def __init__(self, store: ConnectionStore, caller: Caller, *, tenant_id: str) -> None:
-        self._store = store
-        self._caller = caller
-        self._tenant_id = tenant_id
-        self._connection: Connection | None = None
-
-    def connection(self) -> Connection:
-        """Return the connection with a session that is good for a while; logs in when there is none."""
-        connection = self._connection or self._read()
-        if connection.access_expires_at - _EARLY_SECONDS <= self._caller.timing.now():
-            connection = self._logged_in(connection.access_token)
-        self._connection = connection
-        return connection
-
-    def renew(self) -> None:
-        """Log in anew, unless another process has done so already."""
-        self._connection = self._logged_in(self.connection().access_token)
-
-    def _read(self) -> Connection:
-        connection = self._store.read(NAME)
-        if connection.tenant_id != self._tenant_id:
-            raise self._caller.wrong_tenant()
-        return connection
-
-    def _logged_in(self, rejected: str) -> Connection:
-        with self._store.alone(NAME):
-            connection = self._read()
-            if connection.access_token != rejected:
-                return connection
-            connection = self._login(connection)
-            self._store.write(connection)
-            return connection
-
-    def _login(self, connection: Connection) -> Connection:
+    def asked(self, connection: Connection) -> Connection:
+        """Return the connection with a new session, and the server that holds it."""
         authentication = Element("authentication")
         login = SubElement(authentication, "login")
         _add(login, "userid", connection.settings["user_id"])
@@ -127,19 +95,15 @@ class Session:
         root = parsed(self._caller, call)
         if root.findtext("operation/authentication/status") != "success":
             raise _login_refused(self._caller, root)
-        api = root.find("operation/result/data/api")
-        session, until = (
-            (None, None)
-            if api is None
-            else (api.findtext("sessionid"), root.findtext("operation/authentication/sessiontimeout"))
-        )
-        if api is None or not session or not until:
-            raise self._caller.unreadable(call)
+        session = root.findtext("operation/result/data/api/sessionid")
+        until = root.findtext("operation/authentication/sessiontimeout")
         try:
-            expires_at = dt.datetime.fromisoformat(until).timestamp()
+            expires_at = dt.datetime.fromisoformat(until or "").timestamp()
         except ValueError:
-            raise self._caller.unreadable(call) from None
-        endpoint = _trusted(api.findtext("endpoint"), connection.settings["api_url"])
+            session = None
+        if not session:
+            raise self._caller.unreadable(call)
+        endpoint = _trusted(root.findtext("operation/result/data/api/endpoint"), connection.settings["api_url"])
         return replace(
             connection,
             access_token=session,

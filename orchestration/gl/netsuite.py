@@ -178,7 +178,7 @@ class NetSuite:
             try:
                 if response.status_code != HTTPStatus.OK:
                     raise self._caller.unreadable(call)
-                answer = exact_json.decode(response.content)
+                answer = self._caller.decoded(call, response)
                 yield from answer["items"]
                 has_more = answer["hasMore"]
             except (KeyError, TypeError, ValueError):
@@ -199,8 +199,8 @@ class NetSuite:
 
     def _problem(self, call: Call, response: httpx.Response) -> dict[str, Any]:
         try:
-            detail = exact_json.decode(response.content)["o:errorDetails"][0]
-        except (KeyError, IndexError, TypeError, ValueError):
+            detail = self._caller.decoded(call, response)["o:errorDetails"][0]
+        except (KeyError, IndexError, TypeError):
             detail = None
         if not isinstance(detail, dict):
             raise self._caller.unreadable(call)

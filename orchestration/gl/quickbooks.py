@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from decimal import Decimal
 
-    import httpx
-
     from orchestration.core.findings import Finding
     from orchestration.gl.chart_map import ChartMap
     from orchestration.gl.port import PostRequest, Receipt
@@ -76,7 +74,7 @@ class QuickBooks:
             creates=True,
         )
         response = self._caller.once(call)
-        answer = self._answer(call, response)
+        answer = self._caller.decoded(call, response)
         if response.status_code == HTTPStatus.OK:
             try:
                 entry = _pulled(answer["JournalEntry"])
@@ -155,7 +153,7 @@ class QuickBooks:
             text = f"select * from {entity} {where}orderby Id startposition {first} maxresults {_PAGE_SIZE}"  # noqa: S608  # Intuit's query language; what is in it is ours
             call = self._call("GET", "query", {"query": text})
             response = self._caller.read(call)
-            answer = self._answer(call, response)
+            answer = self._caller.decoded(call, response)
             if response.status_code != HTTPStatus.OK:
                 raise self._caller.unreadable(call)
             try:
@@ -187,15 +185,6 @@ class QuickBooks:
             content,
             creates=creates,
         )
-
-    def _answer(self, call: Call, response: httpx.Response) -> dict[str, Any]:
-        try:
-            answer = exact_json.decode(response.content)
-        except ValueError:
-            answer = None
-        if not isinstance(answer, dict):
-            raise self._caller.unreadable(call)
-        return answer
 
 
 def _fault_code(answer: dict[str, Any]) -> str:

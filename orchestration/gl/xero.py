@@ -33,8 +33,6 @@ from orchestration.gl.wire.pacing import Bucket
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import httpx
-
     from orchestration.core.findings import Finding
     from orchestration.gl.chart_map import ChartMap
     from orchestration.gl.port import PostRequest, Receipt
@@ -92,7 +90,7 @@ class Xero:
             creates=True,
         )
         response = self._caller.once(call)
-        answer = self._answer(call, response)
+        answer = self._caller.decoded(call, response)
         if response.status_code == HTTPStatus.OK:
             try:
                 journal = answer["ManualJournals"][0]
@@ -171,7 +169,7 @@ class Xero:
             params = {"where": where, "order": "Date ASC", "page": str(page), "pageSize": str(_PAGE_SIZE)}
             call = self._call("GET", "ManualJournals", params)
             response = self._caller.read(call)
-            answer = self._answer(call, response)
+            answer = self._caller.decoded(call, response)
             try:
                 if response.status_code != HTTPStatus.OK:
                     raise self._caller.unreadable(call)
@@ -186,7 +184,7 @@ class Xero:
     def _accounts(self) -> list[dict[str, Any]]:
         call = self._call("GET", "Accounts")
         response = self._caller.read(call)
-        answer = self._answer(call, response)
+        answer = self._caller.decoded(call, response)
         try:
             if response.status_code != HTTPStatus.OK:
                 raise self._caller.unreadable(call)
@@ -208,15 +206,6 @@ class Xero:
         if content:
             sent["Content-Type"] = "application/json"
         return Call(method, f"{self._api_url}/{resource}", params or {}, sent, content, creates=creates)
-
-    def _answer(self, call: Call, response: httpx.Response) -> dict[str, Any]:
-        try:
-            answer = exact_json.decode(response.content)
-        except ValueError:
-            answer = None
-        if not isinstance(answer, dict):
-            raise self._caller.unreadable(call)
-        return answer
 
 
 def _where_reference(reference: str) -> str:

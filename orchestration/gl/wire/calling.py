@@ -13,12 +13,13 @@ import weakref
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
 
 from orchestration.core.errors import ConfigurationError
 from orchestration.gl.port import TargetThrottled, TargetUnauthorized, TargetUnavailable, TargetUncertain
+from orchestration.gl.wire import exact_json
 from orchestration.gl.wire.pacing import NoRoomError
 from orchestration.gl.wire.timing import Timing
 
@@ -150,6 +151,16 @@ class Caller:
         if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
             # a login page in front of the vendor, or an address that moved: never followed with our token
             raise self._lost(call, f"HTTP {status}")
+
+    def decoded(self, call: Call, response: httpx.Response) -> dict[str, Any]:
+        """Return the JSON object of an answer, its numbers exact; raises as ``unreadable`` says for anything else."""
+        try:
+            answer = exact_json.decode(response.content)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise self.unreadable(call)
+        return answer
 
     def throttled(self, response: httpx.Response) -> TargetThrottled:
         """Return the error of a 429, and hold every process of this practice back as long as the vendor asks."""

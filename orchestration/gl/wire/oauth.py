@@ -1,7 +1,8 @@
 """OAuth 2.0 as the vendors speak it: the code grant with a rotating refresh token, and signed client credentials.
 
 RFC 6749; RFC 7636 (PKCE) for the code; RFC 7523 for NetSuite's assertion, signed PS256 with the practice's own
-certificate. What does not belong here: keeping tokens (``connections.py``), and Intacct's sessions (``intacct.py``).
+certificate. What does not belong here: keeping tokens (``connections.py``) and when one is asked for
+(``permission.py``).
 """
 
 from __future__ import annotations
@@ -21,64 +22,13 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from orchestration.core.errors import ConfigurationError
 from orchestration.gl.port import TargetUnauthorized
 from orchestration.gl.wire.calling import Call, Caller
+from orchestration.gl.wire.permission import StoredPermission
 
 if TYPE_CHECKING:
-    from orchestration.gl.wire.connections import Connection, ConnectionStore
+    from orchestration.gl.wire.connections import Connection
 
-_EARLY_SECONDS = 60.0
 _ASSERTION_SECONDS = 300
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-
-
-class StoredPermission:
-    """A bearer token in the connection store, replaced by one process at a time and shared by all.
-
-    Subclasses say what is asked for a new token.
-    """
-
-    def __init__(self, store: ConnectionStore, caller: Caller, *, tenant_id: str) -> None:
-        self._store = store
-        self._caller = caller
-        self._tenant_id = tenant_id
-        self._connection: Connection | None = None
-
-    def connection(self) -> Connection:
-        """Return the connection with a token that is still good for a while.
-
-        Raises ``ConfigurationError`` without a connection, and ``TargetUnauthorized`` when it is to another tenant.
-        """
-        connection = self._connection or self._read()
-        if connection.access_expires_at - _EARLY_SECONDS <= self._caller.timing.now():
-            connection = self._replaced(connection.access_token)
-        self._connection = connection
-        return connection
-
-    def headers(self) -> dict[str, str]:
-        """Return the Authorization header."""
-        return {"Authorization": f"Bearer {self.connection().access_token}"}
-
-    def renew(self) -> None:
-        """Replace a token that was not accepted, unless another process has done so already."""
-        self._connection = self._replaced(self.connection().access_token)
-
-    def _read(self) -> Connection:
-        connection = self._store.read(self._caller.vendor)
-        if connection.tenant_id != self._tenant_id:
-            raise self._caller.wrong_tenant()
-        return connection
-
-    def _replaced(self, rejected: str) -> Connection:
-        with self._store.alone(self._caller.vendor):
-            connection = self._read()
-            if connection.access_token != rejected:
-                return connection
-            connection = self.asked(connection)
-            self._store.write(connection)
-            return connection
-
-    def asked(self, connection: Connection) -> Connection:
-        """Return the connection with a new token from the vendor."""
-        raise NotImplementedError
 
 
 class RotatingPermission(StoredPermission):

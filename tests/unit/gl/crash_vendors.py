@@ -27,7 +27,7 @@ from orchestration.gl.poster import Pacing, Poster
 from orchestration.gl.requests import TargetSetup
 from orchestration.ledger.store import Ledger
 
-ENTRIES_PER_BATCH = 5
+ENTRIES_PER_BATCH = 3
 FAULT_RATE = 0.24
 POSTERS = 2
 CHART = [
@@ -64,9 +64,8 @@ def empty(ledger, folder, vendor, wanted):
     target = open_target(vendor, folder, KEY, buckets=(), timeout_seconds=10.0)
     poster = Poster(ledger, target, TargetSetup(vendor, ("E1",), mapping_of(vendor, folder).accounts), pacing=PACING)
     outbox = ledger.outbox("t")
-    while len(outbox.items(vendor, "posted", "reconciled")) < wanted:
-        if not poster.round().posted:
-            time.sleep(0.01)
+    while poster.round().posted or len(outbox.items(vendor, "posted", "reconciled")) < wanted:
+        time.sleep(0.001)
 
 
 def fork(url, work):
