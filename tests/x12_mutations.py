@@ -401,6 +401,16 @@ def _another_set(rng: random.Random, segments: Segments) -> None:
         segments[end + 1 : end + 1] = copy
 
 
+def _another_group(rng: random.Random, segments: Segments) -> None:
+    begin = next((i for i, s in enumerate(segments) if s[0] == "GS"), None)
+    end = next((i for i, s in enumerate(segments) if s[0] == "GE"), None)
+    if begin is not None and end is not None:
+        copy = [list(s) for s in segments[begin : end + 1]]
+        if rng.random() < 0.6 and len(copy[0]) > 6 and len(copy[-1]) > 2:
+            copy[0][6] = copy[-1][2] = "77"
+        segments[end + 1 : end + 1] = copy
+
+
 def _another_interchange(rng: random.Random, segments: Segments) -> None:
     copy = [list(s) for s in segments]
     if rng.random() < 0.6:
@@ -439,6 +449,7 @@ SEGMENT_MUTATIONS: tuple[Callable[[random.Random, Segments], None], ...] = (
     _changed_count,
     _changed_control,
     _another_set,
+    _another_group,
     _another_interchange,
 )
 

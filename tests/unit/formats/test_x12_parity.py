@@ -122,11 +122,11 @@ def test_we_and_pyx12_agree_on_spoiled_remittances():
 
 @pytest.mark.slow
 @pytest.mark.shared
-def test_we_and_pyx12_agree_on_ten_thousand_spoiled_remittances(shared):
+def test_we_and_pyx12_agree_on_three_thousand_spoiled_remittances(shared):
     bases = []
     for path in _samples(shared):
         content = path.read_bytes()
         if len(content) < 5000 and content[3:4] + content[105:106] == b"*~" and validate(content).is_accepted:
             bases.append(cut(content))
-    kinds = _compared(range(1_000_000, 1_010_000), bases)
-    assert kinds["agree"] > 8_000
+    kinds = _compared(range(1_000_000, 1_003_000), bases)
+    assert kinds["agree"] > 2_500

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from x12_mutations import clean
+from x12_mutations import clean, dice, made_from_guide, write
 
 from orchestration.formats.x12.validation.comparison import DEFECTS, Comparison, compare
 from orchestration.formats.x12.validation.second_opinion import ask_pyx12, is_asked
@@ -103,6 +103,14 @@ def test_defect_06_a_broken_envelope(old, new, failure):
 def test_defect_07_delimiters_that_are_control_characters():
     content = clean().replace(b"^", b"\x1c").replace(b":", b"\x1f").replace(b"*", b"\x1d").replace(b"~", b"\x1e")
     outcome, _, ours, comparison = _judged(content)
+    assert (outcome, ours.is_accepted) == ("rejected", True)
+    assert comparison.defects == ("07",)
+
+
+def test_defect_07_a_delimiter_that_4010_does_not_know():
+    content = write(made_from_guide(dice(3), "004010X091A1", 0.1))
+    assert ask_pyx12(content).outcome == "accepted"
+    outcome, _, ours, comparison = _judged(content.replace(b":", b"^"))
     assert (outcome, ours.is_accepted) == ("rejected", True)
     assert comparison.defects == ("07",)
 

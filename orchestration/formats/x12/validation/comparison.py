@@ -32,7 +32,7 @@ DEFECTS: Mapping[str, str] = {
     "04": "it ends with an exception on a composite with too many parts",
     "05": "it ends with an exception when no guide is known for a group (GS01, GS08)",
     "06": "it ends with an exception on a broken envelope",
-    "07": "it rejects delimiters that are control characters",
+    "07": "it rejects delimiters that may stand in no value, such as control characters",
     "08": "it rejects a second PLB segment",
     "09": "its lists of states, countries, currencies and remarks are of 2014 or older",
     "10": "it reads every interchange by the delimiters and version of the first",
