@@ -11,7 +11,20 @@ import re
 from orchestration.formats.kinds import detect_kind
 from orchestration.formats.own import NO_LAYOUTS, OwnLayouts
 
-_ORDER = ("fees", "ehr", "fhir", "claims837", "acks", "era835", "bank", "payroll", "supplies", "documents", "unknown")
+_ORDER = (
+    "fees",
+    "ehr",
+    "fhir",
+    "billing_api",
+    "claims837",
+    "acks",
+    "era835",
+    "bank",
+    "payroll",
+    "supplies",
+    "documents",
+    "unknown",
+)
 # GS04, the date of the functional group: CCYYMMDD, whatever the element separator
 _GROUP_DATE = re.compile(rb"GS([^A-Za-z0-9])HP\1[^\r\n]{1,40}?\1(\d{8})\1")
 # resources that are charged or paid; what they refer to lands before them

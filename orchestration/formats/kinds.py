@@ -10,11 +10,22 @@ import re
 from typing import Final, Literal
 
 from orchestration.core.tabular import first_rows
-from orchestration.formats import bank, exports, fees, payroll, supplies
+from orchestration.formats import bank, billing_api, exports, fees, payroll, supplies
 from orchestration.formats.own import NO_LAYOUTS, OwnLayouts
 
 Kind = Literal[
-    "era835", "claims837", "acks", "ehr", "fhir", "bank", "payroll", "documents", "fees", "supplies", "unknown"
+    "era835",
+    "claims837",
+    "acks",
+    "ehr",
+    "fhir",
+    "billing_api",
+    "bank",
+    "payroll",
+    "documents",
+    "fees",
+    "supplies",
+    "unknown",
 ]
 
 # enough to hold any header line, little enough to look at for a file of a gigabyte
@@ -104,6 +115,8 @@ def _by_set(plain: bytes, content: bytes) -> Kind:
 
 def _by_members(content: bytes) -> Kind | None:
     """Return what the members of a JSON text say it is."""
+    if billing_api.is_billing_json(content[:_HEAD]):
+        return "billing_api"
     if payroll.is_payroll_json(content):
         return "payroll"
     return "supplies" if supplies.is_supply_json(content) else None

@@ -20,6 +20,7 @@ SOURCE_NAMES: Final[dict[str, str]] = {
     "era835": "Payer remittances",
     "ehr": "Charges from the EHR",
     "fhir": "Charges from FHIR",
+    "billing_api": "Charges from a billing system's API",
     "claims837": "Claims sent to payers",
     "acks": "Acknowledgements of claims",
     "bank": "Bank statements",
@@ -62,6 +63,11 @@ _BY_SOURCE: Final[dict[tuple[str, str], Words]] = {
         "The same charge arrived in an earlier export. It is booked once.",
         "Nothing: a bulk export repeats what it sent before. Look only if two services were given one id.",
     ),
+    ("billing_api", "duplicate_transaction"): Words(
+        "The same charge arrived in an earlier message or export. It is booked once.",
+        "Nothing, if exports overlap. Otherwise check that two services were not given one id.",
+    ),
+    ("billing_api", "no_transactions"): Words("A message holds no transaction.", _CORRECT_EXPORT),
     ("fhir", "foreign_currency"): Words("A charge is not in dollars, and the books are.", _CORRECT_EXPORT),
     ("fhir", "truncated"): Words("The Bundle ends in the middle: it was cut off.", _ASK_AGAIN),
     ("claims837", "unreadable_amount"): Words("A charge of a claim cannot be read.", _CORRECT_CLAIM),
@@ -243,6 +249,12 @@ _BY_CODE: Final[dict[str, Words]] = {
     "unknown_level": Words("A part of the file is of a kind its format does not have.", _ASK_AGAIN),
     "missing_group": Words("An acknowledgement does not say which batch it answers.", _ASK_AGAIN),
     "missing_outcome": Words("An acknowledgement does not say whether the batch was taken.", _ASK_AGAIN),
+    # --- what the reader of billing systems' APIs finds ------------------------------------------------------------
+    "test_message": Words("The sender marks the message as a test.", "Nothing: a test is not booked."),
+    "other_event": Words("The message is of an event that books nothing.", "Nothing."),
+    "unknown_record": Words("A record is of no kind that is known.", _CORRECT_EXPORT),
+    "unreadable_balance": Words("A balance that the source states cannot be read.", "Nothing: no sum needs it."),
+    "no_money": Words("A transaction pays and adjusts nothing.", "Nothing."),
     # --- what the FHIR reader finds --------------------------------------------------------------------------------
     "no_resource": Words("A part of the file is no FHIR resource.", _CORRECT_EXPORT),
     "not_fhir": Words("Nothing in the file is a FHIR resource that can be read.", _ASK_AGAIN),

@@ -74,6 +74,12 @@ def _read_payroll(stores: PracticeStores, files: Sequence[SourceFile]) -> RawBat
     return payroll.read(files, stores.layouts.payroll)
 
 
+def _read_billing_api(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
+    from orchestration.formats import billing_api
+
+    return billing_api.read(files)
+
+
 def _read_claims837(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
     from orchestration.formats.x12 import claims837
 
@@ -106,7 +112,7 @@ def _read_documents(stores: PracticeStores, files: Sequence[SourceFile]) -> RawB
 
 def sources() -> tuple[Source, ...]:
     """Return every kind of file the practice receives."""
-    from orchestration.formats import bank, documents, exports, fees, fhir, payroll, supplies, x12
+    from orchestration.formats import bank, billing_api, documents, exports, fees, fhir, payroll, supplies, x12
     from orchestration.formats.x12 import acks, claims837
 
     return (
@@ -158,6 +164,14 @@ def sources() -> tuple[Source, ...]:
             "Σ bill totals",
             "SELECT sum(total_amount) FROM raw_documents.bills",
             retried_reasons=("ocr_unavailable", "ocr_timed_out"),
+        ),
+        Source(
+            "billing_api",
+            "records of a billing system's API",
+            billing_api.TABLES,
+            _read_billing_api,
+            "Σ charged",
+            "SELECT sum(amount) FROM raw_billing_api.transactions WHERE transaction_type = 'CHARGE'",
         ),
         Source(
             "claims837",

@@ -32,6 +32,7 @@ READERS = {
     "x12/claims837": "claims837",
     "x12/acks": "acks",
     "fhir": "fhir",
+    "billing_api": "billing_api",
     "x12": "era835",
     "exports": "ehr",
     "bank": "bank",

@@ -7,3 +7,5 @@
 select * from {{ ref('stg_ehr__transactions') }}
 union all
 select * from {{ ref('int_billing__fhir_transactions') }}
+union all
+select * from {{ ref('stg_billing_api__transactions') }}
