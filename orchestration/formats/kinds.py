@@ -79,7 +79,9 @@ def detect_kind(file_name: str, content: bytes, own: OwnLayouts = NO_LAYOUTS) ->
 
     Never raises; ``unknown`` when neither its content nor its name says anything.
     """
-    return _by_content(content, own) or _by_name(file_name)
+    kind = _by_content(content, own) or _by_name(file_name)
+    # words may stand before the first segment: what calls itself X12 is told by what it holds
+    return _by_set(content[:_HEAD], content) if kind == "era835" and _SET.search(content[:_HEAD]) else kind
 
 
 def _by_content(content: bytes, own: OwnLayouts) -> Kind | None:

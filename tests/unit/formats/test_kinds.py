@@ -34,6 +34,7 @@ CLAIMS = era().replace(b"ST*835", b"ST*837")
         pytest.param("x", header().encode() + b"~TA1*000000905*260301*1200*A*000~IEA*0*1~", "acks", id="TA1 alone"),
         pytest.param("x", CLAIMS + era(), "era835", id="a remittance after claims"),
         pytest.param("x", era().replace(b"ST*835*", b"ST*278*"), "era835", id="X12 that nobody reads"),
+        pytest.param("x.edi", b"Example 1. A claim.\r\n" + CLAIMS, "claims837", id="words before claims"),
         pytest.param("batch.837", b"garbage", "claims837", id="garbage named 837"),
         pytest.param("reply.999", b"", "acks", id="empty 999"),
         pytest.param("remit.835", b"garbage", "era835", id="garbage named 835"),
