@@ -82,6 +82,48 @@ def test_beancount_accepts_the_exported_books(two_steps: TwoSteps, bean_check: s
     assert file.read_text().count('"era835:') > 10
 
 
+def test_three_programs_find_the_same_trial_balance_to_the_cent(
+    two_steps: TwoSteps, bean_check: str, tmp_path: Path
+) -> None:
+    import csv
+    import os
+    from collections import defaultdict
+    from decimal import Decimal
+
+    from conftest import program
+
+    hledger = program("hledger", "apt-get install hledger")
+    files = {name: tmp_path / name for name in ("beancount", "hledger", "csv")}
+    for name, file in files.items():
+        two_steps.books.medbooks("gl", "export", "--format", name, "--out", str(file))
+    ours: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for row in csv.DictReader(files["csv"].read_text(encoding="utf-8").splitlines()):
+        ours[row["account_code"]] += Decimal(row["debit_amount"]) - Decimal(row["credit_amount"])
+    assert len(ours) > 10
+    assert subprocess.run([bean_check, str(files["beancount"])], check=False).returncode == 0
+    # bean-check accepted these lines, which assert every closing balance with no tolerance
+    lines = files["beancount"].read_text(encoding="utf-8").splitlines()
+    asserted = [line.split() for line in lines if re.match(r"\d{4}-\d\d-\d\d balance ", line)]
+    beancount = {words[2].split(":")[1]: Decimal(words[3]) for words in asserted}
+    done = subprocess.run(
+        [hledger, "-f", str(files["hledger"]), "balance", "--flat", "--no-total", "-O", "csv", "--empty"],
+        capture_output=True, text=True, check=True, env={**os.environ, "LC_ALL": "C.UTF-8"},
+    )  # fmt: skip
+    _header, *rows = csv.reader(done.stdout.splitlines())
+    third = {name.split(":")[1]: Decimal(amount.split()[0]) for name, amount in rows}
+
+    def by_code(found: dict[str, Decimal]) -> dict[str, Decimal]:
+        # names begin with the account's code; the longest code that fits is the account's
+        codes = sorted(ours, key=len, reverse=True)
+        return {
+            next(code for code in codes if name.startswith(code)): amount for name, amount in found.items() if amount
+        }
+
+    wanted = {code: amount for code, amount in ours.items() if amount}
+    assert by_code(beancount) == wanted
+    assert by_code(third) == wanted
+
+
 def test_the_summary_is_six_lines_and_its_json_the_same_facts(two_steps: TwoSteps) -> None:
     done = two_steps.books.medbooks("run", "--quiet", "--select", "key:reports/index")
     lines = done.stdout.splitlines()
