@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from orchestration.formats.x12.validation.grammar import Element, Grammar, Loop, element_records, grammar
+from orchestration.formats.x12.validation.grammar import Element, Grammar, Loop, grammar
 
 VERSION = "005010X221A1"
 
@@ -134,14 +134,13 @@ def test_interchange_and_group_headers_are_reached_from_anywhere():
     assert not any({"ISA", "GS"} & set(ways) for ways in rules.steps.values())
 
 
-def test_the_flat_records_hold_every_element_and_part():
+def test_codes_and_parts_are_where_the_guide_has_them():
     rules = _rules()
-    records = list(element_records(rules))
-    assert len(records) == sum(1 + len(e.parts) for s in rules.segments for e in s.elements)
-    modifier = next(r for r in records if (r.key, r.position, r.part) == ("2110/SVC", 1, 3))
-    assert (modifier.usage, modifier.kind, modifier.minimum, modifier.maximum) == ("S", "AN", 2, 2)
-    status = next(r for r in records if (r.key, r.position) == ("2100/CLP", 2))
+    status = rules.segment(_node(rules, "2100/CLP")).elements[1]
     assert status.codes == frozenset(["1", "2", "3", "4", "19", "20", "21", "22", "23", "25"])
+    modifier = rules.segment(_node(rules, "2110/SVC")).elements[0].parts[2]
+    assert (modifier.usage, modifier.kind, modifier.minimum, modifier.maximum) == ("S", "AN", 2, 2)
+    assert {"CT", "QC"} < rules.segment(_node(rules, "1000A/N4")).elements[1].codes
 
 
 def test_labels_are_short_words_of_our_own():

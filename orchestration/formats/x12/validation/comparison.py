@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from orchestration.core.findings import Finding
 from orchestration.formats.x12.segments import decode, tokenize
 from orchestration.formats.x12.validation.elements import is_writable
 from orchestration.formats.x12.validation.second_opinion import ask_pyx12
@@ -58,13 +57,6 @@ class Comparison:
 
     kind: Kind
     defects: tuple[str, ...] = ()
-
-    @property
-    def finding(self) -> Finding | None:
-        """A disagreement as a finding; agreement and known defects are none."""
-        if self.kind != "disagreement":
-            return None
-        return Finding("pyx12_disagrees", "warning", self.words)
 
     @property
     def words(self) -> str:

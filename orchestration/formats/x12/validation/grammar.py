@@ -13,8 +13,7 @@ walker and a vectorised one judge by the same facts:
   have been counted since the loop around it was entered.
 - ISA and GS are reached from anywhere: ``headers`` holds their steps, ``steps`` leads to neither.
 
-``element_records`` gives the elements of all segments as one flat list. What does not belong here: judging a file
-(``walker``), values (``elements``).
+What does not belong here: judging a file (``walker``), values (``elements``).
 """
 
 from __future__ import annotations
@@ -112,22 +111,6 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class ElementRecord:
-    """One element position, or part of a composite, of one segment: a row of the flat table."""
-
-    node: int
-    key: str
-    position: int
-    part: int | None
-    usage: Usage
-    kind: Kind
-    minimum: int
-    maximum: int
-    codes: frozenset[str] | None
-    is_composite: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Grammar:
     """All rules of one version; see the module's text for their shape.
 
@@ -169,31 +152,6 @@ def grammar(version: str) -> Grammar | None:
         return None
     guide, unknown_characters = _GUIDES[version]
     return _Reader(version, unknown_characters).read(guide)
-
-
-def element_records(rules: Grammar) -> Iterator[ElementRecord]:
-    """Yield every element position and every part of a composite, in the guide's order."""
-    for segment in rules.segments:
-        for element in segment.elements:
-            yield _record(segment, element, None)
-            for part in element.parts:
-                yield _record(segment, element, part)
-
-
-def _record(segment: Segment, element: Element, part: Element | None) -> ElementRecord:
-    leaf = part or element
-    return ElementRecord(
-        segment.node,
-        segment.key,
-        element.position,
-        part.position if part else None,
-        leaf.usage,
-        leaf.kind,
-        leaf.minimum,
-        leaf.maximum,
-        leaf.codes,
-        leaf.is_composite,
-    )
 
 
 @dataclass(slots=True)

@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
 Outcome = Literal["accepted", "rejected", "failed"]
 
-# pyx12 needs about four CPU-seconds a megabyte: a day's files are always asked about, of larger ones a sixteenth
+# pyx12 needs about four CPU-seconds a megabyte: up to here it is asked about whole files
 SMALL_FILE_BYTES = 500_000
-LARGE_FILE_BYTES = 10_000_000
-_SAMPLED = "0"
 # what pyx12 could not attach to any segment; its verdict does not count these
 _LOST = "No current segment"
 _MESSAGE = re.compile(r"Line:(\d+) (ISA|GS|ST|SEG|ELE):(\w+) - ")
@@ -65,13 +63,6 @@ class Opinion:
     def error_count(self) -> int:
         """How many errors pyx12 counts."""
         return sum(not complaint.was_lost for complaint in self.complaints)
-
-
-def is_asked(byte_count: int, file_id: str) -> bool:
-    """Tell whether pyx12 is asked about a file; ``file_id``, its SHA-256, decides alike each time."""
-    if byte_count <= SMALL_FILE_BYTES:
-        return True
-    return byte_count <= LARGE_FILE_BYTES and file_id.startswith(_SAMPLED)
 
 
 def ask_pyx12(content: bytes) -> Opinion:
