@@ -34,7 +34,9 @@ def first_rows(content: bytes) -> list[tuple[str, ...]]:
             if head.startswith((b"\xff\xfe", b"\xfe\xff")):
                 # a character cut in two at the end must not make the head unreadable
                 head = head.decode("utf-16", errors="ignore").encode()
-            table = read_delimited(b"\n".join(head.split(b"\n")[: HEADER_SEARCH_ROWS * 2]))
+            # NULs are for the reader to refuse, in its own words; here they only hide the header
+            lines = head.replace(b"\x00", b"").split(b"\n")
+            table = read_delimited(b"\n".join(lines[: HEADER_SEARCH_ROWS * 2]))
     except UndecodableError:
         return []
     return [table.header, *(record.fields for record in table.records[:HEADER_SEARCH_ROWS])]

@@ -26,6 +26,8 @@ SOURCE_NAMES: Final[dict[str, str]] = {
     "bank": "Bank statements",
     "payroll": "Payroll",
     "documents": "Supplier bills",
+    "fees": "Fee schedules",
+    "supplies": "Supplier orders and invoices",
     "unknown": "Files of no known kind",
 }
 
@@ -306,6 +308,82 @@ _BY_CODE: Final[dict[str, Words]] = {
     "too_many_modifiers": Words("A charge has more than four modifiers.", "Check the modifiers in the EHR."),
     "not_ofx": Words("The file is not a bank statement, or is damaged.", _ASK_AGAIN),
     "no_transactions": Words("The bank statement holds no transaction.", "Ask the bank for the statement again."),
+    # --- tables of every kind -----------------------------------------------------------------------------------
+    "titles_above_header": Words("Titles stand above the header of the table.", "Nothing."),
+    "mixed_encodings": Words(
+        "Lines of the file were written in two character sets.", "Nothing, if the names look right."
+    ),
+    "undecodable_bytes": Words("Some characters of the file are none.", "Check the names in the source."),
+    "old_or_protected_workbook": Words(
+        "The workbook is of an old kind, or has a password.", "Save it as .xlsx without a password, or as CSV."
+    ),
+    "several_sheets": Words("Several sheets hold such a table.", "Save each sheet as a file of its own."),
+    "sheet_not_read": Words("Other sheets of the workbook were not read.", "Look whether they hold anything."),
+    "unreadable_workbook": Words("The workbook cannot be opened: it is damaged.", _ASK_AGAIN),
+    "workbook_too_large": Words("The workbook is too large to be opened safely.", "Export it as CSV."),
+    "totals_do_not_tie": Words("The file's own total is not the sum of what it holds: it is not complete.", _ASK_AGAIN),
+    "counts_do_not_tie": Words("The file does not hold as many records as it says: it is not complete.", _ASK_AGAIN),
+    "ambiguous_date": Words("A date can be read as two days.", _CORRECT_EXPORT),
+    "ambiguous_service_date": Words("The day of service can be read as two days.", _CORRECT_EXPORT),
+    "ambiguous_post_date": Words("The day of posting can be read as two days.", _CORRECT_EXPORT),
+    "ambiguous_void_date": Words("The day of a void can be read as two days.", _CORRECT_EXPORT),
+    "no_ledger_table": Words(
+        "The table holds no charge, payment or adjustment.", "Send the table of transactions instead."
+    ),
+    "sign_contradicts_flag": Words("An amount's sign is not that of the flag beside it.", _CORRECT_EXPORT),
+    "repeated_transaction_id": Words("An id is used twice in one file. The first counts.", "Check the two in the EHR."),
+    "payment_before_service": Words(
+        "A payment was posted before the service was given.", "Check whether it is a prepayment."
+    ),
+    "void_before_post": Words("A transaction was voided before it was posted.", "Check the two dates in the EHR."),
+    "date_in_the_future": Words("A date lies after the day on which the file came.", "Check the date in the EHR."),
+    # --- banks --------------------------------------------------------------------------------------------------
+    "unreadable_xml": Words("The statement is cut off or damaged.", _ASK_AGAIN),
+    "no_statement": Words("The message holds no account statement.", "Ask the bank for statements (CAMT.053)."),
+    "not_booked": Words("An entry is only announced by the bank.", "Nothing: it comes when it is booked."),
+    "no_dollars": Words("A line of the statement is information without money.", "Nothing."),
+    "unknown_type_code": Words(
+        "The bank's code does not say whether money came or went.", "Ask the bank what the code means."
+    ),
+    "unknown_record": Words("A line is no record of such a statement: the file may be damaged.", _ASK_AGAIN),
+    "balances_do_not_tie": Words("Opening balance and entries do not make the closing balance.", _ASK_AGAIN),
+    "balance_does_not_follow": Words(
+        "The running balance jumps: lines may be missing.", "Compare the lines with the bank's website."
+    ),
+    # --- payroll ------------------------------------------------------------------------------------------------
+    "contribution_not_loaded": Words(
+        "The firm's contributions to benefits are no pay and are not booked from here.", "Book the benefits' own bill."
+    ),
+    "no_accounts": Words("The payroll report holds no accounts.", "Export the general ledger report again."),
+    "no_pay_lines": Words("The pay run holds nobody's pay.", "Export the run with its employees."),
+    "run_not_paid": Words("A pay run is a draft, or was cancelled.", "Nothing: it comes when it is approved."),
+    "run_missing": Words("Pay without its run has no date.", "Export the run together with its employees."),
+    # --- fees ---------------------------------------------------------------------------------------------------
+    "no_effective_date": Words(
+        "The relative values do not say which quarter they are of.", "Name the file as CMS does, PPRRVU2026_JAN.csv."
+    ),
+    "no_procedure_code": Words("A line has no procedure code.", "Nothing, if it is a note."),
+    "unreadable_relative_value": Words("A relative value is no number.", _ASK_AGAIN),
+    "unknown_fee_basis": Words(
+        "A fee is neither the practice's own nor a payer's.", "Leave the payer empty for the practice's own fees."
+    ),
+    "unreadable_effective_date": Words("The first day of a fee cannot be read.", _CORRECT_EXPORT),
+    "ambiguous_effective_date": Words("The first day of a fee can be read as two days.", _CORRECT_EXPORT),
+    "unreadable_end_date": Words("The last day of a fee cannot be read.", _CORRECT_EXPORT),
+    "ambiguous_end_date": Words("The last day of a fee can be read as two days.", _CORRECT_EXPORT),
+    "ends_before_it_begins": Words("A fee ends before it begins.", _CORRECT_EXPORT),
+    "conflicting_fees": Words(
+        "The file prices one service twice, differently, for the same day.", "Correct the schedule, and put it in anew."
+    ),
+    # --- supplies -----------------------------------------------------------------------------------------------
+    "missing_order_number": Words("A line of an order has no order number.", _CORRECT_EXPORT),
+    "missing_receipt_number": Words("A line of a receipt has no receipt number.", _CORRECT_EXPORT),
+    "missing_invoice_number": Words("A line of an invoice has no invoice number.", _CORRECT_EXPORT),
+    "missing_item_id": Words("A line does not say which item it is about.", _CORRECT_EXPORT),
+    "missing_supplier": Words("A line names no supplier.", _CORRECT_EXPORT),
+    "line_does_not_multiply": Words(
+        "Quantity times price is not the amount of the line.", "Compare the line with the order before it is paid."
+    ),
     "untied_pay": Words(
         "Gross pay less taxes and deductions is not the net pay.", "Ask the payroll provider for a corrected register."
     ),

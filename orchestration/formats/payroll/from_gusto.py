@@ -35,7 +35,7 @@ def parse(value: dict[str, Any]) -> Register:
     table = _basic(value.get("data"))
     if table is None:
         words = "the report holds no table of accounts with debits and credits"
-        return Register(PROFILE, [], reason=Finding("no_ledger_table", "error", words))
+        return Register(PROFILE, [], reason=Finding("no_accounts", "error", words))
     headers = table["headers"]
     places = [headers.index(name) for name in (_TYPE, _DEBIT, _CREDIT)]
     rows = [[row[place] for place in places] for row in table["rows"]]

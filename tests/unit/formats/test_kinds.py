@@ -42,6 +42,7 @@ CLAIMS = era().replace(b"ST*835", b"ST*837")
         pytest.param("upload", charges(charge()), "ehr", id="charges without a name"),
         pytest.param("x", charges(charge()).replace(b",", b"\t"), "ehr", id="charges by tab"),
         pytest.param("charges_2026-01-10.csv", b"", "ehr", id="empty charges"),
+        pytest.param("x", charges(charge()).replace(b"T1", b"T\x00"), "ehr", id="charges with a NUL"),
         pytest.param("upload", statement(entry()), "bank", id="OFX without a name"),
         pytest.param("x", b'<?xml version="1.0"?><?OFX VERSION="211"?><OFX xmlns="u"></OFX>', "bank", id="OFX 2"),
         pytest.param("march.ofx", b"garbage", "bank", id="garbage named OFX"),

@@ -64,7 +64,7 @@ def test_a_gusto_report_is_one_line_a_run_that_ties():
     [
         pytest.param(gusto(totals=[None, "Totals", "", "1076.51", "1076.50"]), "totals_do_not_tie", id="total"),
         pytest.param(gusto(["RegularWages", "Wages", "", "much", None]), "unreadable_amount", id="amount"),
-        pytest.param(gusto(data=[]), "no_ledger_table", id="no table"),
+        pytest.param(gusto(data=[]), "no_accounts", id="no table"),
         pytest.param(b'{"check_date": "2026-03-06", ', "unreadable_json", id="cut off"),
         pytest.param({"pay": 1}, "unknown_layout", id="another JSON"),
     ],

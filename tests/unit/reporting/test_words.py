@@ -38,6 +38,8 @@ READERS = {
     "bank": "bank",
     "payroll": "payroll",
     "documents": "documents",
+    "fees": "fees",
+    "supplies": "supplies",
 }
 
 

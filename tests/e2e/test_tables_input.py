@@ -1,0 +1,196 @@
+"""Tables of every kind through the whole pipeline: odd rows are named, voids and prices are right, nothing is lost."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pytest
+from e2e_books import Books, assert_every_dollar_is_somewhere
+
+HEADER = (
+    "transaction_id,transaction_type,claim_id,service_date,post_date,rendering_provider_npi,location_id,payer_id,"
+    "payer_name,procedure_code,units,place_of_service,amount,parent_transaction_id,void_date"
+)
+
+
+def row(number: str, **cells: str) -> str:
+    values = {
+        "transaction_id": number,
+        "transaction_type": "CHARGE",
+        "claim_id": f"CL{number}",
+        "service_date": "2026-01-05",
+        "post_date": "2026-01-06",
+        "rendering_provider_npi": "1234567893",
+        "location_id": "L1",
+        "payer_id": "10001",
+        "payer_name": "Medicare",
+        "procedure_code": "99213",
+        "units": "1",
+        "place_of_service": "11",
+        "amount": "100.00",
+        "parent_transaction_id": "",
+        "void_date": "",
+    }
+    return ",".join({**values, **cells}.values())
+
+
+def table(*rows: str) -> str:
+    return "\n".join([HEADER, *rows, ""])
+
+
+FEES = (
+    "payer_id,payer_name,procedure_code,modifier,fee_amount,effective_date\n"
+    ",,71046,26,30.00,2026-01-01\n,,71046,TC,90.00,2026-01-01\n"
+)
+ODD = table(
+    row("c1"),
+    row("c2", amount='"($1,234.50)"'),
+    row("c3", service_date="05-Jan-2026"),
+    row("c4", procedure_code="71046", amount="120.00"),
+    row("c5", rendering_provider_npi="1234567890"),
+    row("c6", rendering_provider_npi="1999999984"),
+    row("c7", units="one"),
+    row("c8", amount="1O0"),
+    row("c9", service_date="soon"),
+    "c10,CHARGE",
+    row("c1", amount="101.00"),
+    row("p1", transaction_type="PAYMENT", amount="-25.00", parent_transaction_id="c1", post_date="2026-01-04"),
+    row("p2", transaction_type="PAYMENT", amount="-10.00", parent_transaction_id="gone"),
+)
+PAYROLL = (
+    "payroll_run_id,pay_date,period_start,period_end,employee_id,employee_name,role,provider_npi,location_id,"
+    "gross_pay,employee_taxes,deductions,net_pay,employer_taxes\n"
+    "R1,2026-01-09,2025-12-22,2026-01-04,E1,Somebody,provider,1234567893,L1,1000.00,200.00,50.00,750.00,76.50\n"
+)
+BANK = (
+    "01,071000013,CLINIC,260110,0600,1,,,2/\n02,CLINIC,071000013,1,260109,2359,USD,2/\n03,000123454321,USD,015,0,,/\n"
+    "16,475,75000,0,B1,1042,PAYROLL NET/\n16,165,5000,0,B2,,SOMEBODY/\n49,80000,4/\n98,80000,1,6/\n99,80000,1,8/\n"
+)
+ORDER = """PO Number,Order Date,Item Code,Qty Ordered,UOM,Unit Price
+PO7,01/05/2026,1,10,BX,2.50
+PO7,01/05/2026,2,4,BX,1.00
+"""
+INVOICE = (
+    "Invoice Number,Invoice Date,PO Number,Item Code,Qty Shipped,UOM,Unit Price,Extended Price\n"
+    "INV1,01/08/2026,PO7,1,10,BX,2.60,26.00\n"
+)
+LAYOUT = """
+name = "clinic"
+code_system = "CPT"
+date_formats = ["%d.%m.%Y"]
+required = ["transaction_id", "transaction_type", "amount", "service_date", "procedure_code"]
+[columns]
+transaction_id = "Nr"
+transaction_type = "Art"
+amount = "Betrag"
+service_date = "Datum"
+procedure_code = "Code"
+[types]
+C = "CHARGE"
+"""
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
+    """Two runs: odd files of every kind, then a file whose copies void two transactions of the first."""
+    made = Books(tmp_path_factory.mktemp("tables"))
+    (made.home / "layouts").mkdir(parents=True)
+    (made.home / "layouts" / "clinic.toml").write_text(LAYOUT)
+    for name, text in {
+        "fees.csv": FEES,
+        "odd.csv": ODD,
+        "untied.csv": table(row("u1"), "Record count,2"),
+        "own.csv": "Nr;Art;Betrag;Datum;Code\n1;C;80.00;31.01.2026;99213\n",
+        "payroll.csv": PAYROLL,
+        "bank.bai": BANK,
+        "untied.bai": BANK.replace("49,80000", "49,80001"),
+        "order.csv": ORDER,
+        "invoice.csv": INVOICE,
+    }.items():
+        (made.inbox / name).write_text(text)
+    (made.inbox / "mixed.csv").write_bytes(
+        table(row("m1", payer_name="Santé"), row("m2", payer_name="Straße")).encode("utf-8").replace(
+            "Santé".encode(), "Santé".encode("cp1252")
+        )
+    )  # fmt: skip
+    (made.inbox / "nul.csv").write_bytes(table(row("n1")).encode().replace(b"Medicare", b"Medi\x00care"))
+    made.medbooks("run", "--quiet")
+    void = {"void_date": "2026-01-20"}
+    payment = {"transaction_type": "PAYMENT", "amount": "-25.00", "parent_transaction_id": "c1", **void}
+    (made.inbox / "voids.csv").write_text(table(row("c1", **void), row("p1", **payment), row("c1", **void)))
+    made.medbooks("run", "--quiet")
+    return made
+
+
+def _lake(books: Books, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(books.home / "published" / "medbooks.duckdb"), read_only=True) as published:
+        return published.execute(sql).fetchall()
+
+
+def _quarantined(books: Books) -> set[str]:
+    return {item["code"] for item in json.loads(books.medbooks("quarantine", "list", "--json").stdout)}
+
+
+def test_every_dollar_is_posted_held_or_quarantined(books: Books) -> None:
+    assert_every_dollar_is_somewhere(books.status())
+
+
+def test_what_cannot_be_read_is_named_by_row_or_by_file(books: Books) -> None:
+    assert {
+        "unreadable_amount",
+        "unreadable_service_date",
+        "ragged_record",
+        "nul_byte",
+        "counts_do_not_tie",
+        "totals_do_not_tie",
+    } <= _quarantined(books)
+
+
+def test_what_only_all_files_can_tell_is_named_by_row(books: Books) -> None:
+    found = {code for (code,) in _lake(books, "select exception_code from marts.fct_transaction_exceptions")}
+    assert {
+        "changed_transaction",
+        "voided_later",
+        "payment_before_service",
+        "payment_of_unseen_charge",
+        "unknown_provider",
+    } <= found
+
+
+def test_a_void_in_a_later_copy_takes_back_what_was_booked_once(books: Books) -> None:
+    lines = dict(
+        _lake(
+            books,
+            "select account_code, sum(debit_amount - credit_amount) from marts.fct_journal_lines "
+            "where rule_id = 'RV' group by account_code",
+        )
+    )
+    assert {"1200": Decimal(-100), "1210": Decimal(25), "1040": Decimal(-25)}.items() <= lines.items()
+    assert sum(lines.values()) == 0
+
+
+def test_a_global_service_splits_by_the_practices_own_fees(books: Books) -> None:
+    (line,) = _lake(
+        books,
+        "select professional_amount, component_basis from marts.fct_charge_lines where procedure_code = '71046'",
+    )
+    assert line == (Decimal(30), "fee_schedule")
+
+
+def test_a_layout_of_the_practices_own_and_two_encodings_are_read(books: Books) -> None:
+    posted = _lake(
+        books,
+        "select count(*), sum(charged_amount) from marts.fct_charge_lines "
+        "where profile = 'clinic' or payer_class = 'commercial'",
+    )
+    assert posted == [(3, Decimal(280))]
+
+
+def test_pay_and_a_bank_statement_meet_in_the_books(books: Books) -> None:
+    assert books.source("payroll")["posted_amount"] == "1076.50"
+    bank = books.source("bank")
+    assert (bank["files"], bank["quarantined_files"]) == (2, 1)
+    assert bank["held_amount"] == "50.00"
