@@ -84,6 +84,7 @@ _BY_SOURCE: Final[dict[tuple[str, str], Words]] = {
     ),
     ("ehr", "unreadable_amount"): Words("A charge has no amount that can be read.", _CORRECT_EXPORT),
     ("payroll", "unreadable_amount"): Words("A pay line has an amount that cannot be read.", _CORRECT_EXPORT),
+    ("bank", "unknown_record"): Words("A line is no record of such a statement: the file may be damaged.", _ASK_AGAIN),
     ("bank", "unreadable_amount"): Words("A bank transaction has no amount that can be read.", _ASK_AGAIN),
     ("era835", "unreadable_amount"): Words(
         "An amount inside the remittance cannot be read, so its sums cannot be proved.", _ASK_PAYER
@@ -345,7 +346,6 @@ _BY_CODE: Final[dict[str, Words]] = {
     "unknown_type_code": Words(
         "The bank's code does not say whether money came or went.", "Ask the bank what the code means."
     ),
-    "unknown_record": Words("A line is no record of such a statement: the file may be damaged.", _ASK_AGAIN),
     "balances_do_not_tie": Words("Opening balance and entries do not make the closing balance.", _ASK_AGAIN),
     "balance_does_not_follow": Words(
         "The running balance jumps: lines may be missing.", "Compare the lines with the bank's website."
