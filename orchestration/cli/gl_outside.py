@@ -69,7 +69,7 @@ def connect(
             answers,
             at,
             asked,
-            _browser_answer(asked, paste=paste),
+            _browser_answer(asked, vendor, paste=paste),
             tenant_id=tenant,
             folder=stores.home.outside,
         )
@@ -130,7 +130,7 @@ def _ask(question: Question) -> str:
     return answer
 
 
-def _browser_answer(asked: Consent, *, paste: bool) -> str:
+def _browser_answer(asked: Consent, vendor: VendorName, *, paste: bool) -> str:
     if paste:
         say(f"open this address, log in, and choose the company:\n{asked.url}")
         pasted: str = typer.prompt("paste the whole address the browser ends up at", err=True)
@@ -140,14 +140,15 @@ def _browser_answer(asked: Consent, *, paste: bool) -> str:
     from orchestration.core.errors import ConfigurationError
     from orchestration.gl.redirected import Listener
 
-    listener = Listener(asked.redirect_uri)
+    instead = f"medbooks gl connect {vendor.value} --paste"
+    listener = Listener(asked.redirect_uri, instead=instead)
     say(f"your browser is asked to open:\n{asked.url}")
     webbrowser.open(asked.url)
     try:
         return listener.wait(_WAIT_SECONDS)
     except TimeoutError:
         message = "the browser did not come back within five minutes"
-        raise ConfigurationError(message, mend="medbooks gl connect VENDOR --paste") from None
+        raise ConfigurationError(message, mend=instead) from None
 
 
 def _same_company(vendor: VendorName, made: Connection, file: Path, *, may_replace: bool) -> None:

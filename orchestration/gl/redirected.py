@@ -17,14 +17,15 @@ _PAGE = b"<!doctype html><title>medbooks</title><p>medbooks has the answer. You 
 class Listener:
     """Waits at a loopback address such as ``http://localhost:8910/callback``.
 
-    Raises ``ConfigurationError`` when the address is not on this computer or its port is taken.
+    ``instead`` is the command that goes without it. Raises ``ConfigurationError`` when the address is not on this
+    computer or its port is taken.
     """
 
-    def __init__(self, redirect_uri: str) -> None:
+    def __init__(self, redirect_uri: str, *, instead: str) -> None:
         split = urlsplit(redirect_uri)
         if split.scheme != "http" or split.hostname not in {"localhost", "127.0.0.1"} or split.port is None:
             message = "only an address such as http://localhost:8910/callback can be listened to here"
-            raise ConfigurationError(message, mend="medbooks gl connect VENDOR --paste")
+            raise ConfigurationError(message, mend=instead)
         self._redirect_uri = redirect_uri
         self._path = split.path
         self.answer: str | None = None
@@ -47,7 +48,7 @@ class Listener:
             self._server = HTTPServer(("127.0.0.1", split.port), _Handler)
         except OSError:
             message = f"port {split.port} on this computer is taken, so the browser's answer cannot be heard"
-            raise ConfigurationError(message, mend="medbooks gl connect VENDOR --paste") from None
+            raise ConfigurationError(message, mend=instead) from None
 
     def wait(self, seconds: float) -> str:
         """Return the address the browser came to; raises ``TimeoutError`` when it did not come in time."""

@@ -82,7 +82,7 @@ def test_an_account_that_has_no_place_yet_stops_the_check(stores, monkeypatch):
 
 
 def test_consent_is_stored_for_the_company_it_was_given_for(stores, monkeypatch):
-    def browser(asked, **_):
+    def browser(asked, *_, **__):
         query = {name: values[0] for name, values in parse_qs(urlsplit(asked.url).query).items()}
         fake.codes["c"] = query["code_challenge"]
         return f"{asked.redirect_uri}?code=c&state={query['state']}"

@@ -63,8 +63,8 @@ def assert_exactly_once(outcome):
 
 
 def test_posters_killed_at_random_moments_lose_and_double_nothing(folder, name):
-    outcome = run(folder, f"sqlite:///{folder}/ledger.sqlite", name, 8, 3, 240)
-    assert sum(outcome["killed"].values()) == 8
+    outcome = run(folder, f"sqlite:///{folder}/ledger.sqlite", name, 6, 3, 240)
+    assert sum(outcome["killed"].values()) == 6
     assert_exactly_once(outcome)
 
 
@@ -109,17 +109,17 @@ def poster_of(ledger, folder, name):
 
 
 def test_a_vendor_that_is_down_is_asked_rarely_and_then_gets_everything_once(ledger, folder, name, monkeypatch):
-    # a read waits between its tries, and this vendor is down for as many rounds as a day has
+    # a read waits between its tries, and this vendor is down for as many rounds as half a day has
     monkeypatch.setattr("orchestration.gl.wire.calling.READ_TRIES", 1)
     with running(name, limits=()) as fake:
         connect(fake, folder)
         poster = poster_of(ledger, folder, name)
         fake.is_down = True
-        for _ in range(96):
+        for _ in range(48):
             poster.round()
             time.sleep(0.002)
         # the mapping is checked first, and a rest ends with one question: at most a call a round, and never twelve
-        assert fake.counts["while_down"] <= 96 * 2
+        assert fake.counts["while_down"] <= 48 * 2
         assert fake.committed == 0
         fake.is_down = False
         deadline = time.monotonic() + 60

@@ -83,7 +83,7 @@ def test_consent_for_another_company_than_asked_for_is_the_wrong_tenant(fake, tm
 
 
 def test_the_browsers_answer_is_heard_on_loopback():
-    listener = Listener("http://localhost:18910/callback")
+    listener = Listener("http://localhost:18910/callback", instead="paste it")
     heard = []
     waiting = threading.Thread(target=lambda: heard.append(listener.wait(10)))
     waiting.start()
@@ -95,12 +95,13 @@ def test_the_browsers_answer_is_heard_on_loopback():
 
 def test_a_browser_that_never_comes_back_is_not_waited_for_for_ever():
     with pytest.raises(TimeoutError):
-        Listener("http://localhost:18911/callback").wait(0.05)
+        Listener("http://localhost:18911/callback", instead="paste it").wait(0.05)
 
 
 def test_only_this_computer_can_be_listened_at():
-    with pytest.raises(ConfigurationError):
-        Listener("https://books.example/callback")
+    with pytest.raises(ConfigurationError) as refused:
+        Listener("https://books.example/callback", instead="paste it")
+    assert refused.value.mend == "paste it"
 
 
 # -- answers ----------------------------------------------------------------------------------------------------------

@@ -401,8 +401,8 @@ def posts_within_the_limits(name, count, tmp_path, **options):
 
 
 def test_a_burst_of_posts_never_exceeds_the_vendors_limits(name, tmp_path):
-    fake, _ = posts_within_the_limits(name, 150, tmp_path)
-    assert (fake.committed, fake.duplicates, fake.over_limit) == (150, 0, 0)
+    fake, _ = posts_within_the_limits(name, 100, tmp_path)
+    assert (fake.committed, fake.duplicates, fake.over_limit) == (100, 0, 0)
 
 
 def test_no_payload_holds_more_than_codes_dates_and_amounts(name, fake, target):
