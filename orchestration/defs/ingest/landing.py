@@ -10,6 +10,7 @@ import dagster as dg
 from orchestration.core.tables import LOADED_AT, Column, Table
 from orchestration.defs.catalog import DATA_TEAM, row_counts
 from orchestration.defs.resources import Practice
+from orchestration.formats.archives import Member, UnreadableArchiveError, is_archive, members
 from orchestration.formats.arrival import arrival_order
 from orchestration.formats.kinds import detect_kind
 from orchestration.privacy.phi import scrubbed
@@ -59,12 +60,24 @@ def land(stores: PracticeStores, inbox: Inbox) -> dict[str, int]:
         layouts = stores.layouts
         for arrival in sorted(look.arrivals, key=lambda each: arrival_order(each.file_name, each.read(), layouts)):
             # a clock that was set back must not let a later file count as an earlier one
-            landed_at = max(dt.datetime.now(dt.UTC), earliest)
-            earliest = landed_at + dt.timedelta(microseconds=1)
-            landing = stores.landed.put(arrival.read(), arrival.file_name, landed_at)
-            counts["landed" if landing.is_new else "repeated"] += 1
+            for member in _opened(arrival.file_name, arrival.read()):
+                landed_at = max(dt.datetime.now(dt.UTC), earliest)
+                earliest = landed_at + dt.timedelta(microseconds=1)
+                landing = stores.landed.put(member.content, member.name, landed_at)
+                counts["landed" if landing.is_new else "repeated"] += 1
             arrival.remove()
     return counts
+
+
+def _opened(name: str, content: bytes) -> list[Member]:
+    """Return the files inside an archive, or the file itself when it is none or cannot be opened."""
+    whole = [Member(name, content)]
+    if not is_archive(content):
+        return whole
+    try:
+        return members(name, content) or whole
+    except UnreadableArchiveError:
+        return whole
 
 
 def _last_landing(stores: PracticeStores) -> dt.datetime:
@@ -100,6 +113,8 @@ def register(stores: PracticeStores) -> int:
 def _why_unknown(content: bytes) -> tuple[str, str]:
     if not content.strip():
         return "empty_file", "the file is empty: there is nothing to load"
+    if is_archive(content):
+        return "unreadable_archive", "the archive is damaged, under a password, or too large when opened"
     return "unknown_kind", "neither its content nor its name says what kind of file this is"
 
 

@@ -35,16 +35,20 @@ from orchestration.formats.x12.parts import (
 )
 from orchestration.formats.x12.payment import Payment
 from orchestration.formats.x12.segments import read_header
+from orchestration.formats.x12.validation.prover import Prover
+from orchestration.formats.x12.validation.stretches import StretchWalker
+from orchestration.formats.x12.validation.violations import ENVELOPE_CODES
 from orchestration.formats.x12.values import element
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from decimal import Decimal
 
     from orchestration.core.tables import SourceFile
     from orchestration.formats.x12.columnar.facts import Note
     from orchestration.formats.x12.columnar.index import Flags, Places
     from orchestration.formats.x12.segments import Segment
+    from orchestration.formats.x12.validation.verdict import Verdict
 
 # of one code in one file: enough to see what is wrong, little enough to keep for any bytes
 FINDINGS_KEPT: Final = 1000
@@ -107,6 +111,10 @@ class FileReading:
     reason: Finding | None = None
     last_segment_id: str | None = None
     is_closed: bool = False
+    # read by the tokenizer
+    is_exact: bool = False
+    # by its implementation guide; None when there is no X12 to judge
+    verdict: Verdict | None = None
     _kept: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -157,11 +165,15 @@ class Run:
 
     def piece_of(self, segments: Places) -> Places:
         """Return the place in ``pieces`` of segments."""
+        if len(self.pieces) == 1:
+            return np.zeros(len(segments), dtype=np.int64)
         begins = np.array([piece.begin for piece in self.pieces], dtype=np.int64)
         return np.searchsorted(begins, segments, side="right") - 1
 
     def numbers(self, segments: Places) -> Places:
         """Return the segments' numbers in their files, from 1."""
+        if len(self.pieces) == 1:
+            return segments + (self.pieces[0].first_number - self.pieces[0].begin)
         shift = np.array([piece.first_number - piece.begin for piece in self.pieces], dtype=np.int64)
         return segments + shift[self.piece_of(segments)]
 
@@ -178,6 +190,7 @@ class _State:
 
     def __init__(self) -> None:
         self.envelopes: list[Envelope] = []
+        self.walker = StretchWalker()
 
     @property
     def envelope(self) -> Envelope:
@@ -204,8 +217,13 @@ class Engine:
         """Return one reading per file, in order. Never raises, whatever the bytes."""
         return self.read_streams((file, BytesIO(file.content)) for file in files)
 
-    def read_streams(self, files: Iterable[tuple[SourceFile, BinaryIO]]) -> list[FileReading]:
-        """Return the same for files whose bytes are read from streams; their ``content`` is not looked at."""
+    def read_streams(
+        self, files: Iterable[tuple[SourceFile, BinaryIO]], exact: Collection[int] = ()
+    ) -> list[FileReading]:
+        """Return the same for files whose bytes are read from streams; their ``content`` is not looked at.
+
+        ``exact`` are places of files that are known to be irregular.
+        """
         readings: list[FileReading] = []
         again: list[int] = []
         streams: dict[int, BinaryIO] = {}
@@ -213,6 +231,10 @@ class Engine:
             reading = self._begin(file)
             readings.append(reading)
             streams[place] = stream
+            if place in exact:
+                self._irregular.add(reading.code)
+                again.append(place)
+                continue
             try:
                 for part in regular_parts(stream):
                     self._add(reading, part)
@@ -225,6 +247,7 @@ class Engine:
         again = sorted({*again, *(p for p, r in enumerate(readings) if r.code in self._irregular)})
         for place in again:
             readings[place] = self._begin(readings[place].file)
+            readings[place].is_exact = True
             self._read_exactly(readings[place], streams[place])
         self._flush()
         for reading in readings:
@@ -243,7 +266,7 @@ class Engine:
 
     def _read_exactly(self, reading: FileReading, stream: BinaryIO) -> None:
         try:
-            parts, findings = exact_parts(stream)
+            parts, findings, reading.verdict = exact_parts(stream)
         except TooLargeError:
             words = f"the file is irregular and larger than {LARGEST_IRREGULAR >> 20} MB: it was not read"
             reading.reason = Finding("irregular_and_too_large", "error", words)
@@ -296,6 +319,13 @@ class Engine:
         count = np.array([found.segment_count for _, found in mine], dtype=np.int64)
         loops = Loops(index, first, first + count)
         facts = Facts(index, loops)
+        proof = Prover(index, loops).prove()
+        for piece in pieces:
+            if not piece.part.is_exact:
+                state = self._states[piece.reading.code]
+                if piece.part.flaw is not None:
+                    state.walker.flaw(*piece.part.flaw)
+                state.walker.walk(index, loops, proof, piece.begin, piece.end, piece.first_number)
         stray = np.array(sorted(s for walk in walks for s in walk.stray), dtype=np.int64)
         run = Run(index, loops, facts, pieces, [], stray)
         _judge(run, mine)
@@ -335,12 +365,17 @@ class Engine:
 
     def _finish(self, reading: FileReading) -> None:
         """Judge the envelopes of a file when all its parts were read."""
-        envelopes = self._states.pop(reading.code).envelopes
+        state = self._states.pop(reading.code)
+        envelopes = state.envelopes
+        if envelopes and not reading.is_exact:
+            reading.verdict = state.walker.close()
         for envelope in envelopes:
             envelope.finish(is_last=envelope is envelopes[-1])
             reading.group_count += envelope.group_count
             reading.set_count += envelope.set_count
             reading.add(envelope.findings)
+        if reading.verdict is not None:
+            reading.add(f for f in reading.verdict.findings if f.code not in ENVELOPE_CODES)
         reading.is_closed = bool(envelopes) and envelopes[-1].is_closed
         for number, segment in reading.interchanges:
             if element(segment, 15) == "T":

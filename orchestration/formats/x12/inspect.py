@@ -22,7 +22,8 @@ def inspect(file: SourceFile) -> dict[str, Any]:
 
     ``transactions`` counts every transaction set (ST), as the trailers do; the sums and all counts below it are of
     the 835 ones. A quarantined file is counted as far as it could be read. ``verdict`` is ``accepted`` when there
-    is no error finding.
+    is no error finding and the implementation guide is kept; a departure from the guide that moves no money is a
+    warning and holds no posting.
     """
     return report(Engine().read([file])[0])
 
@@ -30,6 +31,13 @@ def inspect(file: SourceFile) -> dict[str, Any]:
 def inspect_streams(files: Iterable[tuple[SourceFile, BinaryIO]]) -> list[dict[str, Any]]:
     """Return the same for many files in one pass, read from streams window by window."""
     return [report(reading) for reading in Engine().read_streams(files)]
+
+
+def is_accepted(reading: FileReading) -> bool:
+    """Tell whether a file has no error, balances, and is written as its implementation guide says."""
+    is_conformant = reading.verdict is not None and reading.verdict.is_accepted
+    has_error = any(finding.severity == "error" for finding in reading.findings)
+    return is_conformant and not has_error and quarantine_reason(reading) is None
 
 
 def report(reading: FileReading) -> dict[str, Any]:
@@ -58,7 +66,7 @@ def report(reading: FileReading) -> dict[str, Any]:
         },
         "denied_claims": reading.denied_claims,
         "reversals": reading.reversals,
-        "verdict": "rejected" if any(f.severity == "error" for f in findings) else "accepted",
+        "verdict": "accepted" if is_accepted(reading) else "rejected",
         "findings": [
             {
                 "code": f.code,

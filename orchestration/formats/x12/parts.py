@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from orchestration.formats.x12.columnar.index import Marks
 from orchestration.formats.x12.segments import Interchange, read_header, tokenize
+from orchestration.formats.x12.validation.verdict import Verdict, validate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,8 @@ _LARGEST_SET: Final = 64 << 20
 LARGEST_IRREGULAR: Final = 128 << 20
 
 _HEAD = 1024
+_NO_HEADER = ("no_interchange_header", "the file does not begin with the header of an interchange (ISA)")
+_UNTERMINATED = ("unterminated_segment", "the last segment does not end with the segment terminator")
 _MARK_BYTES = b"\xef\xbb\xbf"
 _JUNK = b" \t\r\n\x00\x1a"
 _SEPARATORS = 16
@@ -56,6 +59,8 @@ class Part:
     marks: Marks
     is_exact: bool
     has_header: bool
+    # what a strict reader minds about the layout: code and words
+    flaw: tuple[str, str] | None = None
 
 
 def regular_parts(stream: BinaryIO) -> Iterator[Part]:
@@ -66,13 +71,17 @@ def regular_parts(stream: BinaryIO) -> Iterator[Part]:
     body = raw.removeprefix(_MARK_BYTES).lstrip(_JUNK)
     marks = _regular_marks(body[:_HEAD])
     line_end = _line_end(body, marks)
+    flaw = None if raw.removeprefix(_MARK_BYTES).startswith(b"ISA") else _NO_HEADER
     starts = [bytes((mark,)) + b"ST" + bytes((marks.element,)) for mark in {marks.terminator, *line_end[-1:]}]
     while True:
         more = stream.read(WINDOW)
         cut = len(body) if not more else max(body.rfind(start) for start in starts) + 1
         if cut > 0:
-            yield Part(_canonical(body[:cut], marks, line_end, codec, is_last=not more), marks, False, True)  # noqa: FBT003
-            body = body[cut:]
+            if not more and not _is_terminated(body, marks):
+                flaw = flaw or _UNTERMINATED
+            canonical = _canonical(body[:cut], marks, line_end, codec, is_last=not more)
+            yield Part(canonical, marks, is_exact=False, has_header=True, flaw=flaw)
+            body, flaw = body[cut:], None
         elif len(body) > _LARGEST_SET:
             raise IrregularError
         if not more:
@@ -80,16 +89,23 @@ def regular_parts(stream: BinaryIO) -> Iterator[Part]:
         body += more
 
 
-def exact_parts(stream: BinaryIO) -> tuple[list[Part], list[Finding]]:
-    """Return what the tokenizer makes of a whole file, none when it holds no X12; raises ``TooLargeError``."""
+def exact_parts(stream: BinaryIO) -> tuple[list[Part], list[Finding], Verdict | None]:
+    """Return what the tokenizer makes of a whole file, and the verdict on its form; raises ``TooLargeError``.
+
+    There are no parts and no verdict when the file holds no X12.
+    """
     stream.seek(0, 2)
     if stream.tell() > LARGEST_IRREGULAR:
         if _mentions_x12(stream):
             raise TooLargeError
-        return [], []
+        return [], [], None
     stream.seek(0)
-    tokens = tokenize(stream.read())
-    return [_rejoined(interchange) for interchange in tokens.interchanges], tokens.findings
+    content = stream.read()
+    tokens = tokenize(content)
+    if not tokens.interchanges:
+        return [], [], None
+    parts = [_rejoined(interchange) for interchange in tokens.interchanges]
+    return parts, tokens.findings, validate(content, tokens)
 
 
 def is_blank(stream: BinaryIO) -> bool:
@@ -99,6 +115,10 @@ def is_blank(stream: BinaryIO) -> bool:
         if window.strip(_JUNK):
             return False
     return True
+
+
+def _is_terminated(body: bytes, marks: Marks) -> bool:
+    return not body[body.rfind(marks.terminator) + 1 :].strip(_JUNK)
 
 
 def _codec(stream: BinaryIO) -> str:
@@ -180,7 +200,7 @@ def _rejoined(interchange: Interchange) -> Part:
     if own.element.isascii() and own.terminator.isascii() and own.component.isascii():
         body = "".join(segment + own.terminator for segment in interchange.segments).encode()
         marks = Marks(ord(own.element), ord(own.component), ord(own.terminator))
-        return Part(body, marks, True, interchange.has_header)  # noqa: FBT003
+        return Part(body, marks, is_exact=True, has_header=interchange.has_header)
     joined = "".join(interchange.segments)
     component = next((char for char in _CONTROLS if char not in joined), ":")
     element, end = bytes((_OTHER_ELEMENT,)), bytes((_OTHER_TERMINATOR,))
@@ -188,4 +208,5 @@ def _rejoined(interchange: Interchange) -> Part:
         element.join(part.replace(own.component, component).encode() for part in segment.split(own.element)) + end
         for segment in interchange.segments
     )
-    return Part(body, Marks(_OTHER_ELEMENT, ord(component), _OTHER_TERMINATOR), True, interchange.has_header)  # noqa: FBT003
+    marks = Marks(_OTHER_ELEMENT, ord(component), _OTHER_TERMINATOR)
+    return Part(body, marks, is_exact=True, has_header=interchange.has_header)

@@ -41,7 +41,7 @@ def read(files: Sequence[SourceFile]) -> RawBatch:
     batch = RawBatch(TABLES)
     refused: set[str] = set()
     for reading in readings:
-        if not _add(batch, reading):
+        if not add(batch, reading):
             refused.add(reading.file.file_id)
     batch.columns = {name: _kept(chunks, refused) for name, chunks in rows.chunks.items()}
     return batch
@@ -67,8 +67,8 @@ def quarantine_reason(reading: FileReading) -> Finding | None:
     return None
 
 
-def _add(batch: RawBatch, reading: FileReading) -> bool:
-    """File one reading and tell whether its rows may stay."""
+def add(batch: RawBatch, reading: FileReading) -> bool:
+    """File one reading, claims and lines aside, and tell whether its rows may stay."""
     reason = quarantine_reason(reading)
     file = reading.file
     if reason is not None:

@@ -53,6 +53,8 @@ class Interchange:
     delimiters: Delimiters
     has_header: bool
     segments: list[RawSegment]
+    # where it begins in the decoded text
+    begin: int = 0
 
     def elements(self, index: int) -> Segment:
         """Return the elements of one segment. They are cut when they are read, so that few of them live at once."""
@@ -80,7 +82,9 @@ def tokenize(content: bytes) -> Tokens:
         if segments:
             _note_stray_text(text[position : stretch.begin], count, findings)
             number = len(interchanges) + 1
-            interchanges.append(Interchange(number, count + 1, stretch.delimiters, stretch.has_header, segments))
+            interchanges.append(
+                Interchange(number, count + 1, stretch.delimiters, stretch.has_header, segments, stretch.begin)
+            )
             count += len(segments)
             position = stretch.end
     if interchanges:

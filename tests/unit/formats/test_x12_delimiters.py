@@ -85,7 +85,7 @@ def test_segments_are_numbered_through_the_whole_file():
 def test_text_outside_an_interchange_is_reported_and_not_printed():
     batch = x12.read([source(b"DOE JANE 1980\n" + PLAIN + b"DOE JANE")])
     found = rows_of(batch, "findings")
-    assert [finding["code"] for finding in found] == ["text_outside_interchange"] * 2
+    assert [finding["code"] for finding in found].count("text_outside_interchange") == 2
     assert not any("DOE" in finding["message"] for finding in found)
 
 

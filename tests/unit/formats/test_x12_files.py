@@ -68,9 +68,9 @@ def _mended(content: bytes, old: str, new: str) -> bytes:
 
 
 HELD = {
-    "segment count": (_mended(era(), "SE*14*", "SE*99*"), "segment_count_mismatch"),
-    "segment count unreadable": (_mended(era(), "SE*14*", "SE*X*"), "segment_count_mismatch"),
-    "transaction control number": (_mended(era(), "SE*14*0001", "SE*14*0002"), "transaction_control_mismatch"),
+    "segment count": (_mended(era(), "SE*17*", "SE*99*"), "segment_count_mismatch"),
+    "segment count unreadable": (_mended(era(), "SE*17*", "SE*X*"), "segment_count_mismatch"),
+    "transaction control number": (_mended(era(), "SE*17*0001", "SE*17*0002"), "transaction_control_mismatch"),
     "group control number": (_mended(era(), "GE*1*1", "GE*1*7"), "group_control_mismatch"),
     "group count": (_mended(era(), "GE*1*1", "GE*2*1"), "group_count_mismatch"),
     "interchange control number": (
@@ -78,7 +78,7 @@ HELD = {
         "interchange_control_mismatch",
     ),
     "interchange count": (_mended(era(), "IEA*1*", "IEA*2*"), "interchange_count_mismatch"),
-    "no transaction trailer": (_mended(era(), "SE*14*0001~", ""), "missing_trailer"),
+    "no transaction trailer": (_mended(era(), "SE*17*0001~", ""), "missing_trailer"),
     "no group trailer": (_mended(era(), "GE*1*1~", ""), "missing_trailer"),
     "line does not balance": (_mended(era(), "CAS*CO*45*20", "CAS*CO*45*19"), "unbalanced_claim"),
     "claim does not balance": (_mended(era(), "CLP*P1*1*100", "CLP*P1*1*101"), "unbalanced_claim"),

@@ -233,11 +233,10 @@ class Facts:
         return balanced, evaluable
 
     def _name(self, place: str, ordinal: int) -> str:
-        one = np.array([ordinal])
         if place == "CLP":
-            return f"claim {self.loops.claim_numbers(one)[0]}"
-        claim = self.loops.claim_numbers(self.line_claim[one])[0]
-        return f"line {self.loops.line_numbers(one)[0]} of claim {claim}"
+            return f"claim {self.loops.claim_number[ordinal]}"
+        claim = self.loops.claim_number[self.line_claim[ordinal]]
+        return f"line {self.loops.line_number[ordinal]} of claim {claim}"
 
     def _judge_denials(self) -> None:
         """Tell which claims are denied (``denials``), reversed, or predeterminations that pay."""

@@ -65,7 +65,7 @@ class Index:
     blanks around it. The last element of all is empty: it stands for every element that is not there.
     """
 
-    __slots__ = ("buffer", "code", "data", "end", "first", "is_padded", "marks", "start", "words")
+    __slots__ = ("_components", "buffer", "code", "data", "end", "first", "is_padded", "marks", "start", "words")
 
     def __init__(self, data: bytes, marks: Marks) -> None:
         self.data = data
@@ -93,6 +93,7 @@ class Index:
         self.code = self._codes()
         # which elements had blanks around them, None when none had
         self.is_padded: Flags | None = None
+        self._components: Places | None = None
 
     def __len__(self) -> int:
         return len(self.code)
@@ -127,6 +128,13 @@ class Index:
             end[row] = start[row] + len(text.strip(b" "))
 
     # --- reading -----------------------------------------------------------------------------------------------
+
+    @property
+    def components(self) -> Places:
+        """The places of all component separators."""
+        if self._components is None:
+            self._components = np.flatnonzero(self.buffer[: len(self.data)] == self.marks.component)
+        return self._components
 
     @property
     def nothing(self) -> int:

@@ -22,7 +22,10 @@ class Loops:
     every segment its place in these, or -1.
     """
 
-    __slots__ = ("claim_of", "claims", "index", "inside", "line_of", "lines", "set_end", "set_first")
+    __slots__ = (
+        *("claim_of", "claims", "index", "inside", "line_of", "lines", "set_end", "set_first"),
+        *("claim_number", "line_number", "_set_at"),
+    )
 
     def __init__(self, index: Index, set_first: Places, set_end: Places) -> None:
         self.index = index
@@ -42,6 +45,12 @@ class Loops:
         inner = np.maximum.accumulate(np.where(_OPENS[code] | is_line, here, 0))
         self.claim_of = self._ordinals(self.claims, in_claim)
         self.line_of = self._ordinals(self.lines, is_line[inner] & in_claim)
+        starts = np.zeros(len(code), dtype=np.int32)
+        starts[set_first] = 1
+        self._set_at = np.cumsum(starts, dtype=np.int32)
+        # ordinals from 1: of a claim in its transaction, of a line in its claim
+        self.claim_number = _ordinals_in(self.set_of(self.claims))
+        self.line_number = _ordinals_in(self.claim_of[self.lines])
 
     def _ordinals(self, heads: Places, belongs: Flags) -> npt.NDArray[np.int32]:
         steps = np.zeros(len(belongs), dtype=np.int32)
@@ -62,16 +71,7 @@ class Loops:
 
     def set_of(self, segments: Places) -> Places:
         """Return the place of the remittance that segments stand in."""
-        return np.searchsorted(self.set_first, segments, side="right") - 1
-
-    def claim_numbers(self, claims: Places) -> Places:
-        """Return the ordinal in its transaction, from 1, of claims given by their place in ``claims``."""
-        return claims - np.searchsorted(self.claims, self.set_first[self.set_of(self.claims[claims])]) + 1
-
-    def line_numbers(self, lines: Places) -> Places:
-        """Return the ordinal in its claim, from 1, of lines given by their place in ``lines``."""
-        claim = self.claims[self.claim_of[self.lines[lines]]]
-        return lines - np.searchsorted(self.lines, claim) + 1
+        return self._set_at[segments].astype(np.int64) - 1
 
     def last_in_claim(self, segments: Places) -> Places:
         """Return for every claim the last of some segments that stand in it outside a line, or -1."""
@@ -88,3 +88,11 @@ class Loops:
         mine = line >= 0
         chosen[line[mine]] = segments[mine]
         return chosen
+
+
+def _ordinals_in(groups: npt.NDArray[np.integer]) -> Places:
+    """Return the place of each member in its run of equal values, from 1."""
+    here = np.arange(len(groups), dtype=np.int64)
+    begins = np.ones(len(groups), dtype=np.bool_)
+    begins[1:] = groups[1:] != groups[:-1]
+    return here - np.maximum.accumulate(np.where(begins, here, 0)) + 1

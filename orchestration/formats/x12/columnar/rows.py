@@ -23,10 +23,14 @@ if TYPE_CHECKING:
     from orchestration.core.tables import Table
     from orchestration.formats.x12.engine import Run
 
+_MOMENT = pa.timestamp("us", tz="UTC")
 _MONEY, _UNITS = pa.decimal128(18, 2), pa.decimal128(18, 4)
 _QC, _IL, _82, _XX = (np.uint64(key(text)) for text in ("QC", "IL", "82", "XX"))
 _6R, _HPI, _B6 = (np.uint64(key(text)) for text in ("6R", "HPI", "B6"))
 _COMPONENTS: Final = 6
+_WORD = 8
+# which bytes of a word a text of n bytes has
+_WITHIN: Final = np.arange(_WORD) < np.arange(_WORD + 1)[:, None]
 
 
 class Rows:
@@ -56,8 +60,8 @@ class _Builder:
         self.loops = run.loops
         self.facts = run.facts
         self.file_ids = pa.array([piece.reading.file.file_id for piece in run.pieces], type=pa.string())
-        landed = [piece.reading.file.landed_at for piece in run.pieces]
-        self.landed = pa.array(landed, type=pa.timestamp("us", tz="UTC"))
+        landed = pa.array([piece.reading.file.landed_at for piece in run.pieces], type=_MOMENT)
+        self.landed = landed.cast(pa.int64()).to_numpy()
         self.sets = np.array([remittance.number for _, remittance in run.remittances], dtype=np.int64)
 
     def tables(self) -> Iterable[tuple[Table, list[Any]]]:
@@ -95,19 +99,13 @@ class _Builder:
         return columns
 
     def _tail(self, segments: Places) -> pa.Array:
-        return self.landed.take(pa.array(self.run.piece_of(segments)))
+        return _moments(self.landed[self.run.piece_of(segments)])
 
     def _claim_numbers(self, segments: Places) -> pa.Array:
-        claim = self.loops.claim_of[segments].astype(np.int64)
-        absent = claim < 0
-        numbers = self.loops.claim_numbers(np.where(absent, 0, claim)) if len(self.loops.claims) else claim
-        return pa.array(numbers, mask=absent)
+        return _numbered(self.loops.claim_number, self.loops.claim_of[segments])
 
     def _line_numbers(self, segments: Places) -> pa.Array:
-        line = self.loops.line_of[segments].astype(np.int64)
-        absent = line < 0
-        numbers = self.loops.line_numbers(np.where(absent, 0, line)) if len(self.loops.lines) else line
-        return pa.array(numbers, mask=absent)
+        return _numbered(self.loops.line_number, self.loops.line_of[segments])
 
     # --- tables ---------------------------------------------------------------------------------------------------
 
@@ -150,7 +148,7 @@ class _Builder:
         allowed = loops.last_in_line(facts.amounts_at[index.keys(index.element(facts.amounts_at, 1)) == _B6])
         return [
             *self._head(at, line=False),
-            self._line_numbers(at),
+            pa.array(loops.line_number),
             *self._components(index.element(at, 1)),
             *self._components(index.element(at, 6)),
             _decimal(facts.line_charged, _MONEY),
@@ -303,11 +301,9 @@ class _Builder:
     def _components(self, elements: Places) -> list[Any]:
         """Return the first six components of composites as columns."""
         index = self.index
-        mark = index.marks.component
         begin, end = index.start[elements], index.end[elements]
         columns = []
-        places = np.flatnonzero(index.buffer[: len(index.data)] == mark)
-        places = np.append(places, np.full(_COMPONENTS, len(index.data), dtype=np.int64))
+        places = np.append(index.components, np.full(_COMPONENTS, len(index.data), dtype=np.int64))
         first = np.searchsorted(places[: len(places) - _COMPONENTS], begin)
         start = begin
         for component in range(_COMPONENTS):
@@ -338,9 +334,16 @@ def _strings(index: Index, start: Places, end: Places) -> pa.Array:
     offsets = np.zeros(len(length) + 1, dtype=np.int32)
     np.cumsum(length, out=offsets[1:])
     total = int(offsets[-1])
-    # one index a byte: where it lies in the bytes of the stretch
-    source = np.arange(total, dtype=np.int32) + np.repeat((start - offsets[:-1]).astype(np.int32), length)
-    data = index.buffer[source]
+    if not total:
+        return pa.nulls(len(length), pa.string())
+    if int(length.max()) <= _WORD:
+        # short texts: eight bytes each, less those beyond their end
+        data = index.words[start].view(np.uint8).reshape(-1, _WORD)[_WITHIN[length]]
+    else:
+        # one index a byte: where it lies in the bytes of the stretch
+        source = np.repeat((start - offsets[:-1]).astype(np.int32), length)
+        source += np.arange(total, dtype=np.int32)
+        data = index.buffer[source]
     absent = length == 0
     validity = pa.py_buffer(np.packbits(~absent, bitorder="little")) if absent.any() else None
     return pa.Array.from_buffers(
@@ -357,13 +360,28 @@ def _known(units: values.Numbers, known: Flags, kind: pa.DataType) -> pa.Array:
     wide = np.empty((len(units), 2), dtype=np.int64)
     wide[:, 0] = units
     wide[:, 1] = units >> 63
-    all_known = bool(known.all())
-    validity = None if all_known else pa.py_buffer(np.packbits(known, bitorder="little"))
-    return pa.Array.from_buffers(kind, len(units), [validity, pa.py_buffer(wide)], 0 if all_known else -1)
+    return pa.Array.from_buffers(kind, len(units), [*_validity(known), pa.py_buffer(wide)], -1)
+
+
+def _validity(known: Flags) -> list[pa.Buffer | None]:
+    return [None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))]
+
+
+def _numbered(numbers: Places, owners: npt.NDArray[np.int32]) -> pa.Array:
+    """Return the ordinals of owners; -1 has none."""
+    absent = owners < 0
+    if not absent.any():
+        return pa.array(numbers[owners])
+    padded = np.append(numbers, 0)
+    return pa.array(padded[owners], mask=absent)
+
+
+def _moments(micros: values.Numbers) -> pa.Array:
+    return pa.Array.from_buffers(_MOMENT, len(micros), [None, pa.py_buffer(micros)])
 
 
 def _dates(days: npt.NDArray[np.int32], known: Flags) -> pa.Array:
-    return pa.array(days, type=pa.int32(), mask=~known).cast(pa.date32())
+    return pa.Array.from_buffers(pa.date32(), len(days), [*_validity(known), pa.py_buffer(days)], -1)
 
 
 def _chosen(read: Decimals, at: Places, segments: Places) -> Decimals:

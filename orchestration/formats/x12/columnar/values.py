@@ -102,6 +102,27 @@ def _decimals(index: Index, elements: Places, scale: int, exact: Callable[[str],
     return Decimals(units, state)
 
 
+def are_numbers(word: Words, length: Numbers, *, may_have_point: bool) -> Flags:
+    """Tell which texts of up to eight bytes (as words) are numbers as pyx12 has them: ``5.`` is none, ``.5`` is one."""
+    is_negative = (word & np.uint64(0xFF)) == ord("-")
+    word = word ^ np.where(is_negative, _MINUS_TO_ZERO, np.uint64(0))
+    short = np.minimum(length, _WORD)
+    word = (word << _SHIFT[np.maximum(short, 1)]) | _FILL[short]
+    dots = word ^ _DOTS
+    dots = (dots - _ONES) & ~dots & _HIGH_BITS
+    # the lowest bit set marks the first point; it becomes a digit, so that a second one is found
+    point = dots & (~dots + np.uint64(1))
+    has_point = point != 0
+    word ^= (point >> np.uint64(7)) * np.uint64(ord(".") ^ ord("0"))
+    is_number: Flags = _all_digits(word) & (length <= _WORD) & (length > is_negative.astype(np.int64) + has_point)
+    if not may_have_point:
+        is_number &= ~has_point
+    else:
+        # the last byte is the highest
+        is_number &= point >> np.uint64(63) == 0
+    return is_number
+
+
 def _all_digits(word: Words) -> Flags:
     """Tell which words hold eight digits: one bit a byte says that it is below ``0`` or above ``9``."""
     is_digits: Flags = (((word + np.uint64(0x4646464646464646)) | (word - np.uint64(_ZEROS))) & _HIGH_BITS) == 0
@@ -119,8 +140,12 @@ def _eight_digits(word: Words) -> Numbers:
 
 def days(index: Index, elements: Places) -> tuple[npt.NDArray[np.int32], Flags]:
     """Return days since 1970-01-01 of CCYYMMDD, and which of them are a date."""
-    start = index.start[elements]
-    length = index.end[elements] - start
+    return days_between(index, index.start[elements], index.end[elements])
+
+
+def days_between(index: Index, start: Places, end: Places) -> tuple[npt.NDArray[np.int32], Flags]:
+    """Return the same for texts given by their bounds."""
+    length = end - start
     word = index.words[start]
     is_date = (length == _WORD) & _all_digits(word)
     number = np.where(is_date, _eight_digits(np.where(is_date, word, np.uint64(_ZEROS))), 20000101)
@@ -138,7 +163,7 @@ def days(index: Index, elements: Places) -> tuple[npt.NDArray[np.int32], Flags]:
     total = np.where(is_date, total, 0).astype(np.int32)
     # six digits are a year of this century
     for row in np.flatnonzero((length == 6) & ~is_date).tolist():  # noqa: PLR2004  # D6
-        value = values.date(index.text(int(elements[row])))
+        value = values.date(index.data[start[row] : end[row]].decode("utf-8", "replace"))
         if value is not None:
             total[row] = value.toordinal() - _ORDINAL_OF_EPOCH
             is_date[row] = True
