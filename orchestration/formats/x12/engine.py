@@ -58,8 +58,6 @@ _LONGEST_TRAILER = 110
 _AFTER_OWN = 100
 _LIKE_HEADER = int.from_bytes(b"ISA", "little")
 _THREE_BYTES = np.uint64(0xFFFFFF)
-_ENVELOPE_IDS = {CODE[name]: name for name in ("ISA", "IEA", "TA1", "GS", "GE", "ST", "SE")}
-_HEADER_IDS = ("BPR", "TRN", "CUR", "N1", "REF", "DTM")
 
 
 @dataclass(slots=True)
@@ -407,8 +405,7 @@ def _strays(index: Index, envelope: Envelope, first: int, end: int, shift: int) 
 
 
 def _elements(index: Index, segment: int) -> Segment:
-    raw = index.raw_bytes(segment)
-    return [part.decode("utf-8", "replace") for part in raw.split(bytes((index.marks.element,)))]
+    return index.raw(segment).split(index.separator)
 
 
 def _place(index: Index, pieces: list[_Piece]) -> None:
@@ -560,27 +557,19 @@ def _counts(flags: Flags, bounds: Places) -> Places:
 
 def _payment(run: Run, piece: _Piece, place: int) -> Payment:
     """Read the header and the provider adjustments of one remittance."""
-    payment = Payment()
-    for segment, number in zip(*_header_segments(run, piece, place), strict=True):
-        payment.tell(number, _elements(run.index, segment), chr(run.index.marks.component))
-    return payment
-
-
-def _header_segments(run: Run, piece: _Piece, place: int) -> tuple[list[int], list[int]]:
-    loops, code = run.loops, run.index.code
+    loops, index = run.loops, run.index
     first, end = int(loops.set_first[place]), int(loops.set_end[place])
     nearest = int(np.searchsorted(loops.claims, first))
     claim = int(loops.claims[nearest]) if nearest < len(loops.claims) and loops.claims[nearest] < end else end
-    head = code[first:claim]
-    chosen = [first + n for n, c in enumerate(head.tolist()) if c in _HEADER_CODES]
-    rest = code[claim:end]
+    rest = index.code[claim:end]
     later = np.flatnonzero((rest == CODE["PLB"]) | (rest == CODE["BPR"]) | (rest == CODE["TRN"])) + claim
-    chosen.extend(later.tolist())
+    payment = Payment()
     shift = piece.first_number - piece.begin
-    return chosen, [segment + shift for segment in chosen]
-
-
-_HEADER_CODES = {CODE[name] for name in (*_HEADER_IDS, "PLB")}
+    element, component = index.separator, chr(index.marks.component)
+    told = [(segment, index.raw(segment)) for segment in later.tolist()]
+    for segment, raw in [*enumerate(index.raws(first, claim), start=first), *told]:
+        payment.tell(segment + shift, raw.split(element), component)
+    return payment
 
 
 def _first_errors(run: Run, count: int) -> list[list[tuple[int, int, str]]]:

@@ -205,8 +205,13 @@ def _rejoined(interchange: Interchange) -> Part:
     component = next((char for char in _CONTROLS if char not in joined), ":")
     element, end = bytes((_OTHER_ELEMENT,)), bytes((_OTHER_TERMINATOR,))
     body = b"".join(
-        element.join(part.replace(own.component, component).encode() for part in segment.split(own.element)) + end
+        element.join(_plain(part, own.component, component) for part in segment.split(own.element)) + end
         for segment in interchange.segments
     )
     marks = Marks(_OTHER_ELEMENT, ord(component), _OTHER_TERMINATOR)
     return Part(body, marks, is_exact=True, has_header=interchange.has_header)
+
+
+def _plain(part: str, component: str, other: str) -> bytes:
+    # the replacement character stands for the element separator once the bytes are decoded again
+    return part.replace(component, other).replace("\ufffd", "?").encode()

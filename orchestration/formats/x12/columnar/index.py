@@ -36,6 +36,8 @@ MASKS: Final = np.array([(1 << (8 * n)) - 1 for n in range(_WORD)] + [2**64 - 1]
 # no text of up to eight bytes has this key: bytes of UTF-8 are never 0xFF
 TOO_LONG: Final = np.uint64(2**64 - 1)
 _BLANK: Final = ord(" ")
+_ASCII_END: Final = 128
+_UNDECODABLE: Final = "\ufffd"
 
 
 def key(text: str) -> int:
@@ -65,7 +67,19 @@ class Index:
     blanks around it. The last element of all is empty: it stands for every element that is not there.
     """
 
-    __slots__ = ("_components", "buffer", "code", "data", "end", "first", "is_padded", "marks", "start", "words")
+    __slots__ = (
+        "_components",
+        "buffer",
+        "code",
+        "data",
+        "end",
+        "first",
+        "is_padded",
+        "marks",
+        "start",
+        "terminators",
+        "words",
+    )
 
     def __init__(self, data: bytes, marks: Marks) -> None:
         self.data = data
@@ -87,6 +101,7 @@ class Index:
         self.end: Places = np.empty(len(cuts) + 1, dtype=np.int64)
         self.end[:-1] = cuts
         self.end[-1] = len(data)
+        self.terminators: Places = cuts[ends]
         self.first: Places = np.empty(len(ends) + 1, dtype=np.int64)
         self.first[0] = 0
         self.first[1:] = ends + 1
@@ -130,6 +145,11 @@ class Index:
     # --- reading -----------------------------------------------------------------------------------------------
 
     @property
+    def separator(self) -> str:
+        """What separates elements in a segment that was decoded: bytes that UTF-8 never holds decode to this one."""
+        return chr(self.marks.element) if self.marks.element < _ASCII_END else _UNDECODABLE
+
+    @property
     def components(self) -> Places:
         """The places of all component separators."""
         if self._components is None:
@@ -171,21 +191,19 @@ class Index:
 
     def raw(self, segment: int) -> str:
         """Return one segment as it stands in the stretch, without its terminator."""
-        return self.raw_bytes(segment).decode()
+        return self.raw_bytes(segment).decode("utf-8", "replace")
 
     def raw_bytes(self, segment: int) -> bytes:
         """Return the bytes of one segment, without its terminator."""
-        return self.data[self.segment_start(segment) : self.segment_end(segment)]
+        return self.data[self.segment_start(segment) : int(self.terminators[segment])]
+
+    def raws(self, begin: int, end: int) -> list[str]:
+        """Return the segments from ``begin`` to before ``end``, as ``raw`` gives them."""
+        if begin >= end:
+            return []
+        stretch = self.data[self.segment_start(begin) : int(self.terminators[end - 1])]
+        return [raw.decode("utf-8", "replace") for raw in stretch.split(bytes((self.marks.terminator,)))]
 
     def segment_start(self, segment: int) -> int:
         """Return where a segment begins; the place after the last one for the segment that would follow it."""
-        return self.segment_end(segment - 1) + 1 if segment else 0
-
-    def segment_end(self, segment: int) -> int:
-        """Return the place of a segment's terminator."""
-        element = int(self.first[segment + 1]) - 1
-        end = int(self.end[element])
-        # blanks that were stripped stand before the terminator
-        while self.data[end] != self.marks.terminator:
-            end += 1
-        return end
+        return int(self.terminators[segment - 1]) + 1 if segment else 0

@@ -20,7 +20,6 @@ from orchestration.formats.x12.validation.elements import is_of_type
 from orchestration.formats.x12.validation.grammar import Element, Grammar, Note, Segment, grammar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from orchestration.formats.x12.columnar.loops import Loops
 
@@ -60,16 +59,21 @@ class _Lookup:
         return np.where(self._keys[slots] == keys, self._values[slots], np.int16(0))
 
 
+# what has to be looked at besides the length
+_FREE, _DECIMAL, _WHOLE, _DATE, _CODED, _COMPOSITE = range(6)
+
+
 @dataclass(slots=True)
 class _Specs:
-    """What may stand in an element or part of a composite, one row a position; row 0 allows everything."""
+    """What may stand in an element or part of a composite, one row a position; row 0 allows everything.
+
+    A length is right when it is at least ``minimum`` and at most ``span`` more.
+    """
 
     minimum: npt.NDArray[np.int64]
-    maximum: npt.NDArray[np.int64]
+    span: Words
     is_required: Flags
-    is_decimal: Flags
-    is_whole: Flags
-    is_date: Flags
+    kind: npt.NDArray[np.uint8]
     codes: npt.NDArray[np.int64]
     # of composites: the row before its first part, how many it may have and must have
     parts: npt.NDArray[np.int64]
@@ -162,24 +166,13 @@ class _Tables:
 
     def _specs(self) -> _Specs:
         elements = [row[0] for row in self._rows]
-        free = 1 << 62
-
-        def column(read: Callable[[Element | None], int]) -> npt.NDArray[np.int64]:
-            return np.array([read(e) for e in elements], dtype=np.int64)
-
-        def kind(name: str) -> Flags:
-            return np.array([e is not None and not e.is_composite and e.kind == name for e in elements])
-
+        lengths = [_lengths(element) for element in elements]
         return _Specs(
-            minimum=column(lambda e: 0 if e is None or e.is_composite or e.usage == "N" else max(e.minimum, 1)),
-            maximum=column(
-                lambda e: free if e is None else 0 if e.usage == "N" else free if e.is_composite else e.maximum
-            ),
+            minimum=np.array([least for least, _ in lengths], dtype=np.int64),
+            span=np.array([most - least for least, most in lengths], dtype=np.uint64),
             is_required=np.array([e is not None and e.usage == "R" for e in elements]),
-            is_decimal=kind("R"),
-            is_whole=kind("N0"),
-            is_date=kind("DT") | kind("TM"),
-            codes=column(lambda e: self._set(e.codes) if e is not None and e.codes is not None else 0),
+            kind=np.array([_kind(e) for e in elements], dtype=np.uint8),
+            codes=np.array([self._set(e.codes) if e and e.codes is not None else 0 for e in elements], dtype=np.int64),
             parts=np.array([row[1] for row in self._rows], dtype=np.int64),
             most_parts=np.array([row[2] for row in self._rows], dtype=np.int64),
             least_parts=np.array([row[3] for row in self._rows], dtype=np.int64),
@@ -197,6 +190,26 @@ class _Tables:
             else:
                 small |= {_combined(0, number, key(c)): 1 for c in codes if len(c) <= 5}  # noqa: PLR2004
         return _Lookup(small), large
+
+
+def _lengths(element: Element | None) -> tuple[int, int]:
+    """Return the least and most characters of an element that is given."""
+    if element is None or (element.is_composite and element.usage != "N"):
+        return 0, 1 << 40
+    # nothing may be given: no length is right
+    if element.usage == "N":
+        return 0, 0
+    return max(element.minimum, 1), element.maximum
+
+
+def _kind(element: Element | None) -> int:
+    if element is None or element.usage == "N":
+        return _FREE
+    if element.is_composite:
+        return _COMPOSITE
+    if element.codes is not None:
+        return _CODED
+    return {"R": _DECIMAL, "N0": _WHOLE, "DT": _DATE, "TM": _DATE}.get(element.kind, _FREE)
 
 
 def _combined(loop: int, code: int, text: int) -> int:
@@ -345,18 +358,20 @@ class Prover:
         """Doubt elements (or parts, of elements ``owners``) that are not as their row says."""
         specs, tables = self.tables.specs, self.tables
         length = end - start
-        given = length > 0
-        bad = length > specs.maximum[spec]
-        bad |= (length < specs.minimum[spec]) & (given | specs.is_required[spec])
-        rows = np.flatnonzero(specs.is_decimal[spec] & given)
+        # lengths below the minimum wrap around to numbers beyond any span
+        bad = (length - specs.minimum[spec]).view(np.uint64) > specs.span[spec]
+        absent = np.flatnonzero(length == 0)
+        bad[absent] = specs.is_required[spec[absent]]
+        kind = specs.kind[spec]
+        kind[absent] = _FREE
+        rows = np.flatnonzero(kind == _DECIMAL)
         bad[rows] |= ~self._numbers(start[rows], end[rows], may_have_point=True)
-        rows = np.flatnonzero(specs.is_whole[spec] & given)
+        rows = np.flatnonzero(kind == _WHOLE)
         bad[rows] |= ~self._numbers(start[rows], end[rows], may_have_point=False)
-        rows = np.flatnonzero(specs.is_date[spec] & given)
+        rows = np.flatnonzero(kind == _DATE)
         bad[rows] |= ~self._dates(start[rows], end[rows])
-        codes = specs.codes[spec]
-        rows = np.flatnonzero((codes > 0) & given)
-        keys, sets = self.index.keys_between(start[rows], end[rows]), codes[rows]
+        rows = np.flatnonzero(kind == _CODED)
+        keys, sets = self.index.keys_between(start[rows], end[rows]), specs.codes[spec[rows]]
         found = (keys < (1 << 40)) & (tables.small.find(keys | (sets.astype(np.uint64) << np.uint64(40))) > 0)
         for number, table in tables.large.items():
             some = np.flatnonzero(sets == number)
@@ -367,12 +382,12 @@ class Prover:
         at = np.flatnonzero(bad)
         self._doubt_elements(at if owners is None else owners[at])
         if owners is None:
-            self._check_composites(spec, start, end, given)
+            self._check_composites(np.flatnonzero(kind == _COMPOSITE), spec, start, end)
 
-    def _check_composites(self, spec: Places, start: Places, end: Places, given: Flags) -> None:
+    def _check_composites(self, rows: Places, spec: Places, start: Places, end: Places) -> None:
+        """Doubt composites (``rows`` of the elements) with a part that is not right, and parts where none may be."""
         specs = self.tables.specs
         marks = self.index.components
-        rows = np.flatnonzero((specs.most_parts[spec] > 0) & given)
         first = np.searchsorted(marks, start[rows])
         after = np.searchsorted(marks, end[rows])
         count = after - first + 1

@@ -56,8 +56,7 @@ class StretchWalker:
 
     def _take(self, index: Index, begin: int, end: int, shift: int) -> None:
         marks = index.marks
-        for segment in range(begin, end):
-            text = index.raw(segment)
+        for segment, text in enumerate(index.raws(begin, end), start=begin):
             if index.code[segment] == CODE["ISA"]:
                 self._interchanges += 1
                 delimiters = Delimiters(chr(marks.element), chr(marks.component), chr(marks.terminator))
