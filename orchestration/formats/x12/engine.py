@@ -322,7 +322,7 @@ class Engine:
             if not piece.part.is_exact:
                 state = self._states[piece.reading.code]
                 if piece.part.flaw is not None:
-                    state.walker.flaw(*piece.part.flaw)
+                    state.walker.flaw(*piece.part.flaw, piece.first_number + piece.end - piece.begin - 1)
                 state.walker.walk(index, loops, proof, piece.begin, piece.end, piece.first_number)
         stray = np.array(sorted(s for walk in walks for s in walk.stray), dtype=np.int64)
         run = Run(index, loops, facts, pieces, [], stray)

@@ -65,11 +65,13 @@ class Part:
 
 def regular_parts(stream: BinaryIO) -> Iterator[Part]:
     """Yield the stretches of a regular file, each ending with a whole set; raises ``IrregularError``."""
+    stream.seek(0)
+    # what does not begin like one is told before the whole file is looked at
+    marks = _regular_marks(stream.read(_HEAD).removeprefix(_MARK_BYTES).lstrip(_JUNK))
     codec = _codec(stream)
     stream.seek(0)
     raw = stream.read(WINDOW)
     body = raw.removeprefix(_MARK_BYTES).lstrip(_JUNK)
-    marks = _regular_marks(body[:_HEAD])
     line_end = _line_end(body, marks)
     flaw = None if raw.removeprefix(_MARK_BYTES).startswith(b"ISA") else _NO_HEADER
     starts = [bytes((mark,)) + b"ST" + bytes((marks.element,)) for mark in {marks.terminator, *line_end[-1:]}]
@@ -188,7 +190,8 @@ def _mentions_x12(stream: BinaryIO) -> bool:
     stream.seek(0)
     tail = b""
     while window := stream.read(WINDOW):
-        if _BEGINNING.search(tail + window):
+        stretch = tail + window
+        if any(word in stretch for word in (b"ISA", b"GS", b"ST")) and _BEGINNING.search(stretch):
             return True
         tail = window[-_SEPARATORS:]
     return False

@@ -58,6 +58,10 @@ class Problem:
     words: str
 
 
+# more than clean files ever show; hostile ones could show any
+_MASKS_KEPT = 4096
+
+
 class Checker:
     """Judges segments of one grammar and one set of delimiters; keeps one expression per segment of the guide."""
 
@@ -102,6 +106,8 @@ class Checker:
             bit <<= 1
         known = self._masks.get((node, mask))
         if known is None:
+            if len(self._masks) >= _MASKS_KEPT:
+                self._masks.clear()
             rule = self._rules.segment(node)
             present = [bool(mask >> position & 1) for position in range(len(rule.elements))]
             known = self._masks[node, mask] = all(_holds(note, present) for note in rule.notes)

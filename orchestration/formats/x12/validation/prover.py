@@ -20,7 +20,6 @@ from orchestration.formats.x12.validation.elements import is_of_type
 from orchestration.formats.x12.validation.grammar import Element, Grammar, Note, Segment, grammar
 
 if TYPE_CHECKING:
-
     from orchestration.formats.x12.columnar.loops import Loops
 
 VERSION: Final = "005010X221A1"

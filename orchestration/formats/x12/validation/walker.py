@@ -8,6 +8,7 @@ and elements for remittances only. What does not belong here: money, and how a f
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, cast
 
 from orchestration.formats.x12.envelope import REMITTANCE
@@ -55,15 +56,15 @@ class Walker:
         self.findings = findings
         self.remittance_count = 0
         self._controls = _Controls(self)
-        self._checkers: dict[tuple[str, Delimiters], Checker] = {}
         self._number = 0
         self._segment_id = ""
+        self._node = 0
+        self._is_judged = True
         self._rules = _rules(_DEFAULT)
-        self._ways: dict[tuple[int, str], _Ways] = {}
-        self._tables = _Tables(self._rules)
+        self._ways, self._tables = _made_of(self._rules.version)
         self._start(self._rules)
         self._delimiters = Delimiters("*", ":", "~")
-        self._segment_checker = self._checker(self._delimiters)
+        self._segment_checker = _checker(self._rules.version, self._delimiters)
 
     def walk(self, interchange: Interchange) -> None:
         """Judge every segment of an interchange."""
@@ -75,7 +76,7 @@ class Walker:
         """Stand before an interchange; of its segments only the first are looked at, for its version."""
         self._delimiters = interchange.delimiters
         self._start(_rules(_version(interchange)))
-        self._segment_checker = self._checker(interchange.delimiters)
+        self._segment_checker = _checker(self._rules.version, interchange.delimiters)
         if not interchange.has_header:
             self._stand_at("group/GS")
 
@@ -117,15 +118,10 @@ class Walker:
             )
         )
 
-    def _checker(self, delimiters: Delimiters) -> Checker:
-        key = self._rules.version, delimiters
-        if key not in self._checkers:
-            self._checkers[key] = Checker(self._rules, delimiters)
-        return self._checkers[key]
-
     def _start(self, rules: Grammar) -> None:
         if rules is not self._rules:
-            self._rules, self._ways, self._tables = rules, {}, _Tables(rules)
+            self._rules = rules
+            self._ways, self._tables = _made_of(rules.version)
         self._counts = [0] * len(rules.nodes)
         self._node = rules.headers["ISA"].target
         self._is_judged = True
@@ -203,7 +199,10 @@ class Walker:
         name = self._segment_id
         ways = self._ways.get((self._node, name))
         if ways is None:
-            ways = self._ways[self._node, name] = _Ways(self._rules, self._node, name)
+            ways = _Ways(self._rules, self._node, name)
+            # ids the guide does not know are anybody's: none of them is kept
+            if ways.steps:
+                self._ways[self._node, name] = ways
         step = ways.step(segment, delimiters)
         if step is not None:
             return step
@@ -322,6 +321,18 @@ class _Controls:
             self._walker.note(code, f"the trailer does not count the {held} {inner} of this {kind}", f"{name}01")
         if self._open:
             self._open.pop()
+
+
+# thousands of small files share a few sets of delimiters: what is made of a guide is made once
+@lru_cache(maxsize=64)
+def _checker(version: str, delimiters: Delimiters) -> Checker:
+    return Checker(cast("Grammar", grammar(version)), delimiters)
+
+
+@cache
+def _made_of(version: str) -> tuple[dict[tuple[int, str], _Ways], _Tables]:
+    """Return the steps of a guide that were looked up so far, and its counters' limits."""
+    return {}, _Tables(cast("Grammar", grammar(version)))
 
 
 def _rules(interchange_version: str) -> Grammar:
