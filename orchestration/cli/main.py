@@ -11,6 +11,7 @@ import typer
 
 from orchestration.cli import (
     audit,
+    claims,
     close,
     demo,
     doctor,
@@ -43,6 +44,7 @@ app.command("doctor")(doctor.doctor)
 app.command("ingest")(ingest.ingest)
 app.command("rebuild")(rebuild.rebuild)
 app.add_typer(audit.app, name="audit")
+app.add_typer(claims.app, name="claims")
 app.add_typer(close.app, name="close")
 app.add_typer(era.app, name="era")
 app.add_typer(gl.app, name="gl")
