@@ -32,12 +32,15 @@ def generate(
     feeds: Annotated[
         str, typer.Option(help="Formats to write besides, each whole into feeds/: names with commas, or all.")
     ] = "",
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Without second payers, copays at the desk, refunds and capitation.")
+    ] = False,
 ) -> None:
     """Write a year or more of files, with the truth they tie to beside them.
 
     The practice's files go to OUT/inbox, those of its surgery centre to OUT/surgery/inbox, each with its own truth.
     """
-    from orchestration.practice.entities import PRACTICE, SURGERY_CENTRE
+    from orchestration.practice.entities import PRACTICE, SURGERY_CENTRE, involved
     from orchestration.practice.generate import all_feeds
     from orchestration.practice.generate import generate as write
 
@@ -56,7 +59,7 @@ def generate(
             start=first,
             days=years * _DAYS_A_YEAR,
             seed=seed,
-            entity=entity,
+            entity=entity if plain else involved(entity),
             feeds=chosen,
         )
         say(f"{manifest.counts['files']:,} files in {folder / 'inbox'}, what is true of them in {folder / 'truth'}")
@@ -83,15 +86,16 @@ def verify(
 ) -> None:
     """Generate both entities in every format, read everything back, compare with the truth to the cent."""
     from orchestration.cli.roundtrip import compare
-    from orchestration.practice.entities import PRACTICE, SURGERY_CENTRE
+    from orchestration.practice.entities import PRACTICE, SURGERY_CENTRE, involved
     from orchestration.practice.generate import all_feeds
     from orchestration.practice.generate import generate as write
 
     is_true = True
     for entity in (PRACTICE, SURGERY_CENTRE):
         with tempfile.TemporaryDirectory(prefix="medbooks-practice-") as folder:
-            write(Path(folder), providers=providers, days=days, seed=seed, entity=entity, feeds=all_feeds())
-            for found in compare(Path(folder)):
+            out, chosen = Path(folder), all_feeds()
+            write(out, providers=providers, days=days, seed=seed, entity=involved(entity), feeds=chosen)
+            for found in compare(out):
                 is_true = is_true and found.holds
                 verdict = "ok  " if found.holds else "FAIL"
                 gap = f", {found.differing:,} differ by ${found.difference:,.2f}" if found.differing else ""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from orchestration.practice.coordination import CAPITATING_PAYER
 from orchestration.practice.encounters import NOTHING
 from orchestration.practice.people import CANARY_FIRST_NAME, CANARY_LAST_NAME, PAYERS
 from orchestration.practice.workdays import ONE_DAY, bank_day_from, bank_days_after
@@ -96,7 +97,8 @@ def efts(days: Days, remittances: Remittances) -> list[Movement]:
 def cards(days: Days, cases: Cases, window: range) -> list[Movement]:
     """Return the card processor's deposits of what patients paid on some days."""
     receipt_day = cases.lines.receipt_day
-    inside = (receipt_day >= window.start) & (receipt_day < window.stop)
+    # a refund is no deposit
+    inside = (receipt_day >= window.start) & (receipt_day < window.stop) & (cases.lines.receipt_cents > 0)
     totals = np.bincount(
         receipt_day[inside] - window.start,
         weights=cases.lines.receipt_cents[inside].astype(np.float64),
@@ -144,6 +146,27 @@ def refunds(days: Days, cheques: Iterable[RefundCheque], first_number: int) -> l
         Movement(days.dates[each.day], "CHECK", -each.cents, PAYERS[each.payer].name, "OVERPAYMENT REFUND", f"{number}")
         for number, each in enumerate(cheques, start=first_number)
     ]
+
+
+def patient_refunds(days: Days, cases: Cases, window: range) -> list[Movement]:
+    """Return the cheques by which patients get back what they paid too much, by their claim."""
+    receipt_day, cents = cases.lines.receipt_day, cases.lines.receipt_cents
+    lines, columns = np.nonzero((receipt_day >= window.start) & (receipt_day < window.stop) & (cents < 0))
+    found = []
+    for line, column in zip(lines.tolist(), columns.tolist(), strict=True):
+        claim = cases.claim_id(int(cases.lines.visit[line]))
+        day = days.dates[receipt_day[line, column]]
+        paid = int(cents[line, column])
+        found.append(Movement(bank_day_from(day), "CHECK", paid, "PATIENT REFUND", f"CLAIM {claim}", claim[-9:]))
+    return found
+
+
+def capitation(day: dt.date, cents: int) -> list[Movement]:
+    """Return the monthly amount for members under capitation, on the first bank day from a day."""
+    if not cents:
+        return []
+    name = PAYERS[CAPITATING_PAYER].name
+    return [Movement(bank_day_from(day), "CREDIT", cents, name, f"CAPITATION {day:%Y-%m}")]
 
 
 def canary_cheque(days: Days) -> Movement:

@@ -141,10 +141,11 @@ def _next_days(days: Days, weekdays: tuple[int, ...]) -> Ints:
     return found
 
 
-def adjudicate(encounters: Encounters, days: Days, providers: tuple[Provider, ...]) -> Outcomes:
-    """Return what becomes of every claim; self-pay visits have no events."""
-    money = _line_money(encounters, days)
-    pay_days = PayDays(days)
+def adjudicate(
+    encounters: Encounters, days: Days, providers: tuple[Provider, ...], pay_days: PayDays, is_capitated: Bools
+) -> Outcomes:
+    """Return what becomes of every claim; self-pay visits have no events. ``is_capitated`` is by line."""
+    money = _line_money(encounters, days, is_capitated)
     is_insured = encounters.payer != SELF_PAY
     payer = np.where(is_insured, encounters.payer, 0)
     first_day = pay_days.payment(payer, encounters.submit_day + _payer_lag(encounters, payer))
@@ -188,7 +189,7 @@ def adjudicate(encounters: Encounters, days: Days, providers: tuple[Provider, ..
     )
 
 
-def _line_money(encounters: Encounters, days: Days) -> LineMoney:
+def _line_money(encounters: Encounters, days: Days, is_capitated: Bools) -> LineMoney:
     visit = encounters.line_visit
     payer = encounters.payer[visit]
     is_insured = payer != SELF_PAY
@@ -199,6 +200,8 @@ def _line_money(encounters: Encounters, days: Days) -> LineMoney:
         percent[of_year] = np.array([allowed_percent(p, year) for p in PAYERS] + [0])[payer[of_year]]
     rate = fees.RATE_CENTS[encounters.line_code] * fees.MODIFIER_PERCENT[encounters.line_modifier]
     allowed = np.minimum(encounters.line_charge, (rate * percent + 5_000) // 10_000 * encounters.line_units)
+    # the monthly amount has paid it: nothing is allowed for it, and nobody owes a share
+    allowed = np.where(is_capitated, 0, allowed)
     family = fees.CODE_FAMILY[encounters.line_code]
     is_free = (family == Family.PREVENTIVE) | (family == Family.VACCINE)
     plan = encounters.uniform[:, U.PLAN][visit]

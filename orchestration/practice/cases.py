@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from orchestration.practice.adjudication import Outcomes
+    from orchestration.practice.coordination import Coordination
     from orchestration.practice.draws import Bools, Floats, Ints
     from orchestration.practice.encounters import Days, Encounters
     from orchestration.practice.receipts import Receipts
@@ -49,6 +50,8 @@ class Visits:
     overturn_probability: Floats
     is_overturned: Bools
     second_day: Ints
+    secondary_payer: Ints
+    secondary_day: Ints
     is_deferred: Bools
     first_line: Ints
     line_count: Ints
@@ -75,6 +78,8 @@ class Lines:
     copay: Ints
     paid: Ints
     takeback: Ints
+    secondary_paid: Ints
+    is_capitated: Bools
     is_denied: Bools
     receipt_day: Ints
     receipt_cents: Ints
@@ -118,7 +123,8 @@ class Cases:
         """Return by visit the last day on which anything about it is written."""
         visits = self.visits
         # an acknowledgement comes the day after the claim
-        last = np.maximum.reduce([visits.post_day, visits.submit_day + 1, visits.first_day, visits.second_day])
+        payers = [visits.submit_day + 1, visits.first_day, visits.second_day, visits.secondary_day]
+        last = np.maximum.reduce([visits.post_day, *payers])
         if not self.lines.visit.size:
             return np.asarray(last)
         receipt = np.maximum.reduceat(self.lines.receipt_day.max(axis=1), visits.first_line)
@@ -143,9 +149,18 @@ def joined(parts: Sequence[Cases]) -> Cases:
     return _numbered(visits, lines, visits.line_count, parts[0])
 
 
-def make_cases(encounters: Encounters, outcomes: Outcomes, receipts: Receipts, *, days: Days, prefix: str) -> Cases:
+def make_cases(
+    encounters: Encounters,
+    outcomes: Outcomes,
+    coordination: Coordination,
+    receipts: Receipts,
+    is_capitated: Bools,
+    *,
+    days: Days,
+    prefix: str,
+) -> Cases:
     """Return what must be remembered of encounters whose life is decided."""
-    sources: tuple[Any, ...] = (outcomes, encounters)
+    sources: tuple[Any, ...] = (outcomes, coordination, encounters)
     visits = {
         field.name: next(getattr(source, field.name) for source in sources if hasattr(source, field.name))
         for field in fields(Visits)
@@ -158,6 +173,8 @@ def make_cases(encounters: Encounters, outcomes: Outcomes, receipts: Receipts, *
         units=encounters.line_units,
         charge=encounters.line_charge,
         takeback=outcomes.takeback,
+        secondary_paid=coordination.secondary_paid,
+        is_capitated=is_capitated,
         is_denied=outcomes.is_denied_line,
         receipt_day=receipts.day,
         receipt_cents=receipts.cents,

@@ -33,6 +33,7 @@ class Stream(IntEnum):
     PAPER = 13
     CONTRACTS = 14
     SUPPLIES = 15
+    COVERAGE = 16
 
 
 def stream(seed: int, purpose: Stream, *path: int) -> np.random.Generator:

@@ -6,7 +6,7 @@ differs between them is here. What does not belong here: people (``people``), wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from orchestration.core.ids import npi_check_digit
@@ -16,7 +16,8 @@ from orchestration.core.ids import npi_check_digit
 class Entity:
     """One legal entity. Amounts in cents.
 
-    ``number_prefix`` begins every claim number, so that no number of one entity is one of the other. ``seed_offset``
+    ``number_prefix`` begins every claim number, so that no number of one entity is one of the other. An involved
+    entity has second payers, copays at the desk, credits and refunds, and capitation, too. ``seed_offset``
     sets its chance apart; ``first_person`` numbers its NPIs.
     """
 
@@ -37,6 +38,7 @@ class Entity:
     opening_cents: int
     opening_cents_a_provider: int
     rent_cents_a_provider: int
+    is_involved: bool = False
 
 
 def npi(number: int) -> str:
@@ -65,6 +67,8 @@ PRACTICE: Final = Entity(
     opening_cents_a_provider=5_300_000,
     rent_cents_a_provider=545_000,
 )
+
+
 SURGERY_CENTRE: Final = Entity(
     entity_id="surgery",
     name="JUNIPER HOLLOW SURGERY CENTER",
@@ -84,3 +88,8 @@ SURGERY_CENTRE: Final = Entity(
     opening_cents_a_provider=21_000_000,
     rent_cents_a_provider=900_000,
 )
+
+
+def involved(entity: Entity) -> Entity:
+    """Return an entity with everything that makes an insured visit more than one payer's word."""
+    return replace(entity, is_involved=True)

@@ -133,6 +133,9 @@ def payer_postings(cases: Cases, reports: ClaimReports, days: range) -> Iterator
         sign = -1 if report == Report.REVERSAL else 1
         is_still_denied = not (is_correction and visits.is_overturned[visit_index])
         visit = visit_of(cases, visit_index)
+        if report == Report.SECONDARY:
+            yield from _second_payer(cases, visit_index, visit, day)
+            continue
         first = int(visits.first_line[visit_index])
         for slot in range(int(visits.line_count[visit_index])):
             line = first + slot
@@ -146,12 +149,23 @@ def payer_postings(cases: Cases, reports: ClaimReports, days: range) -> Iterator
                 ("ADJUSTMENT", "primary", "CONTRACTUAL", -int(lines.contractual[line]) - taken),
                 ("ADJUSTMENT", "primary", "SEQUESTRATION", -int(lines.sequestration[line])),
                 ("TRANSFER_OUT", "primary", "PATIENT RESPONSIBILITY", -owed),
-                ("TRANSFER_IN", "patient", "PATIENT RESPONSIBILITY", owed),
+                ("TRANSFER_IN", "patient", "PATIENT RESPONSIBILITY", owed - int(lines.secondary_paid[line])),
+                ("TRANSFER_IN", "secondary", "PATIENT RESPONSIBILITY", int(lines.secondary_paid[line])),
             )
             for number, (kind, bucket, reason, cents) in enumerate(entries, start=1):
                 if cents:
                     identity = f"{charge_id}{report + 5}{number}"
                     yield Posting(identity, charge_id, visit, kind, bucket, reason, sign * cents, visit.payer, day)
+
+
+def _second_payer(cases: Cases, index: int, visit: Visit, day: int) -> Iterator[Posting]:
+    first, payer = int(cases.visits.first_line[index]), int(cases.visits.secondary_payer[index])
+    for slot in range(int(cases.visits.line_count[index])):
+        paid = int(cases.lines.secondary_paid[first + slot])
+        if paid:
+            charge_id = f"{visit.claim_id}{slot + 1}"
+            identity = f"{charge_id}{Report.SECONDARY + 5}1"
+            yield Posting(identity, charge_id, visit, "PAYMENT", "secondary", "INSURANCE", -paid, payer, day)
 
 
 def charges_of(cases: Cases, visits: Ints) -> Iterator[tuple[Visit, list[Charge]]]:

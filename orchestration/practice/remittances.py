@@ -35,11 +35,15 @@ _CS_MONTH = 3
 
 
 class Report(IntEnum):
-    """What a claim report in a remittance is; a reversal is directly followed by its correction."""
+    """What a claim report in a remittance is; a reversal is directly followed by its correction.
+
+    ``SECONDARY`` is the second payer's, of what the first left to the patient.
+    """
 
     FIRST = 0
     REVERSAL = 1
     CORRECTION = 2
+    SECONDARY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,26 +116,29 @@ def make_reports(cases: Cases, days: range) -> ClaimReports:
     def due(day: Ints) -> Ints:
         return np.flatnonzero((day >= days.start) & (day < days.stop))
 
-    first, second = due(visits.first_day), due(visits.second_day)
-    visit = np.concatenate([first, second, second])
+    first, second, other = due(visits.first_day), due(visits.second_day), due(visits.secondary_day)
+    visit = np.concatenate([first, second, second, other])
     report = np.repeat(
-        np.array([Report.FIRST, Report.REVERSAL, Report.CORRECTION]),
-        [first.size, second.size, second.size],
+        np.array([Report.FIRST, Report.REVERSAL, Report.CORRECTION, Report.SECONDARY]),
+        [first.size, second.size, second.size, other.size],
     )
-    day = np.concatenate([visits.first_day[first], visits.second_day[second], visits.second_day[second]])
-    payer = visits.payer[visit]
+    decided = visits.second_day[second]
+    day = np.concatenate([visits.first_day[first], decided, decided, visits.secondary_day[other]])
+    payer = np.where(report == Report.SECONDARY, visits.secondary_payer[visit], visits.payer[visit])
     order = np.lexsort((report, visit, day, payer))
     visit, report, day, payer = visit[order], report[order], day[order], payer[order]
-    is_correction = report == Report.CORRECTION
+    is_correction, is_secondary = report == Report.CORRECTION, report == Report.SECONDARY
     sign = np.where(report == Report.REVERSAL, -1, 1)
     still_denied = lines.is_denied & ~visits.is_overturned[lines.visit]
 
-    def total(at_first: Ints, at_correction: Ints) -> Ints:
+    # what a second payer does not pay was said by the first
+    nothing = np.zeros_like(lines.charge)
+
+    def total(at_first: Ints, at_correction: Ints, at_second_payer: Ints = nothing) -> Ints:
         if not at_first.size:
             return at_first
-        return np.asarray(
-            sign * np.where(is_correction, cases.by_visit(at_correction)[visit], cases.by_visit(at_first)[visit])
-        )
+        of_report = np.where(is_correction, cases.by_visit(at_correction)[visit], cases.by_visit(at_first)[visit])
+        return np.asarray(sign * np.where(is_secondary, cases.by_visit(at_second_payer)[visit], of_report))
 
     def unless(is_denied: Bools, cents: Ints) -> Ints:
         return np.where(is_denied, 0, cents)
@@ -142,8 +149,8 @@ def make_reports(cases: Cases, days: range) -> ClaimReports:
         report=report,
         payer=payer,
         day=day,
-        paid=total(unless(denied, lines.paid), unless(still_denied, lines.paid) - lines.takeback),
-        charged=total(lines.charge, lines.charge),
+        paid=total(unless(denied, lines.paid), unless(still_denied, lines.paid) - lines.takeback, lines.secondary_paid),
+        charged=total(lines.charge, lines.charge, lines.charge),
         contractual=total(
             unless(denied, lines.contractual),
             unless(still_denied, lines.contractual) + lines.takeback,

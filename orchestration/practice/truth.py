@@ -19,6 +19,7 @@ from orchestration.core.money import from_cents
 from orchestration.practice.account import CARD_SETTLEMENT
 from orchestration.practice.adjudication import DENIAL_CLASSES, REMARK_CODES
 from orchestration.practice.cases import inside
+from orchestration.practice.coordination import CAPITATING_PAYER
 from orchestration.practice.encounters import NOTHING
 from orchestration.practice.people import PAYERS, SELF_PAY, SELF_PAY_ID
 from orchestration.practice.remittances import Report
@@ -103,7 +104,7 @@ _KINDS = (("charges", "ehr"), ("era", "era835"), ("bank", "bank"), ("payroll", "
 _COUNTS = (
     "visits", "claims", "rejected_claims", "charge_lines", "voided_lines", "patient_payments", "claim_reports",
     "service_lines", "reversals", "denied_claims", "denied_lines", "decided_appeals", "overturned_appeals", "takebacks",
-    "remittances_without_payment", "bills_scanned", "payroll_runs",
+    "secondary_reports", "remittances_without_payment", "bills_scanned", "payroll_runs",
 )  # fmt: skip
 # the account a measure is booked to, or taken from, when all is well; what is denied stays where it is
 _ACCOUNTS = {
@@ -120,6 +121,7 @@ _ACCOUNTS = {
     "employer_tax": "6110",
     "net_pay": "1010",
     "billed": "2000",
+    "capitation": "2320",
     "supplies_received": "2010",
     "supplies_billed": "2000",
 }
@@ -267,6 +269,7 @@ class Truth:
         counts["denied_claims"] += int(denied.size)
         counts["decided_appeals"] += int(appealed.size)
         counts["overturned_appeals"] += int(visits.is_overturned[appealed].sum())
+        counts["secondary_reports"] += int((told & (reports.report == Report.SECONDARY)).sum())
         counts["takebacks"] += int(corrected.size - appealed.size)
         overturn = visits.overturn_probability[appealed]
         self._overturns.append((overturn, overturn, visits.is_overturned[appealed]))
@@ -328,6 +331,11 @@ class Truth:
         self._sum(label, "deposited_amount", deposited)
         self._add_to_ledger(label, "deposited", deposited)
         self._add_to_ledger(label, "withdrawn", -sum(m.cents for m in moved if m.cents < 0))
+        capitation = sum(m.cents for m in moved if m.memo.startswith("CAPITATION"))
+        payer_id = PAYERS[CAPITATING_PAYER].payer_id
+        self._add_to_ledger(label, "capitation", capitation, payer_id=payer_id)
+        self._cents["capitation_amount"] += capitation
+        self._cents["patient_refund_amount"] -= sum(m.cents for m in moved if m.name == "PATIENT REFUND")
         self._cents["eft_deposited_amount"] += sum(m.cents for m in moved if m.trace_number)
         self._cents["card_deposited_amount"] += sum(m.cents for m in moved if m.name == CARD_SETTLEMENT)
         self._cents["withdrawn_amount"] -= sum(m.cents for m in moved if m.cents < 0)
@@ -465,6 +473,8 @@ class Truth:
                     "employer_tax_amount",
                     "net_pay_amount",
                     "bonus_amount",
+                    "capitation_amount",
+                    "patient_refund_amount",
                 )
             }
             | {

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from orchestration.practice import account
 from orchestration.practice.account import Account
-from orchestration.practice.adjudication import adjudicate
+from orchestration.practice.adjudication import PayDays, adjudicate
 from orchestration.practice.bills import Bill, make_bills
 from orchestration.practice.cases import Cases, joined, make_cases
 from orchestration.practice.compensation import Bonus, Compensation, make_contracts
+from orchestration.practice.coordination import Coverage
 from orchestration.practice.encounters import Days, Rooms, make_days
 from orchestration.practice.entities import PRACTICE, Entity
 from orchestration.practice.payroll import PayrollRun, make_payroll
@@ -52,6 +53,7 @@ class World:
         self.days: Days = make_days(start, days)
         self.providers: tuple[Provider, ...] = make_providers(seed, providers, entity)
         self.patients: Patients = make_patients(seed, providers)
+        self.coverage = Coverage(seed, self.patients, is_involved=entity.is_involved)
         self.account = Account(entity, providers)
         self.contracts = make_contracts(seed, self.providers, entity)
         self._employees = make_employees(seed, self.providers)
@@ -62,18 +64,23 @@ class World:
         days = self.days
         rooms = Rooms(self.entity, self.seed, days, self.providers, self.patients)
         desks = PayerDesks(self.seed, days)
+        pay_days = PayDays(days)
         compensation = Compensation(self.contracts, self.entity)
         open_cases: list[Cases] = []
         cheque = _FIRST_CHEQUE
-        if self.entity is PRACTICE:
+        if self.entity.entity_id == PRACTICE.entity_id:
             self.account.book([account.canary_cheque(days)], days.start - ONE_DAY)
         for window in self._windows():
             encounters = rooms.encounters(window.start, window.stop - 1)
-            outcomes = adjudicate(encounters, days, self.providers)
+            is_capitated = self.coverage.capitated_lines(encounters)
+            outcomes = adjudicate(encounters, days, self.providers, pay_days, is_capitated)
+            coordination = self.coverage.coordinate(encounters, outcomes, pay_days)
             new_cases = make_cases(
                 encounters,
                 outcomes,
-                make_receipts(encounters, outcomes, days),
+                coordination,
+                make_receipts(encounters, outcomes, coordination, days),
+                is_capitated,
                 days=days,
                 prefix=self.entity.number_prefix,
             )
@@ -95,6 +102,8 @@ class World:
                     *account.wages(payroll),
                     *account.rent(days, self.entity.rent_cents_a_provider * len(self.providers), window),
                     *account.supplies(bills),
+                    *account.patient_refunds(days, cases, window),
+                    *account.capitation(first, self.coverage.capitation_cents(window.start)),
                     *account.refunds(days, remittances.refunds, cheque),
                 ],
                 last,

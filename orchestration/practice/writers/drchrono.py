@@ -90,6 +90,7 @@ def _balances(batch: Batch, index: int, line: int) -> dict[str, Any]:
         adjusted = int(lines.contractual[line] + lines.sequestration[line]) + taken
         owed = int(lines.deductible[line] + lines.coinsurance[line] + lines.copay[line])
     days, cents = lines.receipt_day[line], lines.receipt_cents[line]
+    other = int(lines.secondary_paid[line]) if NOTHING < visits.secondary_day[index] <= last else 0
     received = int(cents[(days != NOTHING) & (days <= last)].sum())
     is_self = visits.payer[index] == SELF_PAY
     billed = int(lines.charge[line])
@@ -100,10 +101,10 @@ def _balances(batch: Batch, index: int, line: int) -> dict[str, Any]:
         "allowed": amount(paid + owed + int(lines.sequestration[line]) if is_told and not is_denied else 0),
         "adjustment": amount(adjusted),
         "ins1_paid": amount(paid),
-        "ins2_paid": amount(0),
+        "ins2_paid": amount(other),
         "pt_paid": amount(received),
         "balance_ins": amount(insured),
-        "balance_pt": amount((billed if is_self else owed) - received),
+        "balance_pt": amount((billed if is_self else owed) - other - received),
     }
 
 
@@ -126,7 +127,7 @@ def _transaction(batch: Batch, posting: Posting) -> dict[str, Any]:
         "patient": batch.world.patients.patient_id(posting.visit.patient),
         "posted_date": day,
         "check_date": day,
-        "ins_name": 1,
+        "ins_name": 2 if posting.bucket == "secondary" else 1,
         "insurance": {"id_number": payer.payer_id, "name": payer.name},
         "ins_paid": amount(-posting.cents if is_payment else 0),
         "adjustment": amount(0 if is_payment else -posting.cents),

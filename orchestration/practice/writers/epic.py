@@ -61,7 +61,7 @@ class EpicFeed:
                     TX_ID=payment.transaction_id,
                     POST_DATE=posted,
                     TX_TYPE_C_NAME="Payment",
-                    DEBIT_CREDIT_FLAG_NAME="Credit",
+                    DEBIT_CREDIT_FLAG_NAME="Credit" if payment.cents > 0 else "Debit",
                     AMOUNT=dollars(-payment.cents),
                     PARENT_TX_ID=payment.charge_id,
                     PAYMENT_SOURCE_C_NAME="Credit Card",
@@ -69,7 +69,7 @@ class EpicFeed:
         for posting in batch.postings():
             if posting.kind in {"PAYMENT", "ADJUSTMENT"}:
                 yield _row(
-                    self._visit(batch, posting.visit) | {"POS_ID": ""},
+                    self._visit(batch, posting.visit) | _payer(posting.payer) | {"POS_ID": ""},
                     TX_ID=posting.transaction_id,
                     POST_DATE=_date(dates[posting.day]),
                     TX_TYPE_C_NAME=posting.kind.capitalize(),
@@ -95,8 +95,12 @@ class EpicFeed:
             "INVOICE_NUM": visit.claim_id,
         }
         if visit.payer != SELF_PAY:
-            found |= {"PAYOR_ID": PAYERS[visit.payer].payer_id, "PAYOR_ID_PAYOR_NAME": PAYERS[visit.payer].name}
+            found |= _payer(visit.payer)
         return found
+
+
+def _payer(index: int) -> dict[str, str]:
+    return {"PAYOR_ID": PAYERS[index].payer_id, "PAYOR_ID_PAYOR_NAME": PAYERS[index].name}
 
 
 def _date(day: dt.date) -> str:

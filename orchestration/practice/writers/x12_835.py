@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from orchestration.practice import fees
 from orchestration.practice.adjudication import DENIAL_CLASSES, REMARK_CODES, DenialClass
-from orchestration.practice.events import visit_of
+from orchestration.practice.events import Visit, visit_of
 from orchestration.practice.people import (
     PAYERS,
     Patients,
@@ -50,6 +50,8 @@ class _Line(NamedTuple):
     coinsurance: int
     copay: int
     takeback: int
+    secondary_paid: int
+    is_capitated: bool
     is_denied: bool
 
 
@@ -141,7 +143,9 @@ class _Writer:
         """Append one claim report and return its payment in cents."""
         index, report = told
         visit = visit_of(cases, index)
-        payer = PAYERS[visit.payer]
+        is_secondary = report == Report.SECONDARY
+        payer_index = int(cases.visits.secondary_payer[index]) if is_secondary else visit.payer
+        payer = PAYERS[payer_index]
         sign = -1 if report == Report.REVERSAL else 1
         is_correction = report == Report.CORRECTION
         is_still_denied = not (is_correction and cases.visits.is_overturned[index])
@@ -152,28 +156,18 @@ class _Writer:
         service_date = self._days.compact[visit.day]
         for slot, line in enumerate(lines, start=1):
             is_denied = is_still_denied and line.is_denied
-            contractual, owed_parts, allowed = self._adjustments(
-                line, denial if is_denied else None, line.takeback if is_correction else 0
-            )
-            owed = sum(cents for _, cents in owed_parts)
-            line_paid = line.charge - owed - sum(cents for _, cents in contractual)
-            if line_paid < 0 or (not is_denied and line_paid != allowed - owed - line.sequestration):
-                message = "a service line's adjustments do not come to what it is paid"
-                raise OutOfBalanceError(message)
+            told_line = _tell(line, report, denial if is_denied else None)
+            line_paid, owed = told_line.paid, told_line.owed
             modifier = fees.MODIFIERS[line.modifier]
             service = f"HC:{fees.CODES[line.code]}" + (f":{modifier}" if modifier else "")
             written.append(
                 f"SVC*{service}*{x12_amount(sign * line.charge)}*{x12_amount(sign * line_paid)}**{line.units}"
             )
             written.append(f"DTM*472*{service_date}")
-            for group, triplets in (("CO", contractual), ("PR", owed_parts)):
-                # the quantity between two triplets stays empty
-                adjusted = "**".join([f"{code}*{x12_amount(sign * cents)}" for code, cents in triplets if cents])
-                if adjusted:
-                    written.append(f"CAS*{group}*{adjusted}")
+            written.extend(told_line.segments(sign))
             written.append(f"REF*6R*{visit.claim_id}{slot}")
-            if allowed:
-                written.append(f"AMT*B6*{x12_amount(sign * allowed)}")
+            if told_line.allowed:
+                written.append(f"AMT*B6*{x12_amount(sign * told_line.allowed)}")
             if is_denied and remark:
                 written.append(f"LQ*HE*{remark}")
             charged += line.charge
@@ -181,20 +175,15 @@ class _Writer:
             patient += owed
             denied += line.charge if is_denied else 0
         status = "22" if report == Report.REVERSAL else "4" if payer.is_four_for_denied and denied == charged else "1"
-        control = payer_control_number(visit.claim_id, visit.payer, is_correction=is_correction)
+        status = "2" if is_secondary else status
+        control = payer_control_number(visit.claim_id, payer_index, is_correction=is_correction)
         # CLP05 is the claim's patient responsibility and stays empty on a reversal
         owed_text = x12_amount(patient) if patient and sign > 0 else ""
-        who, patients = visit.patient, self._patients
-        provider = self._providers[visit.provider]
         body.append(
             f"CLP*{visit.claim_id}*{status}*{x12_amount(sign * charged)}*{x12_amount(sign * paid)}*{owed_text}"
             f"*{payer.filing_code}*{control}*{visit.place}*1",
         )
-        body.append(
-            f"NM1*QC*1*{patients.last_name(who).upper()}*{patients.first_name(who).upper()}****MI*"
-            f"{patients.member_id(who)}",
-        )
-        body.append(f"NM1*82*1*{provider.last_name.upper()}*{provider.first_name.upper()}****XX*{provider.npi}")
+        body.extend(self._people(visit))
         if payer.rhythm == "medicare":
             body.append("MOA***MA01")
         body.append(f"DTM*232*{service_date}")
@@ -203,15 +192,54 @@ class _Writer:
         body.extend(written)
         return sign * paid
 
-    def _adjustments(
-        self, line: _Line, denial: DenialClass | None, taken: int
-    ) -> tuple[list[tuple[str, int]], list[tuple[str, int]], int]:
-        """Return what is taken off a line by contract and what the patient owes of it, by code, and what is allowed."""
-        if denial is not None:
-            denied = [(denial.reason_code, line.charge)]
-            return ([], denied, 0) if denial.group_code == "PR" else (denied, [], 0)
+    def _people(self, visit: Visit) -> tuple[str, str]:
+        who, patients = visit.patient, self._patients
+        provider = self._providers[visit.provider]
+        last, first = patients.last_name(who).upper(), patients.first_name(who).upper()
         return (
-            [("45", line.contractual + taken), ("253", line.sequestration)],
-            [("1", line.deductible), ("2", line.coinsurance), ("3", line.copay)],
-            line.allowed - taken,
+            f"NM1*QC*1*{last}*{first}****MI*{patients.member_id(who)}",
+            f"NM1*82*1*{provider.last_name.upper()}*{provider.first_name.upper()}****XX*{provider.npi}",
         )
+
+
+class _Told(NamedTuple):
+    """What a report says of a line: adjustments by group and code, and what is allowed, owed and paid; in cents."""
+
+    adjusted: tuple[tuple[str, list[tuple[str, int]]], ...]
+    allowed: int
+    owed: int
+    paid: int
+
+    def segments(self, sign: int) -> Iterator[str]:
+        """Yield the CAS segments; the quantity between two triplets stays empty."""
+        for group, triplets in self.adjusted:
+            written = "**".join([f"{code}*{x12_amount(sign * cents)}" for code, cents in triplets if cents])
+            if written:
+                yield f"CAS*{group}*{written}"
+
+
+def _tell(line: _Line, report: int, denial: DenialClass | None) -> _Told:
+    """Return what a report says of a line; raises ``OutOfBalanceError`` when that does not come to its payment."""
+    taken = line.takeback if report == Report.CORRECTION else 0
+    contractual: list[tuple[str, int]] = []
+    prior: list[tuple[str, int]] = []
+    patient: list[tuple[str, int]] = []
+    allowed = due = 0
+    if report == Report.SECONDARY:
+        # what the first payer paid and took off (OA-23); the deductible stays the patient's
+        prior = [("23", line.charge - line.deductible - line.secondary_paid)]
+        patient = [("1", line.deductible)]
+        allowed, due = line.deductible + line.secondary_paid, line.secondary_paid
+    elif denial is not None:
+        (patient if denial.group_code == "PR" else contractual).append((denial.reason_code, line.charge))
+    else:
+        contractual = [("24" if line.is_capitated else "45", line.contractual + taken), ("253", line.sequestration)]
+        patient = [("1", line.deductible), ("2", line.coinsurance), ("3", line.copay)]
+        allowed = line.allowed - taken
+        due = allowed - sum(cents for _, cents in patient) - line.sequestration
+    owed = sum(cents for _, cents in patient)
+    paid = line.charge - owed - sum(cents for _, cents in (*contractual, *prior))
+    if paid < 0 or paid != due:
+        message = "a service line's adjustments do not come to what it is paid"
+        raise OutOfBalanceError(message)
+    return _Told((("CO", contractual), ("OA", prior), ("PR", patient)), allowed, owed, paid)

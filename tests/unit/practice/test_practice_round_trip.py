@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from orchestration.cli.roundtrip import Comparison, compare
-from orchestration.practice.entities import SURGERY_CENTRE
+from orchestration.practice.entities import PRACTICE, SURGERY_CENTRE, involved
 from orchestration.practice.generate import all_feeds, generate
 
 START = dt.date(2025, 11, 1)
@@ -16,9 +16,15 @@ def broken(comparisons):
     return [comparison for comparison in comparisons if not comparison.holds]
 
 
-@pytest.mark.parametrize(("seed", "providers", "days"), [(1, 1, 50), (20_260_704, 2, 34)])
-def test_every_format_comes_back_to_the_cent_and_with_the_same_lines(tmp_path, seed, providers, days):
-    generate(tmp_path, providers=providers, start=START, days=days, seed=seed, feeds=all_feeds())
+@pytest.mark.parametrize(
+    ("seed", "providers", "days", "entity"),
+    [
+        pytest.param(1, 1, 80, involved(PRACTICE), id="second payers, copays at the desk, capitation"),
+        pytest.param(20_260_704, 2, 34, PRACTICE, id="plain"),
+    ],
+)
+def test_every_format_comes_back_to_the_cent_and_with_the_same_lines(tmp_path, seed, providers, days, entity):
+    generate(tmp_path, providers=providers, start=START, days=days, seed=seed, feeds=all_feeds(), entity=entity)
     found = compare(tmp_path)
     assert not broken(found)
     assert {each.feed for each in found} >= {"generic_csv", "athena", "epic", "fhir", "835", "ofx", "payroll_csv"}
