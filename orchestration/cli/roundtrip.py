@@ -54,11 +54,16 @@ class Comparison:
 
 
 class _Charges(NamedTuple):
-    """A feed of ledger transactions: by what it can be summed, and which measures it has beside the charges."""
+    """A feed of ledger transactions: by what it can be summed, and which measures it has beside the charges.
+
+    ``payments_by`` narrows the measures further. A feed without ``has_voids`` has lost what was entered by mistake.
+    """
 
     by: tuple[str, ...]
     measures: tuple[str, ...]
+    payments_by: tuple[str, ...] | None = None
     has_lines: bool = True
+    has_voids: bool = True
 
 
 _PAID = ("patient_paid", "payer_paid", "adjusted")
@@ -67,6 +72,9 @@ _CHARGE_FEEDS: Mapping[str, _Charges] = {
     "athena": _Charges((_MONTH,), (*_PAID, "transferred")),
     "epic": _Charges(_ALL, _PAID),
     "fhir": _Charges(_ALL, ()),
+    "redox": _Charges(_ALL, ("patient_paid",)),
+    # a line item names no payer, and a deleted one is not there
+    "drchrono": _Charges((_MONTH, _PROVIDER), ("payer_paid", "adjusted", "transferred"), _ALL, has_voids=False),
     # a ChargeItem names neither payer nor modifiers
     "fhir_charge_items": _Charges((_MONTH, _PROVIDER), (), has_lines=False),
 }
@@ -89,7 +97,7 @@ def compare(out: Path) -> list[Comparison]:
             lines[feed] = rows.lines
             found.append(rows.refused(feed))
     found += [
-        _compare_lines(feed, lines["generic_csv"], of_feed)
+        _compare_lines(feed, lines["generic_csv"], of_feed, has_voids=_CHARGE_FEEDS[feed].has_voids)
         for feed, of_feed in lines.items()
         if feed != "generic_csv" and _CHARGE_FEEDS[feed].has_lines
     ]
@@ -117,9 +125,11 @@ def _truth(out: Path) -> _Truth:
 
 
 def _reader(feed: str) -> Reader:
-    from orchestration.formats import exports, fhir
+    from orchestration.formats import billing_api, exports, fhir
 
-    return fhir.read if feed.startswith("fhir") else exports.read
+    if feed.startswith("fhir"):
+        return fhir.read
+    return billing_api.read if feed in {"redox", "drchrono"} else exports.read
 
 
 def _read(reader: Reader, paths: Iterable[Path]) -> Iterator[dict[str, list[Row]]]:
@@ -163,7 +173,8 @@ class _Rows:
         key = (f"{row['post_date']:%Y-%m}", row["payer_id"] or _SELF, row["rendering_provider_id"] or "")
         if kind == "CHARGE":
             if amount < 0:
-                voided.add(_charge_id(row["parent_charge_id"]))
+                # a credit names its charge, or has its number with a letter behind it
+                voided.add(_charge_id(row["parent_charge_id"] or row["transaction_id"].rstrip("C")))
             else:
                 charges[_charge_id(row["transaction_id"])] = row
             # a charge that was voided in its own row is worth nothing
@@ -190,7 +201,8 @@ def _compare_sums(feed: str, rows: _Rows, truth: _Truth) -> Iterator[Comparison]
     kind = _CHARGE_FEEDS[feed]
     for measure in ("charged", *kind.measures):
         # no export says whose member a patient's payment is
-        by = tuple(name for name in kind.by if name != _PAYER or measure != "patient_paid")
+        by = kind.by if measure == "charged" or kind.payments_by is None else kind.payments_by
+        by = tuple(name for name in by if name != _PAYER or measure != "patient_paid")
         yield _compared(
             feed, f"{measure} by {', '.join(by)}", _along(rows.sums[measure], by), _along(truth[measure], by)
         )
@@ -210,7 +222,11 @@ def _compared(feed: str, what: str, read: Sums, true: Sums) -> Comparison:
     return Comparison(feed, what, len(cells), len(differing), Decimal(gap))
 
 
-def _compare_lines(feed: str, ours: Counter[tuple[Any, ...]], theirs: Counter[tuple[Any, ...]]) -> Comparison:
+def _compare_lines(
+    feed: str, ours: Counter[tuple[Any, ...]], theirs: Counter[tuple[Any, ...]], *, has_voids: bool
+) -> Comparison:
+    if not has_voids:
+        ours = Counter({line: count for line, count in ours.items() if not line[-1]})
     differing = (ours - theirs).total() + (theirs - ours).total()
     return Comparison(feed, "charge lines, as in generic_csv", len(ours), differing)
 

@@ -27,7 +27,8 @@ def test_every_format_comes_back_to_the_cent_and_with_the_same_lines(tmp_path, s
     generate(tmp_path, providers=providers, start=START, days=days, seed=seed, feeds=all_feeds(), entity=entity)
     found = compare(tmp_path)
     assert not broken(found)
-    assert {each.feed for each in found} >= {"generic_csv", "athena", "epic", "fhir", "835", "ofx", "payroll_csv"}
+    # every feed but the bills, which are pictures, is read and compared
+    assert {each.feed for each in found} == {*all_feeds()} - {"bills", "hl7"}
 
 
 def test_the_surgery_centre_comes_back_too(tmp_path):
