@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestration.cli.people import who
 from orchestration.cli.stores import open_stores, say
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def connect(
     known = open_outside(stores.home, vendor.value).numbered_accounts()
     say(f"connected to {vendor.value}, company {made.tenant_id}, which has {len(known)} accounts with a number")
     _write_template(stores, vendor, made.tenant_id, known)
+    # what stopped for want of this permission goes on
+    stores.ledger.outbox(who()).resume(vendor.value, by=who(), reason="connected again")
     say(f"next: medbooks gl accounts {vendor.value}")
 
 

@@ -67,7 +67,7 @@ def post(
         if done.stopped_by:
             state = outbox.target(done.target)
             why = explain(state.state if state.state != "closed" else "pending", done.stopped_by)
-            say(f"  stopped by {done.stopped_by}: {why.words}\n  mend it with: {why.mend}")
+            say(f"  stopped by {done.stopped_by}: {why.words}\n  mend it with: {why.mend.format(id=done.target)}")
         for finding in done.findings:
             say(f"  {finding.severity}: {finding.message}")
     if any(done.stopped_by for done in rounds):
@@ -140,6 +140,7 @@ def outside_rows(stores: PracticeStores) -> list[dict[str, Any]]:
             state, code = target.state, target.reason_code
         why = explain(state, code)
         references = [i.reference for i in outbox.items(total.target, "quarantined") if i.reason_code == code]
+        named = references[0] if len(references) == 1 else "all"
         rows.append(
             {
                 "target": total.target,
@@ -148,7 +149,7 @@ def outside_rows(stores: PracticeStores) -> list[dict[str, Any]]:
                 "items": total.item_count,
                 "amount": format_amount(total.total_amount),
                 "words": "" if is_done else why.words,
-                "mend": "" if is_done else why.mend.format(id=references[0] if len(references) == 1 else "all"),
+                "mend": "" if is_done else why.mend.format(id=total.target if state == "stopped" else named),
             }
         )
     return rows

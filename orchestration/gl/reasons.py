@@ -46,7 +46,7 @@ _BY_STATE = {
     ),
     "stopped": Reason(
         "The outside system does not accept our login or company. Nothing is sent until a person mends it.",
-        "medbooks gl post --resume   # after signing in again",
+        "medbooks gl connect {id}",
     ),
     "open": Reason(
         "The outside system does not answer, or asked us to wait. Rounds go on by themselves.", "medbooks gl post"
@@ -55,5 +55,8 @@ _BY_STATE = {
 
 
 def explain(state: str, code: str) -> Reason:
-    """Return what a state (of an item or a target) with a reason code means, and what mends it."""
+    """Return what a state (of an item or a target) with a reason code means, and what mends it.
+
+    ``{id}`` in the command stands for the item's reference; for a target that is ``stopped``, for the target.
+    """
     return REASONS.get(code) or _BY_STATE.get(state) or _BY_STATE["pending"]
