@@ -25,7 +25,8 @@ def shared() -> Path:
 def program(name: str, how: str) -> str:
     """Return a program's path; without it the test is skipped, or fails where nothing may be skipped."""
     beside = Path(sys.executable).parent / name
-    found = str(beside) if beside.exists() else shutil.which(name)
+    # servers lie where a user's PATH does not look
+    found = str(beside) if beside.exists() else shutil.which(name) or shutil.which(name, path="/usr/sbin")
     if found is None:
         reason = f"{name} is not installed: {how}"
         if os.environ.get("MEDBOOKS_NO_SKIP"):
@@ -60,3 +61,16 @@ def postgres_server():
     server, stop = start()
     yield server
     stop()
+
+
+@pytest.fixture(scope="session")
+def sshd() -> str:
+    """An OpenSSH server, and the program that makes its keys."""
+    program("ssh-keygen", "apt-get install openssh-client")
+    return program("sshd", "apt-get install openssh-server")
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> str:
+    """An IMAP server."""
+    return program("dovecot", "apt-get install dovecot-imapd")

@@ -1,16 +1,23 @@
-"""``medbooks quarantine``: what could not be read, why, and what mends it."""
+"""``medbooks quarantine``: what could not be read, why, what mends it, and what was decided about it."""
 
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.cli.stores import open_stores
-from orchestration.resources.control import KINDS
+from orchestration.cli.people import who
+from orchestration.cli.stores import open_stores, say
+from orchestration.core.errors import BooksError
+from orchestration.reporting.words import hold_reason_words
+
+if TYPE_CHECKING:
+    from orchestration.resources.quarantine import Item
 
 app = typer.Typer(help="Files and rows that could not be read.", no_args_is_help=True)
+FileId = Annotated[str, typer.Argument(metavar="FILE_ID", help="The first characters of the id that list shows.")]
 
 
 @app.callback()
@@ -19,69 +26,109 @@ def quarantine() -> None:
 
 
 @app.command("list")
-def list_(as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False) -> None:
-    """List quarantined files and refused rows: reason, place, amount, and how to mend it."""
-    items = quarantined()
+def list_(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
+    show_all: Annotated[bool, typer.Option("--all", help="Also what was rejected.")] = False,
+) -> None:
+    """List quarantined files and refused rows: reason, place, amount, what to do, and the command that mends it."""
+    from orchestration.resources.quarantine import items
+
+    found = [item for item in items(open_stores()) if show_all or not item.is_rejected]
     if as_json:
-        typer.echo(json.dumps(items, indent=2))
+        typer.echo(json.dumps([_as_json(item) for item in found], indent=2))
         return
-    for item in items:
-        typer.echo(
-            f"{item['source']:<10} {item['file_id'][:12]}  {item['where']:<12} "
-            f"{item['amount'] or '-':>14}  {item['code']}"
-        )
-        typer.echo(f"{'':<10} {item['message']}")
-    typer.echo("mend the file, drop it into the inbox again, then: medbooks run" if items else "nothing is quarantined")
+    for item in found:
+        amount = f"{item.amount:,.2f}" if item.amount is not None else "-"
+        state = "  (rejected)" if item.is_rejected else ""
+        typer.echo(f"{item.source:<10} {item.file_id[:12]}  {item.where:<12} {amount:>14}  {item.code}{state}")
+        typer.echo(f"{'':<10} {item.message}")
+        typer.echo(f"{'':<10} {hold_reason_words(item.source, item.code).what_to_do}")
+        typer.echo(f"{'':<10} mend it with: {mend_of(item)}")
+    typer.echo(f"{len(found)} waiting" if found else "nothing is quarantined")
 
 
-def quarantined() -> list[dict[str, Any]]:
-    """Return every quarantined file and refused row, newest last; file names may hold PHI and stay inside."""
-    from orchestration.resources.lake import rows
+@app.command("show")
+def show(
+    file_id: FileId,
+    save: Annotated[Path | None, typer.Option(help="Write the file itself here, readable by you alone.")] = None,
+    purpose: Annotated[str, typer.Option(help="What the content is needed for; kept in the audit chain.")] = "",
+) -> None:
+    """Show what waits of one file, without its name and content; with --save and --purpose hand out the file."""
+    from orchestration.resources.quarantine import describe, find, reveal
 
-    items: list[dict[str, Any]] = []
-    with open_stores().lake.connect() as lake:
-        present = {row[0] for row in lake.execute(
-            "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'lake'"
-        ).fetchall()}  # fmt: skip
-        for source in KINDS:
-            if f"raw_{source}.files" not in present:
-                continue
-            items += [
-                {**row, "source": source, "where": "file", "amount": str(row["amount"])}
-                for row in rows(
-                    lake,
-                    f"SELECT file_id, reason_code AS code, reason AS message, quarantined_amount AS amount "
-                    f"FROM raw_{source}.files WHERE status = 'quarantined' ORDER BY loaded_at, file_id",
-                )
-            ]
-            items += [
-                {
-                    "file_id": row["file_id"],
-                    "code": row["code"],
-                    "message": row["message"],
-                    "amount": str(row["amount"]) if row["amount"] is not None else None,
-                    "source": source,
-                    "where": _where(row),
-                }
-                for row in rows(
-                    lake,
-                    f"SELECT f.* FROM raw_{source}.findings AS f INNER JOIN raw_{source}.files AS files "
-                    "ON f.file_id = files.file_id WHERE files.status = 'loaded' "
-                    "AND f.severity = 'error' AND f.line_number IS NOT NULL "
-                    "ORDER BY f.loaded_at, f.file_id, f.finding_number",
-                )
-            ]
-        if "landing.files" in present:
-            items += [
-                {**row, "amount": None, "source": "unknown", "where": "file"}
-                for row in rows(
-                    lake,
-                    "SELECT file_id, reason_code AS code, reason AS message FROM landing.files "
-                    "WHERE kind = 'unknown' ORDER BY loaded_at, file_id",
-                )
-            ]
-    return items
+    stores = open_stores()
+    identity, found = find(stores, file_id)
+    if save is not None:
+        size = reveal(stores, identity, save, by=who(), purpose=purpose)
+        say(f"{size:,} bytes written to {save}; it may hold PHI: delete it when done. The audit chain says who and why")
+        return
+    known = describe(stores, identity)
+    landed = f"{known['loaded_at']:%Y-%m-%d %H:%M} UTC" if known["loaded_at"] else "unknown"
+    typer.echo(f"file      {identity}")
+    typer.echo(f"kind      {known['kind']}, {known['byte_count'] or 0:,} bytes, landed {landed}")
+    for item in found:
+        words = hold_reason_words(item.source, item.code)
+        amount = f"{item.amount:,.2f}" if item.amount is not None else "no readable amount"
+        typer.echo(f"{item.where:<10}{item.code}, {amount}{' (rejected)' if item.is_rejected else ''}")
+        typer.echo(f"{'':<10}{item.message}")
+        typer.echo(f"{'':<10}{words.what_it_means} {words.what_to_do}")
+    for finding in known["findings"]:
+        typer.echo(f"finding   {finding['severity']:<8} {finding['code']} ({finding['finding_count']})")
+    typer.echo(f"mend it with: {mend_of(found[0])}")
 
 
-def _where(row: dict[str, Any]) -> str:
-    return f"line {row['line_number']}" if row["line_number"] else f"segment {row['segment_number']}"
+@app.command("replay")
+def replay(
+    file_id: Annotated[str, typer.Argument(metavar="[FILE_ID]", help="The first characters of the id.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Every file that is quarantined whole.")] = False,
+) -> None:
+    """Let the next run read quarantined files again: after a new layout, a new reader, an installed program."""
+    from orchestration.resources.quarantine import find, items
+    from orchestration.resources.quarantine import replay as read_again
+
+    if bool(file_id) == everything:
+        message = "name one file, or all of them with --all"
+        raise BooksError(message, mend="medbooks quarantine replay FILE_ID")
+    stores = open_stores()
+    found = items(stores) if everything else find(stores, file_id)[1]
+    identities = read_again(stores, [item for item in found if not (everything and item.is_rejected)], by=who())
+    if not identities:
+        message = "only rows of it were refused, and its other rows are booked: a rebuild reads it again"
+        raise BooksError(message, mend="medbooks rebuild --no-check")
+    say(f"{len(identities)} file(s) will be read again by the next run: medbooks run")
+
+
+@app.command("reject")
+def reject(
+    file_id: FileId,
+    reason: Annotated[str, typer.Option(help="Why nothing of it will be booked; no names. Kept in the audit chain.")],
+) -> None:
+    """Decide that what is quarantined of a file stays out of the books; a replay takes it back."""
+    from orchestration.resources.quarantine import find
+    from orchestration.resources.quarantine import reject as decide_against
+
+    stores = open_stores()
+    identity, found = find(stores, file_id)
+    amount = decide_against(stores, identity, found, by=who(), reason=reason)
+    say(f"{identity[:12]} is rejected, {amount:,.2f} stay out of the books; medbooks audit export shows it")
+
+
+def mend_of(item: Item) -> str:
+    """Return the one command that mends an item, after what its words ask for."""
+    if item.is_file:
+        return f"medbooks quarantine replay {item.file_id[:12]}  (same file, new reader) or medbooks run (new file)"
+    return "medbooks run  (after the corrected file is in the inbox)"
+
+
+def _as_json(item: Item) -> dict[str, Any]:
+    return {
+        "source": item.source,
+        "file_id": item.file_id,
+        "where": item.where,
+        "code": item.code,
+        "message": item.message,
+        "amount": str(item.amount) if item.amount is not None else None,
+        "what_to_do": hold_reason_words(item.source, item.code).what_to_do,
+        "mend": mend_of(item),
+        "is_rejected": item.is_rejected,
+    }

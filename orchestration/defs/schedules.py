@@ -1,10 +1,13 @@
-"""When the pipeline runs by itself: every night, and when new files stand still in the inbox."""
+"""When the pipeline runs by itself: every night, and when new files stand still in an inbox."""
+
+from contextlib import closing
 
 import dagster as dg
 
 from orchestration.core.ids import canonical_key
 from orchestration.defs.resources import Practice
 from orchestration.resources.home import Home
+from orchestration.resources.inboxes import AllInboxes, remote_inboxes
 
 DAILY_BOOKS = "daily_books"
 INBOX_TAG = "medbooks/inbox"
@@ -24,12 +27,32 @@ daily_books = dg.define_asset_job(
 )
 def new_files(context: dg.SensorEvaluationContext, practice: Practice) -> dg.RunRequest | dg.SkipReason:
     """Request a run for what is in the inbox, unless one is under way, again when one failed."""
-    inbox = practice.stores.home.inbox
-    found = sorted(
-        (path.name, path.stat().st_size, path.stat().st_mtime_ns)
-        for path in (inbox.rglob("*") if inbox.is_dir() else ())
-        if path.is_file() and not path.name.startswith(".")
-    )[:_MAX_LISTED]
+    return _decide(context, practice.stores.inbox.peek(_MAX_LISTED))
+
+
+@dg.sensor(
+    job=daily_books,
+    minimum_interval_seconds=300,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description=(
+        "Starts a run when files stand still on SFTP, in S3 or in mail; lists at most 200 of each, opens nothing. An "
+        "inbox that does not answer is asked again."
+    ),
+)
+def new_remote_files(context: dg.SensorEvaluationContext, practice: Practice) -> dg.RunRequest | dg.SkipReason:
+    """Request a run for what is new in the inboxes that the environment names."""
+    inboxes = AllInboxes(remote_inboxes(practice.stores.home))
+    if not inboxes.inboxes:
+        return dg.SkipReason("the environment names no inbox besides the folder")
+    with closing(inboxes):
+        found = inboxes.peek(_MAX_LISTED)
+    if inboxes.unavailable and not found:
+        return dg.SkipReason(f"not looked into: {', '.join(inboxes.unavailable)}")
+    return _decide(context, found)
+
+
+def _decide(context: dg.SensorEvaluationContext, found: list[tuple[str, ...]]) -> dg.RunRequest | dg.SkipReason:
+    """Return the run that what was found asks for. The cursor says what was found; a run that failed is asked again."""
     if not found:
         return dg.SkipReason("the inbox is empty")
     content = canonical_key([list(item) for item in found])
@@ -58,4 +81,4 @@ def schedules() -> dg.Definitions:
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description="Every night at two, practice time.",
     )
-    return dg.Definitions(jobs=[daily_books], schedules=[nightly], sensors=[new_files])
+    return dg.Definitions(jobs=[daily_books], schedules=[nightly], sensors=[new_files, new_remote_files])

@@ -16,6 +16,7 @@ _ORDER = (
     "ehr",
     "fhir",
     "billing_api",
+    "hl7",
     "claims837",
     "acks",
     "era835",

@@ -19,6 +19,7 @@ Kind = Literal[
     "acks",
     "ehr",
     "fhir",
+    "hl7",
     "billing_api",
     "bank",
     "payroll",
@@ -54,15 +55,18 @@ _BY_SET: Final[dict[bytes, Kind]] = {
 }
 _BY_GROUP: Final[dict[bytes, Kind]] = {b"HC": "claims837", b"FA": "acks", b"HN": "acks"}
 _OFX = re.compile(rb"OFXHEADER|<OFX[\s>]", re.IGNORECASE)
+_HL7 = re.compile(rb"(?:MSH|FHS|BHS)[^A-Za-z0-9\s]")
 _BY_EXTENSION: Final[dict[str, Kind]] = {
     **dict.fromkeys(("835", "era", "edi", "x12"), "era835"),
     "837": "claims837",
     **dict.fromkeys(("999", "997", "277", "277ca", "ta1"), "acks"),
     **dict.fromkeys(("ndjson", "parquet"), "fhir"),
+    **dict.fromkeys(("hl7", "dft", "adt", "siu"), "hl7"),
     **dict.fromkeys(("ofx", "qfx", "qbo", "bai", "bai2"), "bank"),
     **dict.fromkeys(("pdf", "jpg", "jpeg", "png", "tif", "tiff"), "documents"),
 }
 _BY_WORD: Final[tuple[tuple[str, Kind], ...]] = (
+    ("hl7", "hl7"),
     ("payroll", "payroll"),
     ("pprrvu", "fees"),
     ("fee_schedule", "fees"),
@@ -97,7 +101,8 @@ def _by_content(content: bytes, own: OwnLayouts) -> Kind | None:
         return "fhir"
     if plain[:1] in {b"{", b"["}:
         return _by_members(content)
-    return _by_header(content, own)
+    # a table's first line may hold anything, so it is asked last
+    return "hl7" if _HL7.match(plain.lstrip(b"\x0b")) else _by_header(content, own)
 
 
 def _by_set(plain: bytes, content: bytes) -> Kind:

@@ -487,6 +487,11 @@ class Ledger:
 
     # --- proving ----------------------------------------------------------------------------------------
 
+    def record(self, deed: chain.Deed) -> None:
+        """Append to the audit chain what somebody did outside of the journal, such as rejecting a file."""
+        with self.sessions.write() as connection:
+            chain.append(connection, self._clock(), deed)
+
     def audit_head(self) -> chain.Head:
         """Return number and hash of the last audit record, to be kept outside of the ledger."""
         with self.sessions.read() as connection:

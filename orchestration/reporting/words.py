@@ -23,6 +23,7 @@ SOURCE_NAMES: Final[dict[str, str]] = {
     "billing_api": "Charges from a billing system's API",
     "claims837": "Claims sent to payers",
     "acks": "Acknowledgements of claims",
+    "hl7": "Charges and visits by HL7",
     "bank": "Bank statements",
     "payroll": "Payroll",
     "documents": "Supplier bills",
@@ -45,6 +46,9 @@ _CLASS_NAMES: Final[dict[str, str]] = {
 _ASK_AGAIN = "Ask the sender for a complete copy and put it in the inbox; the rest of the file is not touched."
 _ASK_PAYER = (
     "Ask the payer for a corrected remittance. Do not post it by hand: the deposit stays in clearing until then."
+)
+_ASK_INTERFACE = (
+    "Ask whoever runs the HL7 interface to send it again, as the standard says, and put the new file in the inbox."
 )
 _CORRECT_EXPORT = "Correct it in the system that made the file, export again, and put the new file in the inbox."
 
@@ -81,6 +85,31 @@ _BY_SOURCE: Final[dict[tuple[str, str], Words]] = {
     ),
     ("acks", "other_transaction_set"): Words(
         "The file acknowledges nothing, or also holds messages of other kinds; those were not read.", _SPLIT_FILE
+    ),
+    ("hl7", "duplicate_transaction"): Words(
+        "The same charge arrived by HL7 twice. It is booked once.",
+        "Nothing, if messages were sent again. Otherwise check that two charges were not given one id.",
+    ),
+    ("hl7", "unreadable_amount"): Words("A charge has an amount that cannot be read.", _ASK_INTERFACE),
+    ("hl7", "missing_amount"): Words(
+        "The charge arrived without an amount, and the practice has no fee for its code on that day.",
+        "Put the practice's fee schedule with that code into the inbox, and run medbooks rebuild --no-check.",
+    ),
+    ("hl7", "no_transactions"): Words("A charge message holds no charge.", _ASK_INTERFACE),
+    ("hl7", "foreign_currency"): Words(
+        "The charge is not in dollars, and the books are.",
+        "Have the interface send dollars, or book it by hand at the rate of the day.",
+    ),
+    ("hl7", "test_message"): Words(
+        "The sender marks the message as a test.", "Ask the sender whether it is real before relying on it."
+    ),
+    ("hl7", "truncated"): Words(
+        "A batch has a header and no trailer: it was cut off, or is still being written.", _ASK_AGAIN
+    ),
+    ("hl7", "unmapped_procedure"): Words(
+        "The charge has no procedure code, a code of the sender's own, or one that falls in no revenue category.",
+        "Add the sender's code to the charge codes, or its range to the procedure categories, and run medbooks "
+        "rebuild --no-check.",
     ),
     ("ehr", "unreadable_amount"): Words("A charge has no amount that can be read.", _CORRECT_EXPORT),
     ("payroll", "unreadable_amount"): Words("A pay line has an amount that cannot be read.", _CORRECT_EXPORT),
@@ -198,6 +227,38 @@ _BY_CODE: Final[dict[str, Words]] = {
     "scan_too_coarse": Words(
         "The scan is too coarse for its figures to be trusted.", "Scan it again at 300 dpi, or ask for the PDF."
     ),
+    # --- what HL7 messages are held or refused for ---------------------------------------------------------------
+    "shifted_fields": Words(
+        "The fields of the charge stand one place to the right, so its quantity would be read as dollars.",
+        _ASK_INTERFACE,
+    ),
+    "procedure_codes_disagree": Words(
+        "Two fields of the charge name two different procedures.",
+        "Look in the EHR which one was done, and have the interface send only that one.",
+    ),
+    "unseen_charge": Words(
+        "A credit takes back a charge that never arrived.",
+        "Find the charge in the EHR and send it; then send the credit again.",
+    ),
+    "joined_segments": Words(
+        "Segments of a message have run together on one line, so charges in it cannot be seen.", _ASK_INTERFACE
+    ),
+    "broken_segment": Words("A line end inside a charge has cut it in two.", _ASK_INTERFACE),
+    "truncated_message": Words("A message never ends: it was cut off on its way.", _ASK_INTERFACE),
+    "missing_message_type": Words("A message does not say what it is.", _ASK_INTERFACE),
+    "bad_encoding_characters": Words("The header of a message does not say what separates its fields.", _ASK_INTERFACE),
+    "batch_count_mismatch": Words("The batch counts more or fewer messages than arrived.", _ASK_AGAIN),
+    "text_outside_message": Words("A part of the file stands outside any message; it was not read.", _ASK_AGAIN),
+    "other_message_type": Words("A message about neither charges nor visits was not read.", "Nothing."),
+    "odd_modifier": Words(
+        "A modifier is not two characters, or there are more than four.", "Check the modifiers in the EHR."
+    ),
+    "other_diagnosis_system": Words("Diagnoses that are not ICD-10-CM were not read.", "Nothing."),
+    "second_opinion": Words("A second parser was asked about a message that was refused.", "Nothing."),
+    "second_opinion_differs": Words(
+        "A second parser sees other segments in a message than ours.", "Look at the file before relying on it."
+    ),
+    "not_hl7": Words("The file holds no HL7 message, or is damaged.", _ASK_AGAIN),
     # --- what the remittance reader finds ------------------------------------------------------------------------
     "unbalanced_line": Words("A service line is not charge less adjustments = payment.", _ASK_PAYER),
     "unbalanced_claim": Words("A claim is not charge less adjustments = payment.", _ASK_PAYER),

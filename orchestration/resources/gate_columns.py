@@ -144,7 +144,9 @@ def _charges(rows: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
             # a voided or corrected charge may be negative, and so is its component
             "is_component_within_charge": _flag(
                 (professional.abs() <= charged.abs()) & ((professional == 0) | (professional * charged > 0))
-            ),
+            )
+            # a line that is held because nobody knows its amount has no component either
+            | (held & charged.isna()),
             "posting_date": posted,
             "posting_days_ago": (today - posted).dt.days,
             "service_date": served,

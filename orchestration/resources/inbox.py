@@ -1,7 +1,7 @@
 """The inbox: a folder files are dropped into, and the rule for when one may be taken.
 
 A file is taken when its name is not temporary and its size and time have stood still over two looks.
-Other arrivals (SFTP, S3, mail) implement the same ``Inbox``.
+Other arrivals (SFTP, S3, mail) implement the same ``Inbox``, in modules of their own.
 """
 
 from __future__ import annotations
@@ -13,11 +13,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from orchestration.core.errors import BooksError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _TEMPORARY_SUFFIXES = (".part", ".tmp", ".filepart", ".crdownload", ".partial", ".swp")
 _SECOND_LOOK_SECONDS = 0.3
+
+
+class InboxUnavailableError(BooksError):
+    """An inbox cannot be looked into now; ``inbox`` is its name. What is in it waits there."""
+
+    def __init__(self, inbox: str, message: str, *, mend: str | None = None) -> None:
+        super().__init__(message, mend=mend)
+        self.inbox = inbox
+
+
+class StillArrivingError(BooksError):
+    """A file changed, or went away, between the look and the reading: a later look finds it as it is then."""
+
+    def __init__(self, inbox: str) -> None:
+        super().__init__(f"a file of the inbox {inbox} changed while it was read", mend="medbooks run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +55,27 @@ class Look:
 
 
 class Inbox(Protocol):
-    """Where files arrive."""
+    """Where files arrive. ``name`` says which, in messages and metadata."""
+
+    name: str
 
     def look(self) -> Look:
-        """Return what may be taken now."""
+        """Return what may be taken now; raises ``InboxUnavailableError``."""
+        ...
+
+    def peek(self, limit: int) -> list[tuple[str, ...]]:
+        """Return what a sensor compares (name, size, time or version) of at most ``limit`` files; opens none."""
+        ...
+
+    def close(self) -> None:
+        """Hang up. A later look connects again."""
         ...
 
 
 class FolderInbox:
     """A folder with its subfolders, or one file. Links are not followed: what they point at is not ours to take."""
+
+    name = "folder"
 
     def __init__(self, root: Path, *, standstill_seconds: float = 2.0, keep: bool = False) -> None:
         self._root = root
@@ -59,14 +88,19 @@ class FolderInbox:
         if not first:
             return Look((), 0)
         youngest = max(changed_ns for _, changed_ns in first.values())
-        age_seconds = time.time() - youngest / 1e9
-        # a clock that runs behind the file server's must not make us wait for ever
-        wait = min(self._standstill_seconds, self._standstill_seconds - age_seconds)
-        time.sleep(max(_SECOND_LOOK_SECONDS, wait))
+        time.sleep(standstill_wait(youngest / 1e9, self._standstill_seconds))
         second = dict(self._scan())
         still = [path for path, state in sorted(second.items()) if first.get(path) == state]
-        ready = [path for path in still if not _is_temporary(path)]
+        ready = [path for path in still if not is_temporary(path.name)]
         return Look(tuple(self._arrival(path) for path in ready), len(second) - len(ready))
+
+    def peek(self, limit: int) -> list[tuple[str, ...]]:
+        """Return path, size and time of files, at most ``limit``; nothing is opened."""
+        found = sorted((str(path), *map(str, state)) for path, state in self._scan() if path.name[:1] != ".")
+        return list(found[:limit])
+
+    def close(self) -> None:
+        """Nothing stays open."""
 
     def _scan(self) -> Iterator[tuple[Path, tuple[int, int]]]:
         if self._root.is_file():
@@ -86,5 +120,15 @@ class FolderInbox:
         return Arrival(path.name, path.read_bytes, (lambda: None) if self._keep else path.unlink)
 
 
-def _is_temporary(path: Path) -> bool:
-    return path.name.startswith((".", "~$")) or path.name.lower().endswith(_TEMPORARY_SUFFIXES)
+def is_temporary(name: str) -> bool:
+    """Tell whether a name says that its file is still being written."""
+    return name.startswith((".", "~$")) or name.lower().endswith(_TEMPORARY_SUFFIXES)
+
+
+def standstill_wait(youngest: float, standstill_seconds: float) -> float:
+    """Return how many seconds to wait before the second look, when the youngest file changed at ``youngest``.
+
+    A clock that runs behind the file server's must not make us wait for ever.
+    """
+    age_seconds = time.time() - youngest
+    return max(_SECOND_LOOK_SECONDS, min(standstill_seconds, standstill_seconds - age_seconds))

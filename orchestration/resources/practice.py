@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from orchestration.formats.own import OwnLayouts
     from orchestration.ledger.store import Ledger
     from orchestration.resources.home import Home
+    from orchestration.resources.inboxes import AllInboxes
     from orchestration.resources.ocr import OcrEngine
 
 
@@ -38,6 +39,13 @@ class PracticeStores:
     def landed(self) -> LandedStore:
         """The sealed, immutable landed files."""
         return LandedStore(self.home.landed, self.home.landed_key)
+
+    @property
+    def inboxes(self) -> AllInboxes:
+        """The folder and every inbox that the environment names, as one."""
+        from orchestration.resources.inboxes import all_inboxes
+
+        return all_inboxes(self.home)
 
     @cached_property
     def inbox(self) -> FolderInbox:

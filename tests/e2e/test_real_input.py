@@ -28,6 +28,7 @@ def real_books(shared: Path, tmp_path_factory: pytest.TempPathFactory, tesseract
         *(samples / "ehr" / "synthea_27p_csv").glob("*.csv"),
         *(samples / "ehr" / "fhir_synthea").iterdir(),
         *(samples / "ehr" / "fhir_synthea_shared").iterdir(),
+        *(samples / "ehr" / "hl7v2").glob("*.hl7"),
         samples / "documents" / "invoices" / "AzureInterior.pdf",
         samples / "documents" / "invoices" / "coolblue1.pdf",
     )
@@ -69,6 +70,20 @@ def test_synthea_claims_owe_charges_less_payments_and_overpaid_ones_are_credit_b
     overpaid = sorted(claim[4] for claim in claims if claim[5])
     # one claim is overpaid by a cent that Synthea rounded, 189 by more
     assert (len(overpaid), overpaid[0], sum(overpaid)) == (190, Decimal("0.01"), Decimal("11101.22"))
+
+
+def test_published_hl7_messages_are_booked_or_held_for_what_is_odd_about_them(real_books: Books) -> None:
+    hl7 = real_books.source("hl7")
+    assert (hl7["files"], hl7["quarantined_files"], hl7["in_amount"]) == (10, 0, "515.10")
+    held = {
+        h["hold_reason"]: (h["items"], h["held_amount"]) for h in real_books.status()["held"] if h["source"] == "hl7"
+    }
+    # shifted by a field: three lines and not one dollar; no amount and no price; two procedures in one line
+    assert held["shifted_fields"] == (3, "0.00")
+    assert held["missing_amount"] == (1, "0.00")
+    assert held["procedure_codes_disagree"] == (1, "125.10")
+    # both DFT samples carry the same ids: the second is the first again
+    assert held["duplicate_transaction"] == (2, "170.00")
 
 
 def test_tables_that_hold_no_money_are_named_and_kept(real_books: Books) -> None:

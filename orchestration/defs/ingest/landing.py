@@ -4,6 +4,7 @@ What does not belong here: what is inside a file (the raw assets).
 """
 
 import datetime as dt
+from contextlib import closing
 
 import dagster as dg
 
@@ -14,7 +15,7 @@ from orchestration.formats.archives import Member, UnreadableArchiveError, is_ar
 from orchestration.formats.arrival import arrival_order
 from orchestration.formats.kinds import detect_kind
 from orchestration.privacy.phi import scrubbed
-from orchestration.resources.inbox import Inbox
+from orchestration.resources.inbox import Arrival, Inbox, StillArrivingError
 from orchestration.resources.lake import create_tables
 from orchestration.resources.practice import PracticeStores
 
@@ -25,7 +26,7 @@ FILES = Table(
     (
         Column("file_id", "text", "SHA-256 of the file's bytes"),
         Column("file_name", "text", "name under which it first arrived", phi="direct"),
-        Column("kind", "text", "era835, ehr, bank, payroll, documents, fees, supplies or unknown"),
+        Column("kind", "text", "kind of file: era835, ehr, hl7, bank ... or unknown"),
         Column("byte_count", "integer", "size in bytes"),
         Column("reason_code", "text", "why a file of unknown kind is quarantined"),
         Column("reason", "text", "the same in plain words"),
@@ -56,11 +57,19 @@ def land(stores: PracticeStores, inbox: Inbox) -> dict[str, int]:
         return counts
     earliest = _last_landing(stores) + dt.timedelta(microseconds=1)
     with scrubbed("landing a file"):
-        # read twice, so that a large drop is never in memory as a whole
         layouts = stores.layouts
-        for arrival in sorted(look.arrivals, key=lambda each: arrival_order(each.file_name, each.read(), layouts)):
+        # read twice, so that a large drop is never in memory as a whole
+        ordered: list[tuple[tuple[int, str, str], Arrival]] = []
+        for arrival in look.arrivals:
+            content = _read(arrival, counts)
+            if content is not None:
+                ordered.append((arrival_order(arrival.file_name, content, layouts), arrival))
+        for _, arrival in sorted(ordered, key=lambda each: each[0]):
+            content = _read(arrival, counts)
+            if content is None:
+                continue
             # a clock that was set back must not let a later file count as an earlier one
-            for member in _opened(arrival.file_name, arrival.read()):
+            for member in _opened(arrival.file_name, content):
                 landed_at = max(dt.datetime.now(dt.UTC), earliest)
                 earliest = landed_at + dt.timedelta(microseconds=1)
                 landing = stores.landed.put(member.content, member.name, landed_at)
@@ -78,6 +87,15 @@ def _opened(name: str, content: bytes) -> list[Member]:
         return members(name, content) or whole
     except UnreadableArchiveError:
         return whole
+
+
+def _read(arrival: Arrival, counts: dict[str, int]) -> bytes | None:
+    """Return a file's bytes; one that changed since the look is left for a later one."""
+    try:
+        return arrival.read()
+    except StillArrivingError:
+        counts["unfinished"] += 1
+        return None
 
 
 def _last_landing(stores: PracticeStores) -> dt.datetime:
@@ -128,15 +146,20 @@ def _why_unknown(content: bytes) -> tuple[str, str]:
     description=(
         "Grain: one landed file. Files that stand still in the inbox are sealed under their SHA-256 "
         "(AES-256-GCM), registered with their kind and taken out of the inbox; the same bytes under another name "
-        "are an alias. Known limit: folders only; SFTP, S3 and mail arrive with their own inbox."
+        "are an alias. Inboxes: the folder, and SFTP, S3, IMAP and Maildir where the environment names them; "
+        "one that does not answer keeps its files and does not stop the others."
     ),
 )
 def landing_files(context: dg.AssetExecutionContext, practice: Practice) -> dg.MaterializeResult:
     """Empty the inbox into landed files and register what is new."""
     stores = practice.stores
     stores.home.inbox.mkdir(parents=True, exist_ok=True)
-    counts = land(stores, stores.inbox)
+    inboxes = stores.inboxes
+    with closing(inboxes):
+        counts = land(stores, inboxes)
     registered = register(stores)
+    for name, reason in inboxes.unavailable.items():
+        context.log.warning("the inbox %s was not looked into: %s; the next run tries again", name, reason)
     if counts["unfinished"]:
         context.log.warning(
             "%s file(s) are still being written or have a temporary name; the next run takes them",
@@ -147,6 +170,7 @@ def landing_files(context: dg.AssetExecutionContext, practice: Practice) -> dg.M
             "landed_files": counts["landed"],
             "repeated_files": counts["repeated"],
             "unfinished_files": counts["unfinished"],
+            "unavailable_inboxes": ", ".join(inboxes.unavailable) or "none",
             "registered_files": registered,
             **row_counts(stores.lake, [FILES]),
         }

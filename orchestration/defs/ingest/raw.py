@@ -62,6 +62,12 @@ def _read_fhir(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch
     return fhir.read(files)
 
 
+def _read_hl7(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
+    from orchestration.formats import hl7
+
+    return hl7.read(files)
+
+
 def _read_bank(stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
     from orchestration.formats import bank
 
@@ -112,7 +118,7 @@ def _read_documents(stores: PracticeStores, files: Sequence[SourceFile]) -> RawB
 
 def sources() -> tuple[Source, ...]:
     """Return every kind of file the practice receives."""
-    from orchestration.formats import bank, billing_api, documents, exports, fees, fhir, payroll, supplies, x12
+    from orchestration.formats import bank, billing_api, documents, exports, fees, fhir, hl7, payroll, supplies, x12
     from orchestration.formats.x12 import acks, claims837
 
     return (
@@ -139,6 +145,14 @@ def sources() -> tuple[Source, ...]:
             _read_fhir,
             "Σ charged",
             "SELECT sum(amount) FROM raw_fhir.transactions WHERE transaction_type = 'CHARGE'",
+        ),
+        Source(
+            "hl7",
+            "HL7 messages",
+            hl7.TABLES,
+            _read_hl7,
+            "Σ charged",
+            "SELECT sum(amount) FROM raw_hl7.transactions WHERE transaction_type = 'CHARGE'",
         ),
         Source(
             "bank",

@@ -9,7 +9,7 @@ from format_examples import charge, charges, entry, era, header, join, pay_line,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.formats import bank, documents, exports, fees, fhir, supplies, x12
+from orchestration.formats import bank, documents, exports, fees, fhir, hl7, supplies, x12
 from orchestration.formats import payroll as payroll_reader
 from orchestration.formats.kinds import Kind, detect_kind
 from orchestration.formats.x12 import acks, claims837
@@ -56,6 +56,12 @@ CLAIMS = era().replace(b"ST*835", b"ST*837")
         pytest.param("x", b"II*\x00", "documents", id="TIFF, little end first"),
         pytest.param("x", b"MM\x00*", "documents", id="TIFF, big end first"),
         pytest.param("bill.pdf", b"garbage", "documents", id="garbage named PDF"),
+        pytest.param("upload", b"MSH|^~\\&|EHR", "hl7", id="HL7 without a name"),
+        pytest.param("x", b"\x0bMSH*!%@$*EHR", "hl7", id="HL7 in a frame, with other marks"),
+        pytest.param("charges.csv", b"\r\nFHS|^~\\&|EHR", "hl7", id="a batch named as charges"),
+        pytest.param("x", "MSH|^~\\&|EHR".encode("utf-16"), "hl7", id="HL7 in UTF-16"),
+        pytest.param("today.hl7", b"garbage", "hl7", id="garbage named HL7"),
+        pytest.param("notes.txt", b"MSHAPED like a message", "unknown", id="words that begin like HL7"),
         pytest.param("upload", b'{"resourceType": "Claim"}', "fhir", id="a FHIR resource without a name"),
         pytest.param("x.json", b'\xef\xbb\xbf[{"id": 1, "resourceType" : "Claim"}]', "fhir", id="FHIR in an array"),
         pytest.param("x", b"PAR1....", "fhir", id="Parquet"),
@@ -77,7 +83,7 @@ def test_every_file_has_a_kind(name, content):
 
 def test_every_direct_identifier_is_marked_and_every_row_ends_when_it_was_landed():
     file = source(b"")
-    for package in (x12, claims837, acks, exports, fhir, bank, payroll_reader, documents, fees, supplies):
+    for package in (x12, claims837, acks, exports, fhir, hl7, bank, payroll_reader, documents, fees, supplies):
         for table in package.TABLES:
             assert table.columns[0].name == "file_id"
             assert table.columns[-1].name == "loaded_at"

@@ -11,6 +11,16 @@ ROOT = Path(__file__).parents[3]
 LAKE_REASONS = {
     "era835": ("duplicate_payment", "payment_identity_conflict", "not_postable"),
     "ehr": ("duplicate_transaction", "unmapped_procedure", "missing_posting_date"),
+    "hl7": (
+        "duplicate_transaction",
+        "unmapped_procedure",
+        "missing_posting_date",
+        "missing_amount",
+        "unseen_charge",
+        "shifted_fields",
+        "procedure_codes_disagree",
+        "foreign_currency",
+    ),
     "bank": (
         "duplicate_transaction",
         "deposit_differs_from_remittance",
@@ -35,6 +45,7 @@ READERS = {
     "billing_api": "billing_api",
     "x12": "era835",
     "exports": "ehr",
+    "hl7": "hl7",
     "bank": "bank",
     "payroll": "payroll",
     "documents": "documents",
@@ -53,7 +64,7 @@ def codes_of(folder: Path) -> set[str]:
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             first = node.args[0]
             if (
-                name in {"Finding", "RefusedError", "note", "_note", "_warn", "_fail", "_refused"}
+                name in {"Finding", "RefusedError", "note", "_note", "_warn", "_fail", "_refused", "_refuse"}
                 and isinstance(first, ast.Constant)
                 and isinstance(first.value, str)
             ):

@@ -210,6 +210,14 @@ def test_held_lines_block_nothing_because_they_are_not_posted():
     assert failed_rules("remittances", rows) == set()
 
 
+def test_a_charge_without_an_amount_blocks_only_when_it_is_to_be_posted():
+    rows = charges()
+    rows.loc[0, ["charged_amount", "professional_amount"]] = None
+    assert failed_rules("charges", rows) == {"component_within_charge"}
+    rows.loc[0, ["disposition", "hold_reason"]] = ["held", "missing_amount"]
+    assert failed_rules("charges", rows) == set()
+
+
 def test_cents_are_exact_for_decimals_and_rounded_for_the_floats_of_a_database_driver():
     assert cents(pd.Series([Decimal("90071992547409.93"), None])).tolist() == [9007199254740993, pd.NA]
     assert cents(pd.Series([0.29, float("nan")])).tolist() == [29, pd.NA]

@@ -9,3 +9,5 @@ union all
 select * from {{ ref('int_billing__fhir_transactions') }}
 union all
 select * from {{ ref('stg_billing_api__transactions') }}
+union all
+select * from {{ ref('stg_hl7__transactions') }}

@@ -6,6 +6,13 @@ with charged as (
         procedure_code
     from {{ ref('int_billing__transactions_unioned') }}
     where procedure_code is not null
+    union
+    -- what a code of the sender's own stands for
+    select
+        'CPT' as code_system,
+        procedure_code
+    from {{ ref('charge_codes') }}
+    where procedure_code is not null
 ),
 
 categories as (
@@ -42,15 +49,15 @@ select
     charged.code_system,
     charged.procedure_code,
     case
-        when charged.code_system <> 'CPT' then 'outside_cpt'
+        when charged.code_system not in ('CPT', 'LOCAL') then 'outside_cpt'
         else matched.category_code
     end as category_code,
     case
-        when charged.code_system <> 'CPT' then 'Services coded outside CPT and HCPCS'
+        when charged.code_system not in ('CPT', 'LOCAL') then 'Services coded outside CPT and HCPCS'
         else matched.category_name
     end as category_name,
     case
-        when charged.code_system <> 'CPT' then '4000-90'
+        when charged.code_system not in ('CPT', 'LOCAL') then '4000-90'
         else matched.account_code
     end as account_code,
     coalesce(matched.is_global_split, false) as is_global_split,

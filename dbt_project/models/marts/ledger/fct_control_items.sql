@@ -17,7 +17,8 @@ charges as (
         file_id,
         case when disposition = 'proposed' then event_id end as event_id,
         hold_reason,
-        charged_amount as control_amount
+        -- what the practice's own fee prices did not come in with the file
+        coalesce(stated_amount, 0) as control_amount
     from {{ ref('fct_charge_lines') }}
 ),
 

@@ -2,9 +2,122 @@
 
 -- One row per charge line of any billing source, mapped to revenue (rule R01), with its disposition.
 
-with charges as (
+with arrived as (
     select * from {{ ref('int_billing__transactions_unioned') }}
     where transaction_type = 'CHARGE' and {{ only_new_files() }}
+),
+
+-- what a code of the sender's own stands for on the day of service
+code_matches as (
+    select
+        arrived.file_id,
+        arrived.line_number,
+        charge_codes.procedure_code,
+        row_number() over (
+            partition by arrived.file_id, arrived.line_number
+            order by charge_codes.effective_from desc, charge_codes.procedure_code asc
+        ) as match_number
+    from arrived
+    inner join {{ ref('charge_codes') }} as charge_codes
+        on arrived.procedure_code = charge_codes.charge_code
+        and arrived.service_date >= charge_codes.effective_from
+        and (charge_codes.effective_to is null or arrived.service_date <= charge_codes.effective_to)
+    where arrived.code_system = 'LOCAL'
+),
+
+coded as (
+    select
+        arrived.file_id,
+        arrived.line_number,
+        arrived.source,
+        arrived.profile,
+        arrived.transaction_id,
+        arrived.reversed_transaction_id,
+        arrived.claim_id,
+        arrived.bucket,
+        arrived.transaction_amount as stated_amount,
+        case when code_matches.procedure_code is not null then 'CPT' else arrived.code_system end as code_system,
+        coalesce(code_matches.procedure_code, arrived.procedure_code) as procedure_code,
+        arrived.modifier_1,
+        arrived.modifier_2,
+        arrived.modifier_3,
+        arrived.modifier_4,
+        arrived.charged_units,
+        arrived.diagnosis_codes,
+        arrived.place_of_service_code,
+        arrived.rendering_provider_id,
+        arrived.location_id,
+        arrived.payer_id,
+        arrived.payer_name,
+        arrived.service_date,
+        arrived.post_date,
+        arrived.void_date,
+        arrived.source_hold_reason,
+        arrived.loaded_at
+    from arrived
+    left join code_matches
+        on arrived.file_id = code_matches.file_id
+        and arrived.line_number = code_matches.line_number
+        and code_matches.match_number = 1
+),
+
+-- the practice's own fee of the day: of the line's modifier and place before the one for any; a component (26, TC) is
+-- never priced as the whole service
+fee_matches as (
+    select
+        coded.file_id,
+        coded.line_number,
+        fees.fee_amount,
+        fees.file_id as fee_file_id,
+        fees.loaded_at as fee_loaded_at,
+        row_number() over (
+            partition by coded.file_id, coded.line_number
+            order by
+                case when fees.modifier is null then 1 else 0 end asc,
+                case when fees.place_of_service_code is null then 1 else 0 end asc,
+                fees.valid_from_date desc,
+                fees.fee_key asc
+        ) as match_number
+    from coded
+    inner join {{ ref('int_fees__fees_dated') }} as fees
+        on coded.procedure_code = fees.procedure_code
+        and fees.fee_basis = 'charge'
+        and coalesce(coded.service_date, coded.post_date) between fees.valid_from_date and fees.valid_to_date
+        and (fees.place_of_service_code is null or coded.place_of_service_code = fees.place_of_service_code)
+        and (
+            fees.modifier in (coded.modifier_1, coded.modifier_2, coded.modifier_3, coded.modifier_4)
+            or (
+                fees.modifier is null
+                and coalesce(coded.modifier_1, '') not in ('26', 'TC')
+                and coalesce(coded.modifier_2, '') not in ('26', 'TC')
+                and coalesce(coded.modifier_3, '') not in ('26', 'TC')
+                and coalesce(coded.modifier_4, '') not in ('26', 'TC')
+            )
+        )
+    where coded.stated_amount is null and coded.source_hold_reason is null and coded.code_system = 'CPT'
+),
+
+-- an amount that no file states is units times the fee. A fee that landed after the line makes an event of its own: the
+-- line was held until a rebuild, and its file's day may be posted
+charges as (
+    select
+        coded.*,
+        coalesce(
+            coded.stated_amount,
+            cast(
+                round(
+                    fee_matches.fee_amount * coalesce(coded.charged_units, 1)
+                    * case when coded.reversed_transaction_id is null then 1 else -1 end,
+                    2
+                ) as decimal(18, 2)
+            )
+        ) as transaction_amount,
+        case when fee_matches.fee_loaded_at > coded.loaded_at then fee_matches.fee_file_id end as later_fee_file_id
+    from coded
+    left join fee_matches
+        on coded.file_id = fee_matches.file_id
+        and coded.line_number = fee_matches.line_number
+        and fee_matches.match_number = 1
 ),
 
 procedures as (
@@ -52,19 +165,24 @@ payer_classes as (
     inner join patterns on lower(payer_names.payer_name) like patterns.payer_pattern
 ),
 
--- a line that is held for its code or its date does not stand in the way of its corrected copy
-arrivals as (
+-- a line that is held for its code, its date or its amount does not stand in the way of its corrected copy
+bookable as (
     select
         charges.file_id,
         charges.line_number,
         charges.source,
         charges.profile,
         charges.transaction_id,
+        charges.reversed_transaction_id,
         charges.loaded_at
     from charges
     inner join procedures
         on charges.code_system = procedures.code_system and charges.procedure_code = procedures.procedure_code
-    where procedures.category_code is not null and coalesce(charges.post_date, charges.service_date) is not null
+    where
+        procedures.category_code is not null
+        and coalesce(charges.post_date, charges.service_date) is not null
+        and charges.transaction_amount is not null
+        and charges.source_hold_reason is null
 
     {% if is_incremental() %}
         union all
@@ -75,10 +193,32 @@ arrivals as (
             source,
             profile,
             transaction_id,
+            cast(null as varchar) as reversed_transaction_id,
             loaded_at
         from {{ this }}
         where hold_reason is null
     {% endif %}
+),
+
+-- a credit needs the charge it takes back: in this run's files, or booked before
+credits_with_charge as (
+    select distinct
+        credits.file_id,
+        credits.line_number
+    from bookable as credits
+    inner join bookable as originals
+        on credits.source = originals.source
+        and credits.profile = originals.profile
+        and credits.reversed_transaction_id = originals.transaction_id
+    where credits.reversed_transaction_id is not null
+),
+
+arrivals as (
+    select bookable.*
+    from bookable
+    left join credits_with_charge
+        on bookable.file_id = credits_with_charge.file_id and bookable.line_number = credits_with_charge.line_number
+    where bookable.reversed_transaction_id is null or credits_with_charge.file_id is not null
 ),
 
 arrival_order as (
@@ -117,6 +257,7 @@ mapped as (
             when charges.payer_name is null then 'unclassified'
             else coalesce(payer_classes.payer_class, 'commercial')
         end as payer_class,
+        credits_with_charge.file_id as credited_file_id,
         arrival_order.arrival_number
     from charges
     left join procedures
@@ -131,6 +272,22 @@ mapped as (
         on charges.payer_name = payer_classes.payer_name and payer_classes.match_number = 1
     left join arrival_order
         on charges.file_id = arrival_order.file_id and charges.line_number = arrival_order.line_number
+    left join credits_with_charge
+        on charges.file_id = credits_with_charge.file_id and charges.line_number = credits_with_charge.line_number
+),
+
+judged as (
+    select
+        *,
+        case
+            when source_hold_reason is not null then source_hold_reason
+            when arrival_number > 1 then 'duplicate_transaction'
+            when procedure_code is null or category_code is null then 'unmapped_procedure'
+            when posting_date is null then 'missing_posting_date'
+            when transaction_amount is null then 'missing_amount'
+            when reversed_transaction_id is not null and credited_file_id is null then 'unseen_charge'
+        end as hold_reason
+    from mapped
 ),
 
 -- only a global line splits; a line billed with modifier 26 or TC is that component whole
@@ -143,7 +300,7 @@ split_lines as (
             when component = 'technical' then cast(0 as decimal(18, 2))
             else cast(round(transaction_amount * professional_rate, 2) as decimal(18, 2))
         end as professional_amount
-    from mapped
+    from judged
 )
 
 select
@@ -156,17 +313,11 @@ select
     claim_id,
     concat(
         source, ':charges:', substring(file_id, 1, 16), ':', cast(posting_date as varchar),
-        case when mapping_version > 1 then concat(':v', cast(mapping_version as varchar)) else '' end
+        case when mapping_version > 1 then concat(':v', cast(mapping_version as varchar)) else '' end,
+        case when later_fee_file_id is not null then concat(':f', substring(later_fee_file_id, 1, 16)) else '' end
     ) as event_id,
-    case
-        when arrival_number > 1 or procedure_code is null or category_code is null or posting_date is null then 'held'
-        else 'proposed'
-    end as disposition,
-    case
-        when arrival_number > 1 then 'duplicate_transaction'
-        when procedure_code is null or category_code is null then 'unmapped_procedure'
-        when posting_date is null then 'missing_posting_date'
-    end as hold_reason,
+    case when hold_reason is null then 'proposed' else 'held' end as disposition,
+    hold_reason,
     posting_date,
     service_date,
     void_date,
@@ -186,6 +337,7 @@ select
     case when component = 'global' then component_basis end as component_basis,
     diagnosis_codes,
     charged_units,
+    {{ money('stated_amount') }} as stated_amount,
     {{ money('transaction_amount') }} as charged_amount,
     {{ money('professional_amount') }} as professional_amount,
     case when professional_rate is null then account_code end as account_code,

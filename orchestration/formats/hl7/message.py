@@ -1,0 +1,165 @@
+"""One message: its header, and its segments by name, each cut into fields and with its place in the file.
+
+Also what makes a message unfit to be read at all. What does not belong here: what a segment means (``charges``,
+``people``), and files (``framing``, ``reader``).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from orchestration.formats.hl7.values import Values
+
+if TYPE_CHECKING:
+    from orchestration.formats.hl7.encoding import Encoding
+    from orchestration.formats.hl7.framing import Frame
+
+Segment = tuple[int, list[str]]
+
+_CHARGE_MESSAGE = "DFT"
+_OWN_DIAGNOSES_EVENT = "P11"
+RESOURCES: Final = ("TQ1", "AIS", "AIP", "AIL")
+_READ_SEGMENTS = frozenset({"FT1", "PID", "PV1", "IN1", "DG1", "SCH", "MRG", *RESOURCES})
+_LAST_READ_OF_MSH = 12
+# distinct headers kept per file before the memory starts anew: a bound, not a tuning
+_MOST_HEADERS = 1_000
+# a field the sender left off is an empty one: no index fails
+NO_FIELDS: Final = [""] * 50
+# a segment name where none may stand: after a blank, or after what a line end became on its way through another
+# system (an XML or HTML entity, an escape, a word)
+_RUN_TOGETHER = re.compile(
+    r"(?:[ \t]|&#x?0*[dDaA1][03]?;|\\r|\\n|\\X0[DdAa]\\|<CR>|<cr>|<br ?/?>)"
+    r"(?:EVN|PID|PD1|NK1|PV1|PV2|OBX|DG1|FT1|PR1|GT1|IN1|SCH|RGS|AIS|AIL|AIP)(?=[^A-Za-z0-9\s])"
+)
+_NAME = re.compile(r"[A-Z][A-Z0-9]{2}\Z", re.ASCII)
+_WIDTH = 3
+
+
+class Header(NamedTuple):
+    """What messages of one sender, type and version have in common."""
+
+    application: str
+    facility: str
+    message_type: str
+    event: str
+    processing_id: str
+    version: str
+
+
+NO_HEADER: Final = Header("", "", "", "", "", "")
+
+
+class Dialect:
+    """What messages with the same encoding characters share: their values, and the headers seen so far."""
+
+    def __init__(self, encoding: Encoding) -> None:
+        self.values = Values(encoding)
+        self._headers: dict[tuple[str, ...], Header] = {}
+
+    def header(self, *fields: str) -> Header:
+        """Return MSH-3, 4, 9, 11 and 12 read."""
+        found = self._headers.get(fields)
+        if found is None:
+            application, facility, kind, processing_id, version = fields
+            first = self.values.first
+            found = Header(
+                first(application),
+                first(facility),
+                first(kind).upper(),
+                self.values.component(kind, 2).upper(),
+                first(processing_id).upper(),
+                first(version),
+            )
+            if len(self._headers) >= _MOST_HEADERS:
+                self._headers.clear()
+            self._headers[fields] = found
+        return found
+
+
+class Message:
+    """The segments of one message by name, as far as anybody reads them, each with its place in the file."""
+
+    __slots__ = ("_segments", "control_id", "frame", "ft1s", "header", "sent", "stray_after_charge", "values")
+
+    def __init__(self, frame: Frame, dialect: Dialect) -> None:
+        self.frame = frame
+        self.values = values = dialect.values
+        self.stray_after_charge = False
+        mark = values.encoding.field
+        msh = frame.segments[0].split(mark)
+        # MSH-1 is the separator itself, so MSH-n stands at n - 1
+        msh += [""] * (_LAST_READ_OF_MSH - len(msh))
+        self.sent = msh[6]
+        self.control_id = values.first(msh[9])
+        self.header = dialect.header(msh[2], msh[3], msh[8], msh[10], msh[11])
+        self._segments: dict[str, list[Segment]] = {}
+        name = "MSH"
+        for number, segment in enumerate(frame.segments[1:], start=frame.segment_number + 1):
+            before, name = name, segment[:_WIDTH]
+            if name in _READ_SEGMENTS:
+                fields = segment.split(mark)
+                fields += NO_FIELDS[len(fields) :]
+                self._segments.setdefault(name, []).append((number, fields))
+            elif not _NAME.match(name) or (len(segment) > _WIDTH and segment[_WIDTH] != mark):
+                self.stray_after_charge |= before == "FT1"
+                name = before
+        self.ft1s = self._segments.get("FT1", [])
+
+    def all(self, name: str) -> list[Segment]:
+        """Return the segments of a name: place and fields."""
+        return self._segments.get(name, [])
+
+    def first(self, name: str) -> Segment | None:
+        """Return the first segment of a name."""
+        return next(iter(self._segments.get(name, ())), None)
+
+    def why_refused(self) -> tuple[str, str] | None:
+        """Return code and words when the message cannot be trusted as a whole."""
+        frame = self.frame
+        if not frame.is_whole:
+            return "truncated_message", "the MLLP block of the message never closes: it may have been cut off"
+        if not self.header.message_type:
+            return "missing_message_type", "MSH-9 does not say what the message is"
+        if self._has_run_together():
+            words = "segments have run together on one line, where charges would not be seen: each ends with a return"
+            return "joined_segments", words
+        if self.stray_after_charge:
+            return "broken_segment", "a line inside a charge is no segment: a line end has cut the charge in two"
+        if self.header.message_type == _CHARGE_MESSAGE and not self.ft1s:
+            return "no_transactions", "a charge message (DFT) without a single FT1 says nothing about money"
+        return None
+
+    def _has_run_together(self) -> bool:
+        """Look for names of segments inside segments: FT1 always, others where the message lacks what it must have."""
+        if self.frame.text.count("FT1" + self.values.encoding.field) != len(self.ft1s):
+            return True
+        if "PID" in self._segments and (self.ft1s or self.header.message_type != _CHARGE_MESSAGE):
+            return False
+        return any(_RUN_TOGETHER.search(segment) for segment in self.frame.segments)
+
+    def diagnoses(self) -> tuple[str | None, bool]:
+        """Return the ICD-10-CM codes of the message joined by ``;``, and whether other codes were left out.
+
+        In a P11 those behind an FT1 are that charge's own (``own_diagnoses``).
+        """
+        dg1s = self.all("DG1")
+        if self.header.event == _OWN_DIAGNOSES_EVENT and self.ft1s:
+            first_charge = self.ft1s[0][0]
+            dg1s = [one for one in dg1s if one[0] < first_charge]
+        return self._codes(dg1s)
+
+    def own_diagnoses(self, order: int) -> str | None:
+        """Return the codes of the DG1 segments between the ``order``-th FT1 of a P11, from 1, and the next."""
+        if self.header.event != _OWN_DIAGNOSES_EVENT:
+            return None
+        start = self.ft1s[order - 1][0]
+        end = self.ft1s[order][0] if order < len(self.ft1s) else self.frame.segment_number + len(self.frame.segments)
+        return self._codes([one for one in self.all("DG1") if start < one[0] < end])[0]
+
+    def _codes(self, dg1s: list[Segment]) -> tuple[str | None, bool]:
+        if not dg1s:
+            return None, False
+        found = [self.values.diagnoses(fields[3]) for _, fields in dg1s]
+        codes = dict.fromkeys(code for code, _ in found if code)
+        return ";".join(codes) or None, any(others for _, others in found)
