@@ -18,7 +18,7 @@ from orchestration.core.findings import Finding
 from orchestration.core.money import ZERO, from_cents
 from orchestration.formats.x12 import balancing
 from orchestration.formats.x12.columnar.facts import Facts
-from orchestration.formats.x12.columnar.index import CODE, ENVELOPE, Index
+from orchestration.formats.x12.columnar.index import CODE, ENVELOPE, Index, distinct
 from orchestration.formats.x12.columnar.loops import Loops
 from orchestration.formats.x12.columnar.values import group_sums
 from orchestration.formats.x12.content import content_keys
@@ -35,7 +35,7 @@ from orchestration.formats.x12.parts import (
 )
 from orchestration.formats.x12.payment import Payment
 from orchestration.formats.x12.segments import read_header
-from orchestration.formats.x12.validation.prover import Prover
+from orchestration.formats.x12.validation.prover import prove
 from orchestration.formats.x12.validation.stretches import StretchWalker
 from orchestration.formats.x12.validation.violations import ENVELOPE_CODES
 from orchestration.formats.x12.values import element
@@ -317,7 +317,7 @@ class Engine:
         count = np.array([found.segment_count for _, found in mine], dtype=np.int64)
         loops = Loops(index, first, first + count)
         facts = Facts(index, loops)
-        proof = Prover(index, loops).prove()
+        proof = prove(index, loops)
         for piece in pieces:
             if not piece.part.is_exact:
                 state = self._states[piece.reading.code]
@@ -343,7 +343,7 @@ class Engine:
         if piece.part.is_exact:
             state.open(piece.first_number)
         expected = piece.begin
-        at = np.flatnonzero(np.isin(index.code[piece.begin : piece.end], ENVELOPE)) + piece.begin
+        at = np.flatnonzero(ENVELOPE[index.code[piece.begin : piece.end]]) + piece.begin
         for place in at.tolist():
             if place > expected:
                 walk.stray.extend(_strays(index, state.envelope, expected, place, shift))
@@ -431,7 +431,7 @@ def _irregular_files(index: Index, pieces: list[_Piece]) -> set[int]:
     unknown = np.flatnonzero(code == 0)
     if len(unknown):
         like = (index.words[starts[unknown]] & _THREE_BYTES) == _LIKE_HEADER
-        odd = np.union1d(odd, unknown[like])
+        odd = distinct(np.concatenate((odd, unknown[like])))
     bad = {piece.reading.code for piece in pieces if not piece.part.is_exact and _touches(odd, piece)}
     headers = np.flatnonzero((code == CODE["ISA"]) | (code == CODE["IEA"]))
     for piece in pieces:
@@ -578,7 +578,9 @@ def _first_errors(run: Run, count: int) -> list[list[tuple[int, int, str]]]:
     for rank, note in enumerate(run.facts.notes):
         if note.severity != "error":
             continue
-        sets, at = np.unique(run.loops.set_of(note.segments), return_index=True)
+        sets = run.loops.set_of(note.segments)
+        at = np.flatnonzero(np.append(True, sets[1:] != sets[:-1]))  # numpy's own
+        sets = sets[at]
         numbers = run.numbers(note.segments[at])
         for place, number in zip(sets.tolist(), numbers.tolist(), strict=True):
             first[place].append((number, _AFTER_OWN + rank, note.code))
@@ -589,7 +591,7 @@ def _tell(run: Run, note: Note) -> None:
     """Put the findings of a note into words, file by file, as many as are kept."""
     pieces = run.piece_of(note.segments)
     numbers = run.numbers(note.segments)
-    for place in np.unique(pieces).tolist():
+    for place in distinct(pieces).tolist():
         reading = run.pieces[place].reading
         rows = np.flatnonzero(pieces == place)
         for row in rows[: reading.room(note.code, len(rows))].tolist():

@@ -37,6 +37,11 @@ RICH = era(
 )
 
 
+@pytest.fixture(autouse=True)
+def _short_files_are_proved_too(monkeypatch):
+    monkeypatch.setattr(prover, "WORTH_PROVING", 0)
+
+
 def _both(content: bytes) -> tuple[bool, bool]:
     """The verdict with everything proved that can be, and the exact walker's."""
     reading = Engine().read([source(content)])[0]

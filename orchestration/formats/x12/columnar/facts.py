@@ -16,7 +16,7 @@ from orchestration.core.findings import Finding, Severity
 from orchestration.core.money import fits
 from orchestration.formats.x12 import balancing
 from orchestration.formats.x12.columnar import values
-from orchestration.formats.x12.columnar.index import SEGMENT_IDS, Flags, Index, Places, Words, key
+from orchestration.formats.x12.columnar.index import SEGMENT_IDS, Flags, Index, Places, Words, distinct, key
 from orchestration.formats.x12.columnar.values import Decimals, Numbers, dollars
 from orchestration.formats.x12.denials import DENIAL_CLASSES, STATUS_WITHOUT_DENIAL
 
@@ -287,7 +287,7 @@ class Facts:
         order = np.argsort(element, kind="stable")
         segment, element = segment[order], element[order]
         placed = loops.claim_of[segment] >= 0
-        self._misplaced(np.unique(segment[~placed]))
+        self._misplaced(distinct(segment[~placed]))
         self.remarks_at, self.remark_codes = segment[placed], element[placed]
 
     def _note_unread(self) -> None:
@@ -296,7 +296,7 @@ class Facts:
         self.note("unknown_segment", "warning", self.unread[0], words)
         lost = loops.of("SVC")
         self._misplaced(lost[loops.claim_of[lost] < 0])
-        self.unread_at = np.unique(np.concatenate(self.unread))
+        self.unread_at = distinct(np.concatenate(self.unread))
 
     def segment_id(self, segment: int) -> str | None:
         """Return the id of a segment when it looks like one."""

@@ -24,7 +24,9 @@ SEGMENT_IDS: Final = (
 )
 # a segment's code: its place here from 1; 0 is a segment an 835 does not have
 CODE: Final = {name: place for place, name in enumerate(SEGMENT_IDS, start=1)}
-ENVELOPE: Final = np.array([CODE[name] for name in ("ISA", "IEA", "TA1", "GS", "GE", "ST", "SE")], dtype=np.uint8)
+# by code: whether a segment belongs to the envelope
+ENVELOPE: Final = np.zeros(len(CODE) + 1, dtype=np.bool_)
+ENVELOPE[[CODE[name] for name in ("ISA", "IEA", "TA1", "GS", "GE", "ST", "SE")]] = True
 
 _WORD = 8
 _LONGEST_ID = 3
@@ -38,6 +40,14 @@ TOO_LONG: Final = np.uint64(2**64 - 1)
 _BLANK: Final = ord(" ")
 _ASCII_END: Final = 128
 _UNDECODABLE: Final = "\ufffd"
+
+
+def distinct(values: Places) -> Places:
+    """Return the different numbers in order, as ``numpy.unique`` does, which loads a library this has no use for."""
+    ordered = np.sort(values)
+    is_first = np.ones(len(ordered), dtype=np.bool_)
+    is_first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[is_first]
 
 
 def key(text: str) -> int:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from orchestration.formats.x12 import tables
 from orchestration.formats.x12.columnar import values
-from orchestration.formats.x12.columnar.index import CODE, Flags, Index, Places, key
+from orchestration.formats.x12.columnar.index import CODE, Flags, Index, Places, distinct, key
 from orchestration.formats.x12.columnar.values import MISSING, Decimals
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ class _Builder:
         ]
 
     def _unread(self) -> list[Any]:
-        at = np.union1d(self.facts.unread_at, self.run.stray)
+        at = distinct(np.concatenate((self.facts.unread_at, self.run.stray)))
         ids = [self.facts.segment_id(segment) for segment in at.tolist()]
         raw = [self.index.raw(segment) for segment in at.tolist()]
         return [

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 VERSION: Final = "005010X221A1"
 _LOOPS: Final = ("2000", "2100", "2110")
+# segments: below this the tables of the proof cost more than the walk
+WORTH_PROVING: Final = 1000
 _WORD = 8
 # a set of codes with more values than this is looked up in its own sorted table
 _LARGE = 100
@@ -43,7 +45,7 @@ class _Lookup:
         for trial in range(1, 4000):
             multiplier = np.uint64((0x9E3779B97F4A7C15 * (2 * trial + 1)) & (2**64 - 1))
             slots = (keys * multiplier) >> np.uint64(64 - bits)
-            if len(np.unique(slots)) == len(keys):
+            if len(set(slots.tolist())) == len(keys):
                 break
             bits += trial % 500 == 0
         self._multiplier, self._shift = multiplier, np.uint64(64 - bits)
@@ -252,6 +254,14 @@ class Proof:
     first: Places
     end: Places
     last_node: Places
+
+
+def prove(index: Index, loops: Loops) -> Proof:
+    """Return what can be vouched for in a stretch; of a short one nothing, because walking it costs less."""
+    if len(index) >= WORTH_PROVING:
+        return Prover(index, loops).prove()
+    nowhere = np.zeros(len(loops.set_first), dtype=np.int64)
+    return Proof(np.zeros(len(nowhere), dtype=np.bool_), nowhere, nowhere, nowhere)
 
 
 class Prover:
