@@ -42,6 +42,12 @@ def bean_check() -> str:
 
 
 @pytest.fixture(scope="session")
+def hledger_program() -> str:
+    """hledger, the third opinion on the books."""
+    return program("hledger", "apt-get install hledger")
+
+
+@pytest.fixture(scope="session")
 def tesseract() -> str:
     """The OCR engine."""
     return program("tesseract", "apt-get install tesseract-ocr")

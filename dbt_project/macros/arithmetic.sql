@@ -12,3 +12,8 @@
 {% macro sum_money(expression) -%}
     cast(coalesce(sum({{ expression }}), 0) as decimal(18, 2))
 {%- endmacro %}
+
+{# The share part ÷ whole of an amount, to the cent; what is left goes to whoever takes the rest. #}
+{% macro share_of(amount, part, whole) -%}
+    cast(round({{ amount }} * ({{ ratio(part, whole) }}), 2) as decimal(18, 2))
+{%- endmacro %}

@@ -38,19 +38,25 @@ class ApprovalPolicy:
 
     A vendor's bill above ``bill_limit_amount`` needs the practice administrator. An exception above
     ``exception_limit_amount`` needs a person: what an entry moves on the accounts that hold what nobody could place
-    (``exception_accounts``: suspense, payer takebacks, unapplied receipts, uncategorized expense), and what a
-    reversal takes back.
+    (``exception_accounts``: suspense, payer takebacks, unapplied receipts, uncategorized expense), what somebody
+    decided in the billing system (``decision_rules``: concession, write-off, overpayment found, credit loss), and
+    what a reversal takes back.
     """
 
     bill_limit_amount: Decimal = Decimal("1500.00")
     exception_limit_amount: Decimal = Decimal("2500.00")
     exception_accounts: frozenset[str] = frozenset({"1999", "2215", "2300", "6999"})
+    decision_rules: frozenset[str] = frozenset({"R11", "R12", "R17", "R24"})
 
     def hold(self, entry: Entry) -> Hold | None:
         """Return why the entry waits, ``None`` when it may be booked without a person."""
         if entry.source == BILL_SOURCE and entry.total_amount > self.bill_limit_amount:
             return Hold(OVER_APPROVAL_LIMIT, "practice_administrator")
-        exceptions = [line for line in entry.lines if line.account_code in self.exception_accounts]
+        exceptions = [
+            line
+            for line in entry.lines
+            if line.account_code in self.exception_accounts or line.rule_id in self.decision_rules
+        ]
         moved = max(
             sum((line.debit_amount for line in exceptions), ZERO),
             sum((line.credit_amount for line in exceptions), ZERO),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.cli import gl_outside, gl_posting
+from orchestration.cli import gl_mapping, gl_outside, gl_posting
 from orchestration.cli.people import roles, who
 from orchestration.cli.stores import dollars, open_stores, say
 from orchestration.core.errors import BooksError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The general ledger.", no_args_is_help=True)
 app.command("connect")(gl_outside.connect)
 app.command("accounts")(gl_outside.accounts)
+app.command("lock-mapping")(gl_mapping.lock_mapping)
 app.command("post")(gl_posting.post)
 app.command("reconcile")(gl_posting.reconcile)
 
@@ -47,9 +48,20 @@ def gl() -> None:
 
 
 @app.command("preview")
-def preview(as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False) -> None:
-    """Show what is not booked or not outside yet: why, how many dollars, and the one command that mends each."""
+def preview(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
+    compare: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="CSV of manual postings of past months.")
+    ] = None,
+) -> None:
+    """Show what is not booked or not outside yet: why, how many dollars, and the one command that mends each.
+
+    With --compare: the proposals of the file's months beside what was booked by hand, account by account.
+    """
     stores = open_stores()
+    if compare is not None:
+        gl_mapping.show_comparison(stores, compare, as_json=as_json)
+        return
     facts = {"waiting": _waiting(stores), "outside": gl_posting.outside_rows(stores)}
     if as_json:
         typer.echo(json.dumps(facts, indent=2))

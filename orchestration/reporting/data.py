@@ -246,7 +246,8 @@ class ReportData:
     """Everything the report shows. Every sequence may be empty: a practice without that file gets a sentence instead.
 
     ``generated_on`` is the day of writing, ``as_of_date`` the last posting (``None`` before any). ``held`` belongs to
-    the control totals of ``sources``; ``also_waiting`` is what waits outside them (withdrawals, desk payments).
+    the control totals of ``sources``; ``also_waiting`` is what waits outside them (withdrawals,
+    desk payments, receipts in 2300, adjustments without a known reason, what payers took without an original).
     ``payer`` names come from files and are escaped; nothing here may identify a patient or a claim.
     """
 

@@ -23,8 +23,10 @@ GATE_TITLES: Mapping[Gate, str] = {
     "journal_batch": "Journal entries about to be posted",
 }
 
-# the posting rules of the accrual book, as int_ledger__proposed_movements writes them
-RULE_IDS = ("R01", "R04", "R05", "R06", "R07", "R09", "R10", "R13", "R19", "R20", "R21", "RV", "PLB", "UNK")
+# R16 is part of PLB; R22 is computed from what the ledger holds, it is no proposal of the lake
+_RULES_OF_CODE = frozenset({16, 22})
+# the posting rules, as the models of movements write them
+RULE_IDS = (*(f"R{number:02d}" for number in range(1, 25) if number not in _RULES_OF_CODE), "RV", "PLB", "UNK")
 
 _BILLING = "Billing"
 _BOOKKEEPING = "Bookkeeping"

@@ -165,6 +165,18 @@ _BY_CODE: Final[dict[str, Words]] = {
         "Money came in and no remittance or card settlement explains it.",
         "Find who sent it. If a payer did, ask for its remittance; it will match by itself when that arrives.",
     ),
+    "unknown_adjustment_reason": Words(
+        "Somebody adjusted an account in the billing system for a reason that says nothing to the books.",
+        "Add the reason to the adjustment reasons. A payer's own reduction needs nothing: the remittance brings it.",
+    ),
+    "taken_without_notice": Words(
+        "A payer took money back that it had never announced and nobody had recognised as owed.",
+        "Ask the payer for the letter and the claim, then accept it or dispute it; the money waits in 2215.",
+    ),
+    "original_not_found": Words(
+        "A payer reverses a payment that is not in the books.",
+        "Find the original payment, or enter it; until then the money taken back waits in 2215.",
+    ),
     "unidentified_withdrawal": Words(
         "Money left and no known vendor, payroll or rent explains it.",
         "Find what was paid. Add the payee to the vendors or the withdrawal patterns; then run again.",

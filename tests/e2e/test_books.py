@@ -45,7 +45,7 @@ def test_a_healthy_practice_has_little_to_hold_and_nothing_in_quarantine(two_ste
     status = two_steps.after_second
     assert sum(s["quarantined_files"] for s in status["sources"]) == 0
     assert {(h["source"], h["hold_reason"]) for h in status["held"]} <= {
-        ("bank", "unidentified_deposit"),
+        ("bank", "exception_over_limit"),
         ("documents", "over_approval_limit"),
     }
 

@@ -12,7 +12,7 @@ from orchestration.defs.resources import Practice
 from orchestration.resources.practice import PracticeStores
 
 # a change of what the posting rules book is a new version
-RULE_VERSION = "2026.3"
+RULE_VERSION = "2026.4"
 MADE_BY = "medbooks posting rules"
 
 _COLUMNS = (
@@ -25,6 +25,7 @@ def post_proposals(stores: PracticeStores, run_id: str | None) -> Mapping[str, o
     """Post what the ledger does not hold yet and return the figures of the batch."""
     from orchestration.accounting.journal import entries_from_proposals
     from orchestration.resources.lake import rows
+    from orchestration.resources.mapping import require_locked_mapping
 
     ledger = stores.ledger
     with stores.lake.connect() as lake:
@@ -32,6 +33,7 @@ def post_proposals(stores: PracticeStores, run_id: str | None) -> Mapping[str, o
         if failed := disagreements(lake):
             message = f"a gate refused, nothing was posted: {', '.join(failed)}"
             raise GateFailedError(message, mend="medbooks doctor")
+        require_locked_mapping(lake)
         ledger.load_accounts(rows(lake, "SELECT * FROM reference.accounts ORDER BY account_code"))
         proposed = [row[0] for row in lake.execute("SELECT DISTINCT event_id FROM marts.fct_journal_lines").fetchall()]
         known = ledger.posted_event_ids()

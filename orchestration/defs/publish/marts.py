@@ -51,7 +51,8 @@ def _books(stores: PracticeStores, lake: duckdb.DuckDBPyConnection) -> None:
     ledger = stores.ledger
     names = {account.account_code: account.account_name for account in ledger.accounts()}
     lines = [
-        (posted.entry_id, posted.entry.entry_date, posted.fiscal_period, posted.batch_tag, posted.entry.source,
+        (posted.entry_id, posted.entry.entry_date, posted.entry.entity_id, posted.entry.book, posted.fiscal_period,
+         posted.batch_tag, posted.entry.source,
          posted.entry.event_id, line.rule_id, line.account_code, names.get(line.account_code),
          line.debit_amount, line.credit_amount, line.payer_class, line.provider_id, line.location_id)
         for posted in ledger.entries()
@@ -60,8 +61,8 @@ def _books(stores: PracticeStores, lake: duckdb.DuckDBPyConnection) -> None:
     money = pa.decimal128(18, 2)
     schema = pa.schema(
         [("entry_id", pa.int64()), ("entry_date", pa.date32())]
-        + [(name, pa.string()) for name in ("fiscal_period", "batch_tag", "source", "event_id", "rule_id",
-                                            "account_code", "account_name")]
+        + [(name, pa.string()) for name in ("entity_id", "book", "fiscal_period", "batch_tag", "source", "event_id",
+                                            "rule_id", "account_code", "account_name")]
         + [("debit_amount", money), ("credit_amount", money)]
         + [(name, pa.string()) for name in ("payer_class", "provider_id", "location_id")]
     )  # fmt: skip
@@ -73,10 +74,10 @@ def _books(stores: PracticeStores, lake: duckdb.DuckDBPyConnection) -> None:
 
 
 _TRIAL_BALANCE = """
-select account_code, max(account_name) as account_name,
+select entity_id, book, account_code, max(account_name) as account_name,
     cast(sum(debit_amount) as decimal(18, 2)) as debit_amount,
     cast(sum(credit_amount) as decimal(18, 2)) as credit_amount
-from general_ledger group by account_code order by account_code
+from general_ledger group by entity_id, book, account_code order by entity_id, book, account_code
 """
 
 

@@ -50,7 +50,7 @@ def report_data(stores: PracticeStores, generated_on: dt.date) -> rd.ReportData:
             trial_balance=tuple(
                 rd.TrialBalanceRow(row.account_code, names.get(row.account_code, ""), row.debit_amount,
                                    row.credit_amount)
-                for row in ledger.trial_balance()
+                for row in ledger.trial_balance(book="accrual")
             ),
             goals=_made(
                 lake, rd.Goal, "select measure, benchmark_value as value, is_ceiling, source, stated_date "
@@ -145,6 +145,16 @@ def _also_waiting(lake: duckdb.DuckDBPyConnection) -> tuple[rd.HeldRow, ...]:
         "where hold_reason is not null group by hold_reason union all "
         "select source, hold_reason, count(*), cast(sum(paid_amount) as decimal(18, 2)) "
         "from intermediate.int_receivables__desk_payments where hold_reason is not null group by source, hold_reason "
+        "union all select 'bank', case deposit_class when 'differs' then 'deposit_differs_from_remittance' "
+        "else 'unidentified_deposit' end, count(*), cast(sum(deposit_amount) as decimal(18, 2)) "
+        "from marts.unapplied_receipts group by deposit_class "
+        "union all select source, hold_reason, count(*), cast(sum(abs(adjusted_amount)) as decimal(18, 2)) "
+        "from marts.fct_account_adjustments where hold_reason = 'unknown_adjustment_reason' "
+        "group by source, hold_reason "
+        "union all select 'era835', chain_status, count(*), cast(sum(-open_amount) as decimal(18, 2)) "
+        "from marts.payer_balances where chain_status = 'taken_without_notice' group by chain_status "
+        "union all select 'era835', correction_status, count(*), cast(sum(-reversed_paid_amount) as decimal(18, 2)) "
+        "from marts.claim_corrections where correction_status = 'original_not_found' group by correction_status "
         "order by 1, 2",
     )
 

@@ -34,8 +34,17 @@ def test_a_rule_says_who_what_and_how_much(rule: Rule):
 
 
 def test_the_known_posting_rules_are_those_the_movements_are_written_by():
-    model = DBT / "models" / "intermediate" / "ledger" / "int_ledger__proposed_movements.sql"
-    assert set(re.findall(r"'(R\d\d|RV|PLB|UNK)'", model.read_text(encoding="utf-8"))) == set(RULE_IDS)
+    models = [
+        *(DBT / "models" / "intermediate" / "ledger").glob("int_ledger__*_movements.sql"),
+        DBT / "models" / "marts" / "ledger" / "fct_journal_lines.sql",
+        DBT / "seeds" / "account_adjustment_reasons.csv",
+    ]
+    written = {rule for model in models for rule in re.findall(r"\b(R\d\d|RV|PLB|UNK)\b", _without_comments(model))}
+    assert written == set(RULE_IDS)
+
+
+def _without_comments(model):
+    return re.sub(r"--[^\n]*", "", model.read_text(encoding="utf-8"))
 
 
 def test_the_known_payer_classes_are_those_of_the_seed():

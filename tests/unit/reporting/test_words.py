@@ -9,8 +9,14 @@ ROOT = Path(__file__).parents[3]
 
 # every `hold_reason` the lake gives, by the model that gives it
 LAKE_REASONS = {
-    "era835": ("duplicate_payment", "payment_identity_conflict", "not_postable"),
-    "ehr": ("duplicate_transaction", "unmapped_procedure", "missing_posting_date"),
+    "era835": (
+        "duplicate_payment",
+        "payment_identity_conflict",
+        "not_postable",
+        "taken_without_notice",
+        "original_not_found",
+    ),
+    "ehr": ("duplicate_transaction", "unmapped_procedure", "missing_posting_date", "unknown_adjustment_reason"),
     "hl7": (
         "duplicate_transaction",
         "unmapped_procedure",

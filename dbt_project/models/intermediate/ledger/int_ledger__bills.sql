@@ -38,6 +38,14 @@ arrivals as (
     from bills
     left join matched on bills.file_id = matched.file_id and matched.match_number = 1
     where bills.reading_defect is null
+),
+
+-- the same invoice as a supplier's file is booked from there
+invoices as (
+    select distinct
+        lower(supplier_name) as supplier_key,
+        invoice_number
+    from {{ ref('stg_supplies__invoice_lines') }}
 )
 
 select
@@ -46,6 +54,7 @@ select
     concat('documents:', substring(bills.file_id, 1, 16)) as event_id,
     case
         when bills.bill_number is not null and arrivals.arrival_number > 1 then 'duplicate_bill'
+        when invoices.invoice_number is not null then 'duplicate_bill'
         when bills.currency_code is not null and bills.currency_code <> 'USD' then 'foreign_currency'
         when bills.reading_defect is not null then bills.reading_defect
         when matched.vendor_name is null then 'unknown_vendor'
@@ -60,3 +69,6 @@ select
 from bills
 left join arrivals on bills.file_id = arrivals.file_id
 left join matched on bills.file_id = matched.file_id and matched.match_number = 1
+left join invoices
+    on bills.bill_number = invoices.invoice_number
+    and lower(coalesce(matched.vendor_name, bills.vendor_name_read)) = invoices.supplier_key

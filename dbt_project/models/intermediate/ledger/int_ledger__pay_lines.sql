@@ -20,6 +20,22 @@ arrivals as (
         ) as arrival_number
     from pay_lines
     where defect is null
+),
+
+-- the share of a pay line that was worked by the end of a month before the one it is paid in; a pay period spans at most
+-- one end of a month
+worked as (
+    select
+        file_id,
+        line_number,
+        {{ last_of_month('period_start_date') }} as accrued_date,
+        case
+            when period_end_date < period_start_date or pay_date <= {{ last_of_month('period_start_date') }} then 0.0
+            else {{ ratio(days_between('period_start_date', 'least(period_end_date, ' ~ last_of_month('period_start_date') ~ ')') ~ ' + 1',
+                          days_between('period_start_date', 'period_end_date') ~ ' + 1') }}
+        end as accrued_rate
+    from pay_lines
+    where period_start_date is not null and period_end_date is not null
 )
 
 select
@@ -43,6 +59,11 @@ select
     pay_lines.net_amount,
     pay_lines.employer_tax_amount,
     {{ money('pay_lines.gross_amount + pay_lines.employer_tax_amount') }} as payroll_cost_amount,
+    pay_lines.payroll_run_id,
+    worked.accrued_date,
+    cast(worked.accrued_date + interval '1' day as date) as reversed_date,
+    coalesce(worked.accrued_rate, 0.0) as accrued_rate,
     pay_lines.loaded_at
 from pay_lines
 left join arrivals on pay_lines.file_id = arrivals.file_id and pay_lines.line_number = arrivals.line_number
+left join worked on pay_lines.file_id = worked.file_id and pay_lines.line_number = worked.line_number

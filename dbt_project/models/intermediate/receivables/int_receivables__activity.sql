@@ -14,13 +14,24 @@ remittances as (
 ),
 
 voids as (
-    select * from {{ ref('int_billing__voids') }}
+    select * from {{ ref('int_ledger__voids') }}
     where {{ only_new_files() }}
 ),
 
 desk_payments as (
     select * from {{ ref('int_receivables__desk_payments') }}
-    where hold_reason is null and {{ only_new_files() }}
+    where hold_reason is null and not is_prepayment and {{ only_new_files() }}
+),
+
+-- what was paid ahead counts when it is applied
+applications as (
+    select * from {{ ref('int_receivables__prepayment_applications') }}
+    where {{ only_new_files() }}
+),
+
+adjustments as (
+    select * from {{ ref('fct_account_adjustments') }}
+    where disposition = 'proposed' and {{ only_new_files() }}
 ),
 
 movements as (
@@ -35,6 +46,7 @@ movements as (
         cast(0 as decimal(18, 2)) as paid_amount,
         cast(0 as decimal(18, 2)) as transferred_amount,
         cast(0 as decimal(18, 2)) as suspended_amount,
+        cast(0 as decimal(18, 2)) as adjusted_amount,
         loaded_at
     from charges
 
@@ -49,9 +61,10 @@ movements as (
         rendering_provider_id as provider_id,
         -charged_amount as charged_amount,
         cast(0 as decimal(18, 2)) as contractual_amount,
-        -paid_amount as paid_amount,
+        case when is_prepayment then cast(0 as decimal(18, 2)) else -paid_amount end as paid_amount,
         cast(0 as decimal(18, 2)) as transferred_amount,
         cast(0 as decimal(18, 2)) as suspended_amount,
+        cast(0 as decimal(18, 2)) as adjusted_amount,
         loaded_at
     from voids
 
@@ -68,6 +81,7 @@ movements as (
         paid_amount,
         returned_patient_amount - patient_amount as transferred_amount,
         unknown_amount as suspended_amount,
+        cast(0 as decimal(18, 2)) as adjusted_amount,
         loaded_at
     from remittances
 
@@ -84,6 +98,7 @@ movements as (
         cast(0 as decimal(18, 2)) as paid_amount,
         patient_amount - returned_patient_amount as transferred_amount,
         cast(0 as decimal(18, 2)) as suspended_amount,
+        cast(0 as decimal(18, 2)) as adjusted_amount,
         loaded_at
     from remittances
     where patient_amount <> returned_patient_amount
@@ -101,8 +116,44 @@ movements as (
         paid_amount,
         cast(0 as decimal(18, 2)) as transferred_amount,
         cast(0 as decimal(18, 2)) as suspended_amount,
+        cast(0 as decimal(18, 2)) as adjusted_amount,
         loaded_at
     from desk_payments
+
+    union all
+
+    select
+        file_id,
+        posting_date,
+        'PATIENT' as payer_id,
+        'patient' as bucket,
+        rendering_provider_id as provider_id,
+        cast(0 as decimal(18, 2)) as charged_amount,
+        cast(0 as decimal(18, 2)) as contractual_amount,
+        applied_amount as paid_amount,
+        cast(0 as decimal(18, 2)) as transferred_amount,
+        cast(0 as decimal(18, 2)) as suspended_amount,
+        cast(0 as decimal(18, 2)) as adjusted_amount,
+        loaded_at
+    from applications
+
+    union all
+
+    -- what people decided: concessions, denials written off, credit losses, overpayments found
+    select
+        file_id,
+        posting_date,
+        case when receivable_account_code = '1210' then 'PATIENT' else payer_id end as payer_id,
+        case when receivable_account_code = '1210' then 'patient' else 'insurance' end as bucket,
+        rendering_provider_id as provider_id,
+        cast(0 as decimal(18, 2)) as charged_amount,
+        cast(0 as decimal(18, 2)) as contractual_amount,
+        cast(0 as decimal(18, 2)) as paid_amount,
+        cast(0 as decimal(18, 2)) as transferred_amount,
+        cast(0 as decimal(18, 2)) as suspended_amount,
+        adjusted_amount,
+        loaded_at
+    from adjustments
 )
 
 select
@@ -116,8 +167,13 @@ select
     {{ money('sum(paid_amount)') }} as paid_amount,
     {{ money('sum(transferred_amount)') }} as transferred_amount,
     {{ money('sum(suspended_amount)') }} as suspended_amount,
-    {{ money('sum(charged_amount - contractual_amount - paid_amount + transferred_amount - suspended_amount)') }}
-        as receivable_change_amount,
+    {{ money('sum(adjusted_amount)') }} as adjusted_amount,
+    {{
+        money(
+            'sum(charged_amount - contractual_amount - paid_amount + transferred_amount - suspended_amount'
+            ' + adjusted_amount)'
+        )
+    }} as receivable_change_amount,
     max(loaded_at) as loaded_at
 from movements
 group by file_id, posting_date, coalesce(payer_id, 'UNKNOWN'), bucket, provider_id

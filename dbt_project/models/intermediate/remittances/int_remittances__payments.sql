@@ -84,6 +84,7 @@ select
     trace_number,
     payer_id,
     payer_name,
+    payee_npi,
     claim_count,
     claim_paid_amount,
     provider_adjustment_amount,

@@ -1,5 +1,6 @@
 -- One row per deposit of a bank statement, with what it is: an EFT matched to its remittance by trace number and
--- amount (rule R09), a card settlement (rule R10), or unidentified and held.
+-- amount (rule R09; R18 when its remittance came later), a card settlement with the fee the processor kept (R03, R10), a
+-- capitation (R19), or unidentified: in the books it waits in 2300 until somebody knows (R18).
 
 with deposits as (
     select
@@ -51,7 +52,8 @@ matches as (
         numbered_deposits.file_id,
         numbered_deposits.line_number,
         numbered_payments.payment_key,
-        numbered_payments.payment_date
+        numbered_payments.payment_date,
+        numbered_payments.loaded_at > numbered_deposits.loaded_at as is_late_match
     from numbered_deposits
     inner join numbered_payments
         on numbered_deposits.trace_number = numbered_payments.trace_number
@@ -64,22 +66,65 @@ known_traces as (
     from payments
 ),
 
+-- a settlement is the card payments of one of the five days before it, less what the processor keeps
+card_days as (
+    select
+        posting_date,
+        sum(paid_amount) as gross_amount
+    from {{ ref('int_receivables__desk_payments') }}
+    where hold_reason is null and account_code = '1015'
+    group by posting_date
+),
+
+settlements as (
+    select
+        deposits.file_id,
+        deposits.line_number,
+        card_days.posting_date,
+        card_days.gross_amount,
+        row_number() over (
+            partition by deposits.file_id, deposits.line_number
+            order by card_days.gross_amount asc, card_days.posting_date desc
+        ) as day_number,
+        row_number() over (
+            partition by card_days.posting_date
+            order by deposits.transaction_amount desc, deposits.posted_date asc, deposits.file_id asc, deposits.line_number asc
+        ) as settlement_number
+    from deposits
+    inner join patterns
+        on deposits.counterparty_name = patterns.counterparty_name and patterns.deposit_class = 'card_settlement'
+    inner join card_days
+        on deposits.posted_date >= card_days.posting_date
+        and {{ days_before('deposits.posted_date', 5) }} <= card_days.posting_date
+        and deposits.transaction_amount <= card_days.gross_amount
+    where
+        deposits.arrival_number = 1
+        and card_days.gross_amount * (1 - {{ var('card_fee_limit_rate') }}) <= deposits.transaction_amount
+),
+
 classified as (
     select
         deposits.*,
         matches.payment_key,
         matches.payment_date,
+        coalesce(matches.is_late_match, false) as is_late_match,
+        settlements.gross_amount as card_gross_amount,
         case
             when deposits.arrival_number > 1 then 'duplicate'
             when matches.payment_key is not null then 'eft'
             when patterns.deposit_class is not null then patterns.deposit_class
+            when known_traces.trace_number is not null then 'differs'
             else 'unidentified'
-        end as deposit_class,
-        known_traces.trace_number is not null as is_known_trace
+        end as deposit_class
     from deposits
     left join matches on deposits.file_id = matches.file_id and deposits.line_number = matches.line_number
     left join patterns on deposits.counterparty_name = patterns.counterparty_name
     left join known_traces on deposits.trace_number = known_traces.trace_number
+    left join settlements
+        on deposits.file_id = settlements.file_id
+        and deposits.line_number = settlements.line_number
+        and settlements.day_number = 1
+        and settlements.settlement_number = 1
 )
 
 select
@@ -92,12 +137,10 @@ select
     transaction_amount as deposit_amount,
     deposit_class,
     concat('bank:', account_last_four, ':', bank_transaction_id) as event_id,
-    case when deposit_class in ('eft', 'card_settlement') then 'proposed' else 'held' end as disposition,
-    case
-        when deposit_class = 'duplicate' then 'duplicate_transaction'
-        when deposit_class = 'unidentified' and is_known_trace then 'deposit_differs_from_remittance'
-        when deposit_class = 'unidentified' then 'unidentified_deposit'
-    end as hold_reason,
+    case when deposit_class = 'duplicate' then 'held' else 'proposed' end as disposition,
+    case when deposit_class = 'duplicate' then 'duplicate_transaction' end as hold_reason,
+    is_late_match,
+    {{ money('coalesce(card_gross_amount, 0)') }} as card_gross_amount,
     trace_number,
     payment_key,
     payment_date,

@@ -21,7 +21,11 @@ known_names as (
     select
         names.counterparty_name,
         patterns.withdrawal_class,
-        patterns.account_code
+        patterns.account_code,
+        -- what was taken back from revenue is given back to it in the cash book
+        case
+            when patterns.withdrawal_class in ('patient_refund', 'payer_refund') then '4000-99' else patterns.account_code
+        end as cash_account_code
     from names
     inner join {{ ref('withdrawal_patterns') }} as patterns
         on lower(names.counterparty_name) like patterns.counterparty_pattern
@@ -31,7 +35,8 @@ known_names as (
     select
         names.counterparty_name,
         'bill_payment' as withdrawal_class,
-        '2000' as account_code
+        '2000' as account_code,
+        vendors.account_code as cash_account_code
     from names
     inner join {{ ref('vendors') }} as vendors
         on lower(names.counterparty_name) like vendors.vendor_pattern
@@ -42,6 +47,7 @@ matched as (
         counterparty_name,
         withdrawal_class,
         account_code,
+        cash_account_code,
         row_number() over (partition by counterparty_name order by withdrawal_class) as match_number
     from known_names
 ),
@@ -53,7 +59,8 @@ classified as (
             when withdrawals.arrival_number > 1 then 'duplicate'
             else coalesce(matched.withdrawal_class, 'unidentified')
         end as withdrawal_class,
-        matched.account_code
+        matched.account_code,
+        matched.cash_account_code
     from withdrawals
     left join matched
         on withdrawals.counterparty_name = matched.counterparty_name and matched.match_number = 1
@@ -69,6 +76,7 @@ select
     {{ money('-transaction_amount') }} as withdrawal_amount,
     withdrawal_class,
     account_code,
+    cash_account_code,
     concat('bank:', account_last_four, ':', bank_transaction_id) as event_id,
     case
         when withdrawal_class = 'payroll_net' then 'booked_by_payroll'

@@ -231,6 +231,33 @@ arrival_order as (
     from arrivals
 ),
 
+-- R02: what the payer allows for the code on the day of service, as its fee schedule said before the charge landed; a
+-- fee for the modifier and the place comes before one for any
+expected as (
+    select
+        charges.file_id,
+        charges.line_number,
+        fees.fee_amount * coalesce(charges.charged_units, 1) as allowed_amount,
+        row_number() over (
+            partition by charges.file_id, charges.line_number
+            order by
+                case when fees.modifier is null then 1 else 0 end,
+                case when fees.place_of_service_code is null then 1 else 0 end,
+                fees.loaded_at desc, fees.fee_key asc
+        ) as fee_number
+    from charges
+    inner join {{ ref('int_fees__fees_dated') }} as fees
+        on fees.fee_basis = 'allowed'
+        and charges.procedure_code = fees.procedure_code
+        and (charges.payer_id = fees.payer_id or (fees.payer_id is null and lower(charges.payer_name) = lower(fees.payer_name)))
+        and coalesce(fees.modifier, charges.modifier_1, '') = coalesce(charges.modifier_1, '')
+        and coalesce(fees.place_of_service_code, charges.place_of_service_code, '')
+        = coalesce(charges.place_of_service_code, '')
+        and coalesce(charges.service_date, charges.post_date) between fees.valid_from_date and fees.valid_to_date
+        and charges.loaded_at >= fees.loaded_at
+    where charges.bucket is distinct from 'patient'
+),
+
 mapped as (
     select
         charges.*,
@@ -252,6 +279,7 @@ mapped as (
         end as component_basis,
         splits.professional_account_code,
         splits.technical_account_code,
+        expected.allowed_amount as expected_allowed_amount,
         case
             when charges.bucket = 'patient' then 'self_pay'
             when charges.payer_name is null then 'unclassified'
@@ -274,6 +302,10 @@ mapped as (
         on charges.file_id = arrival_order.file_id and charges.line_number = arrival_order.line_number
     left join credits_with_charge
         on charges.file_id = credits_with_charge.file_id and charges.line_number = credits_with_charge.line_number
+    left join expected
+        on charges.file_id = expected.file_id
+        and charges.line_number = expected.line_number
+        and expected.fee_number = 1
 ),
 
 judged as (
@@ -340,6 +372,11 @@ select
     {{ money('stated_amount') }} as stated_amount,
     {{ money('transaction_amount') }} as charged_amount,
     {{ money('professional_amount') }} as professional_amount,
+    {{ money('expected_allowed_amount') }} as expected_allowed_amount,
+    case
+        when expected_allowed_amount < transaction_amount then {{ money('transaction_amount - expected_allowed_amount') }}
+        else cast(0 as decimal(18, 2))
+    end as allowance_amount,
     case when professional_rate is null then account_code end as account_code,
     professional_account_code,
     technical_account_code,

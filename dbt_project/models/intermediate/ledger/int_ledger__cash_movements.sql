@@ -1,0 +1,196 @@
+-- The cash book, from the same events: one row per movement of an account, positive debits, negative credits. Money counts
+-- when it is here: a deposit is revenue of the services it was paid for, a payment to a vendor an expense. Taxes withheld
+-- and receipts nobody has explained stay liabilities.
+
+with matched_lines as (
+    select
+        lines.payment_key,
+        lines.payer_class,
+        coalesce(charges.rendering_provider_id, lines.rendering_provider_id) as rendering_provider_id,
+        charges.location_id,
+        coalesce(charges.account_code, charges.professional_account_code, '4000-99') as first_account_code,
+        charges.technical_account_code,
+        lines.paid_amount,
+        case
+            when charges.charge_line_key is null or charges.account_code is not null then lines.paid_amount
+            else {{ share_of('lines.paid_amount', 'charges.professional_amount', 'charges.charged_amount') }}
+        end as first_amount
+    from {{ ref('fct_remittance_lines') }} as lines
+    left join {{ ref('remittance_charge_matches') }} as matches
+        on lines.remittance_line_key = matches.remittance_line_key
+    left join {{ ref('fct_charge_lines') }} as charges on matches.charge_line_key = charges.charge_line_key
+    where lines.disposition = 'proposed' and lines.paid_amount <> 0
+),
+
+deposits as (
+    select
+        *,
+        'bank' as source,
+        concat('bank_account:', account_last_four) as entity_member,
+        case when deposit_class = 'eft' and is_late_match then 'late_eft' else deposit_class end as booked_as
+    from {{ ref('fct_deposits') }}
+    where disposition = 'proposed'
+),
+
+-- a matched deposit, or a late match: the event that makes it revenue
+receipts as (
+    select
+        *,
+        case when booked_as = 'late_eft' then concat(event_id, ':identified') else event_id end as receipt_event_id,
+        case when booked_as = 'late_eft' then greatest(posted_date, payment_date) else posted_date end as receipt_date,
+        case when booked_as = 'late_eft' then '2300' else '1010' end as receipt_account_code
+    from deposits
+    where booked_as in ('eft', 'late_eft')
+),
+
+receipt_lines as (
+    select
+        receipts.file_id,
+        receipts.receipt_event_id,
+        receipts.receipt_date,
+        receipts.source,
+        matched_lines.*
+    from receipts
+    inner join matched_lines on receipts.payment_key = matched_lines.payment_key
+),
+
+receipt_adjustments as (
+    select
+        receipts.file_id,
+        receipts.receipt_event_id,
+        receipts.receipt_date,
+        receipts.source,
+        receipts.entity_member,
+        adjustments.account_code,
+        adjustments.adjustment_amount
+    from receipts
+    inner join {{ ref('int_remittances__payments') }} as payments on receipts.payment_key = payments.payment_key
+    inner join {{ ref('int_remittances__provider_adjustments_classified') }} as adjustments
+        on payments.file_id = adjustments.file_id and payments.transaction_number = adjustments.transaction_number
+),
+
+charge_numbers as (
+    select
+        source,
+        profile,
+        transaction_id,
+        coalesce(account_code, professional_account_code) as first_account_code,
+        technical_account_code,
+        case
+            when account_code is not null then 1.0
+            else {{ ratio('professional_amount', 'charged_amount') }}
+        end as first_rate
+    from {{ ref('fct_charge_lines') }}
+    where disposition = 'proposed'
+),
+
+desk_payments as (
+    select
+        payments.*,
+        'self_pay' as payer_class,
+        coalesce(charge_numbers.first_account_code, '4000-99') as first_account_code,
+        charge_numbers.technical_account_code,
+        cast(round(payments.paid_amount * coalesce(charge_numbers.first_rate, 1.0), 2) as decimal(18, 2)) as first_amount
+    from {{ ref('int_receivables__desk_payments') }} as payments
+    left join charge_numbers
+        on payments.source = charge_numbers.source
+        and payments.profile = charge_numbers.profile
+        and payments.parent_charge_id = charge_numbers.transaction_id
+    where payments.hold_reason is null and not payments.is_refund
+),
+
+withdrawals as (
+    select
+        *,
+        'bank' as source,
+        concat('bank_account:', account_last_four) as entity_member,
+        case withdrawal_class
+            when 'payroll_tax' then 'R21'
+            when 'card_fee' then 'R03'
+            when 'patient_refund' then 'R15'
+            when 'payer_refund' then 'R17'
+            else 'R20'
+        end as rule_id
+    from {{ ref('fct_withdrawals') }}
+    where disposition = 'proposed'
+),
+
+pay_lines as (
+    select
+        *,
+        'payroll' as source
+    from {{ ref('int_ledger__pay_lines') }}
+    where hold_reason is null
+),
+
+movements as (
+    {% set nobody = {'payer_class': no_text(), 'provider_id': no_text(), 'location_id': no_text()} %}
+    {% set receipt = {'event_id': 'receipt_event_id', 'entry_date': 'receipt_date'} %}
+    {% set bank = dict(nobody, entry_date='posted_date', entity_member='entity_member') %}
+    -- R09 a remittance's deposit is revenue of the services it was paid for, by what each was paid
+    {{ side('receipts', "'R09'", 'receipt_account_code', 'deposit_amount',
+            **dict(nobody, entity_member='entity_member', **receipt)) }}
+    union all
+    {{ side('receipt_lines', "'R09'", 'first_account_code', '-first_amount', **receipt) }}
+    union all
+    {{ side('receipt_lines', "'R09'", 'technical_account_code', '-(paid_amount - first_amount)', **receipt) }}
+    union all
+    {{ side('receipt_adjustments', "'PLB'", 'account_code', 'adjustment_amount',
+            **dict(nobody, entity_member='entity_member', **receipt)) }}
+
+    -- R18 a receipt nobody has explained
+    union all
+    {{ posting('deposits', "'R18'", "'1010'", "'2300'", 'deposit_amount',
+               where="booked_as in ('unidentified', 'differs', 'late_eft')", **bank) }}
+
+    -- R03, R10 what patients pay is revenue of what they pay for, when they pay
+    union all
+    {{ side('desk_payments', "'R10'", 'account_code', 'paid_amount') }}
+    union all
+    {{ side('desk_payments', "'R10'", 'first_account_code', '-first_amount') }}
+    union all
+    {{ side('desk_payments', "'R10'", 'technical_account_code', '-(paid_amount - first_amount)') }}
+    union all
+    {{ posting('deposits', "'R10'", "'1010'", "'1040'", 'deposit_amount',
+               where="booked_as = 'card_settlement' and card_gross_amount = 0", **bank) }}
+    union all
+    {{ posting('deposits', "'R03'", "'1010'", "'1015'", 'deposit_amount',
+               where="booked_as = 'card_settlement' and card_gross_amount <> 0", **bank) }}
+    union all
+    {{ posting('deposits', "'R03'", "'6310'", "'1015'", 'card_gross_amount - deposit_amount',
+               where="booked_as = 'card_settlement' and card_gross_amount <> 0", **bank) }}
+
+    -- R19 a capitation is revenue when it is paid
+    union all
+    {{ posting('deposits', "'R19'", "'1010'", "'4800'", 'deposit_amount', where="booked_as = 'capitation'", **bank) }}
+
+    -- R15, R17, R20, R21 money out
+    union all
+    {{ posting('withdrawals', 'rule_id', 'cash_account_code', "'1010'", 'withdrawal_amount', **bank) }}
+    {% for debit, credit, amount in [
+        ('6100', '1010', 'net_amount'),
+        ('6100', '2110', 'employee_tax_amount'),
+        ('6100', '2100', 'deduction_amount'),
+        ('6110', '2110', 'employer_tax_amount'),
+    ] %}
+        union all
+        {{ posting('pay_lines', "'R21'", "'" ~ debit ~ "'", "'" ~ credit ~ "'", amount, entry_date='pay_date',
+                   payer_class=no_text(), provider_id=no_text()) }}
+    {% endfor %}
+)
+
+select
+    movements.file_id,
+    movements.event_id,
+    movements.source,
+    movements.entry_date,
+    movements.rule_id,
+    movements.account_code,
+    movements.payer_class,
+    movements.provider_id,
+    movements.location_id,
+    {{ entity_of('movements') }} as entity_id,
+    movements.signed_amount
+from movements
+{{ join_entities('movements') }}
+where movements.signed_amount <> 0

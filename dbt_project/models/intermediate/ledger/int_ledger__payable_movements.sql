@@ -1,0 +1,61 @@
+-- R20 and R21 of bills and pay runs: one row per movement of an account, positive debits, negative credits. Made anew by
+-- each run, because a new vendor releases an old bill; what was proposed stays.
+
+with pay_lines as (
+    select
+        *,
+        'payroll' as source
+    from {{ ref('int_ledger__pay_lines') }}
+    where hold_reason is null
+),
+
+-- what was worked by the end of a month and is paid in a later one is an expense of that month; it reverses on day 1
+accruals as (
+    select
+        *,
+        concat('payroll:accrual:', substring(file_id, 1, 16), ':', payroll_run_id, ':', cast(accrued_date as varchar))
+            as accrual_event_id,
+        cast(round(gross_amount * accrued_rate, 2) as decimal(18, 2)) as accrued_gross_amount,
+        cast(round(employer_tax_amount * accrued_rate, 2) as decimal(18, 2)) as accrued_tax_amount
+    from pay_lines
+    where accrued_rate > 0
+),
+
+bills as (
+    select
+        *,
+        'documents' as source
+    from {{ ref('int_ledger__bills') }}
+    where hold_reason is null
+),
+
+movements as (
+    {% set pay = {'entry_date': 'pay_date', 'payer_class': no_text(), 'provider_id': no_text()} %}
+    -- R21 a pay run: gross pay and the employer's tax against what is withheld, owed and paid out
+    {% for debit, credit, amount in [
+        ('6100', '1010', 'net_amount'),
+        ('6100', '2110', 'employee_tax_amount'),
+        ('6100', '2100', 'deduction_amount'),
+        ('6110', '2110', 'employer_tax_amount'),
+    ] %}
+        {{ posting('pay_lines', "'R21'", "'" ~ debit ~ "'", "'" ~ credit ~ "'", amount, **pay) }}
+        union all
+    {% endfor %}
+
+    -- R21 month-end accrual, and its reversal on the first day
+    {% for account, amount in [('6100', 'accrued_gross_amount'), ('6110', 'accrued_tax_amount')] %}
+        {{ posting('accruals', "'R21'", "'" ~ account ~ "'", "'2120'", amount,
+                   **dict(pay, event_id='accrual_event_id', entry_date='accrued_date')) }}
+        union all
+        {{ posting('accruals', "'R21'", "'2120'", "'" ~ account ~ "'", amount,
+                   **dict(pay, event_id="concat(accrual_event_id, ':reversed')", entry_date='reversed_date')) }}
+        union all
+    {% endfor %}
+
+    -- R20 a bill without an order
+    {{ posting('bills', "'R20'", 'account_code', "'2000'", 'total_amount', entry_date='bill_date',
+               payer_class=no_text(), provider_id=no_text(), location_id=no_text()) }}
+)
+
+select * from movements
+where signed_amount <> 0

@@ -1,0 +1,114 @@
+"""The revenue mapping on the command line: lock what was approved, and lay it beside what was booked by hand.
+
+What does not belong here: the comparison and the lock themselves (``accounting``).
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orchestration.cli.stores import dollars, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from orchestration.accounting.comparison import Movement, Variance
+    from orchestration.resources.practice import PracticeStores
+
+_MANUAL_COLUMNS = ("entry_date", "account_code", "debit_amount", "credit_amount")
+
+
+def lock_mapping(
+    approved_by: Annotated[str, typer.Option(help="Who approved the mapping; kept in its lock.")],
+    effective: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="First day it is meant for.")],
+) -> None:
+    """Approve the revenue mapping as its seeds are now; posting refuses any other until it is approved too."""
+    from orchestration.accounting.revenue_mapping import MappingLock, mapping_digest
+    from orchestration.resources.mapping import LOCK_FILE, seed_rows
+
+    tables = seed_rows()
+    version = max(int(row["mapping_version"]) for row in tables["procedure_categories"])
+    lock = MappingLock(version, effective.date(), approved_by, mapping_digest(tables))
+    LOCK_FILE.write_text(lock.to_toml(), encoding="utf-8")
+    say(f"mapping version {version} locked from {effective.date()} on: {LOCK_FILE.name}")
+
+
+def show_comparison(stores: PracticeStores, file: Path, *, as_json: bool) -> None:
+    """Print month by month and account by account what is proposed, what was booked by hand, and the difference.
+
+    The file is CSV with ``entry_date`` (ISO), ``account_code``, ``debit_amount`` and ``credit_amount``; only its months
+    and accounts are compared. Raises ``ConfigurationError`` naming the line for a file that cannot be read so.
+    """
+    from orchestration.accounting.comparison import compare
+
+    manual = read_manual_postings(file)
+    months = sorted({movement.month for movement in manual})
+    accounts = {movement.account_code for movement in manual}
+    proposed = [m for m in _proposed(stores, months) if m.account_code in accounts or m.account_code.startswith("4000")]
+    variances = compare(proposed, manual)
+    if as_json:
+        typer.echo(json.dumps([_facts(variance) for variance in variances], indent=2))
+        return
+    typer.echo(f"{'month':<8} {'account':<10} {'proposed':>16} {'by hand':>16} {'variance':>16}")
+    for variance in variances:
+        typer.echo(
+            f"{variance.month:<8} {variance.account_code:<10} {dollars(variance.proposed_amount):>16} "
+            f"{dollars(variance.manual_amount):>16} {dollars(variance.variance_amount):>16}"
+        )
+
+
+def read_manual_postings(file: Path) -> list[Movement]:
+    """Return the movements of a CSV of manual postings; see ``show_comparison``."""
+    from orchestration.accounting.comparison import Movement
+    from orchestration.core.errors import ConfigurationError
+    from orchestration.core.money import ZERO, parse_written_amount
+
+    found = []
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        reader = csv.DictReader(text)
+        if missing := [name for name in _MANUAL_COLUMNS if name not in (reader.fieldnames or ())]:
+            message = f"the file of manual postings has no column {', '.join(missing)}"
+            raise ConfigurationError(message, mend=f"columns needed: {', '.join(_MANUAL_COLUMNS)}")
+        for number, row in enumerate(reader, start=2):
+            amounts = [
+                parse_written_amount(row[name] or "") if (row[name] or "").strip() else ZERO
+                for name in _MANUAL_COLUMNS[2:]
+            ]
+            try:
+                day = dt.date.fromisoformat((row["entry_date"] or "").strip())
+            except ValueError:
+                day = None
+            if day is None or None in amounts or not (row["account_code"] or "").strip():
+                message = f"line {number} of the file of manual postings cannot be read as date, account and amounts"
+                raise ConfigurationError(message, mend="correct the line and run it again")
+            debit, credit = (amount or ZERO for amount in amounts)
+            found.append(Movement(f"{day:%Y-%m}", row["account_code"].strip(), debit - credit))
+    return found
+
+
+def _proposed(stores: PracticeStores, months: Iterable[str]) -> list[Movement]:
+    from orchestration.accounting.comparison import Movement
+
+    with stores.lake.connect() as lake:
+        found = lake.execute(
+            "SELECT posting_month, account_code, net_amount FROM marts.account_activity_monthly "
+            "WHERE book = 'accrual' AND strftime(posting_month, '%Y-%m') IN (SELECT unnest(?)) ",
+            [list(months)],
+        ).fetchall()
+    return [Movement(f"{month:%Y-%m}", code, amount) for month, code, amount in found]
+
+
+def _facts(variance: Variance) -> dict[str, Any]:
+    return {
+        "month": variance.month,
+        "account_code": variance.account_code,
+        "proposed_amount": f"{variance.proposed_amount:.2f}",
+        "manual_amount": f"{variance.manual_amount:.2f}",
+        "variance_amount": f"{variance.variance_amount:.2f}",
+    }

@@ -1,0 +1,463 @@
+"""Every rule of the table at once: a practice of two entities whose books are known to the cent beforehand.
+
+The rows are what readers would have read; dbt builds on them, the ledger posts, and two other programs recompute the
+balances. What does not belong here: one rule by itself (``dbt_project/unit_tests``).
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import os
+import shutil
+import subprocess
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from orchestration.accounting.compensation import Plan, YearToDate, true_up_entry
+from orchestration.accounting.journal import entries_from_proposals
+from orchestration.core.money import ZERO
+from orchestration.resources.home import DBT_PROJECT, Home
+from orchestration.resources.practice import PracticeStores, dbt_program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MAIN, SECOND = "A", "B"
+PAYER = {"payer_id": "P1", "payer_name": "Alder Mutual"}
+
+# debit positive: worked out by hand from docs/posting-rules.md, before the scenario was run
+EXPECTED = {
+    "1010": "502.70",
+    "1800": "90.00",
+    "2100": "-50.00",
+    "2130": "-100.00",
+    "2800": "-90.00",
+    "4000-01": "-330.00",
+    "4000-02P": "-60.00",
+    "4000-02T": "-40.00",
+    "4000-05": "-500.00",
+    "4800": "-900.00",
+    "4900": "150.00",
+    "4900-CAP": "60.00",
+    "4910": "2.00",
+    "4920": "40.00",
+    "4940": "1.60",
+    "6100": "1100.00",
+    "6110": "76.50",
+    "6200": "40.80",
+    "6310": "2.40",
+    "6900": "7.00",
+    "7010": "-3.00",
+}
+CLEARING = {"1015", "1030", "1040", "1290", "1999", "2010", "2120", "2200", "2210", "2215", "2300", "2310", "2320"}
+
+
+def day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+def rows() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (raw table, row) in landing order; ``file_id`` and ``loaded_at`` follow from the file's number."""
+    yield (
+        "raw_fees.fee_schedule_lines",
+        {
+            "file": 1,
+            "fee_basis": "allowed",
+            "payer_id": "P1",
+            "procedure_code": "99213",
+            "fee_amount": "100.00",
+            "effective_date": day("2026-01-01"),
+        },
+    )
+    yield from _charges()
+    yield from _remittance_1()
+    yield from _bank()
+    yield from _remittance_2()
+    yield from _decisions()
+    yield from _supplies_and_pay()
+
+
+def _ehr(file: int, number: int, kind: str, transaction: str, claim: str, amount: str, post: str, **more: Any) -> Any:
+    row = {
+        "file": file,
+        "line_number": number,
+        "profile": "generic",
+        "transaction_type": kind,
+        "transaction_id": transaction,
+        "claim_id": claim,
+        "amount": amount,
+        "post_date": day(post),
+        "bucket": "primary",
+        "code_system": "CPT",
+        "rendering_provider_id": MAIN,
+        "units": "1",
+    }
+    return "raw_ehr.transactions", {**row, **more}
+
+
+def _charges() -> Iterator[Any]:
+    on = "2026-01-05"
+    charges = [
+        ("T1", "C1", "150.00", {"procedure_code": "99213"}),
+        ("T2", "C1", "100.00", {"procedure_code": "71046"}),
+        ("T3", "C2", "80.00", {"procedure_code": "99213", "bucket": "patient", "payer_id": None, "payer_name": None}),
+        ("T4", "C3", "100.00", {"procedure_code": "99213", "rendering_provider_id": SECOND}),
+        ("T5", "C4", "60.00", {}),
+        ("T6", "C5", "40.00", {}),
+        ("T7", "C6", "30.00", {}),
+        ("T8", "C7", "100.00", {}),
+        ("T9", "C8", "50.00", {"void_date": day("2026-01-20")}),
+        ("T10", "C9", "70.00", {}),
+        ("T11", "C10", "200.00", {}),
+    ]
+    for number, (transaction, claim, amount, more) in enumerate(charges, start=1):
+        yield _ehr(
+            2,
+            number,
+            "CHARGE",
+            transaction,
+            claim,
+            amount,
+            on,
+            service_date=day(on),
+            **{"procedure_code": "90471", **PAYER, **more},
+        )
+    yield _ehr(2, 20, "PAYMENT", "M1", "C2", "-80.00", on, service_date=day(on), bucket="patient", reason="Visa card")
+
+
+def _claim(
+    file: int,
+    number: int,
+    claim: str,
+    provider: str,
+    lines: list[tuple[str, str, str, list[tuple[str, str, str]]]],
+    *,
+    sign: int = 1,
+    status: str = "1",
+) -> Iterator[Any]:
+    at = {"file": file, "transaction_number": 1, "claim_number": number}
+    charged = sum(Decimal(line[1]) for line in lines) * sign
+    paid = sum(Decimal(line[2]) for line in lines) * sign
+    yield (
+        "raw_era835.claims",
+        dict(
+            at,
+            segment_number=number * 100,
+            patient_control_number=claim,
+            claim_status_code=status,
+            charged_amount=charged,
+            paid_amount=paid,
+            claim_filing_code="CI",
+            payer_control_number=f"ICN-{claim}",
+            rendering_provider_npi=provider,
+            is_reversal=sign < 0,
+            is_balanced=True,
+        ),
+    )
+    adjustment = 0
+    for index, (transaction, charge, payment, adjustments) in enumerate(lines, start=1):
+        yield (
+            "raw_era835.service_lines",
+            dict(
+                at,
+                segment_number=number * 100 + index,
+                service_line_number=index,
+                line_control_number=transaction,
+                charged_amount=Decimal(charge) * sign,
+                paid_amount=Decimal(payment) * sign,
+                is_balanced=True,
+            ),
+        )
+        for group, reason, amount in adjustments:
+            adjustment += 1
+            yield (
+                "raw_era835.adjustments",
+                dict(
+                    at,
+                    segment_number=number * 100 + 50 + adjustment,
+                    service_line_number=index,
+                    adjustment_number=adjustment,
+                    group_code=group,
+                    reason_code=reason,
+                    adjustment_amount=Decimal(amount) * sign,
+                ),
+            )
+
+
+def _remittance(
+    file: int, trace: str, paid: str, claims_paid: str, on: str, plb: list[tuple[str, str | None, str]]
+) -> Any:
+    yield (
+        "raw_era835.transactions",
+        dict(
+            file=file,
+            segment_number=1,
+            transaction_number=1,
+            paid_amount=paid,
+            payment_method_code="ACH",
+            payment_date=day(on),
+            trace_number=trace,
+            originating_company_id="1999999999",
+            payee_npi="1000000001",
+            claim_paid_amount=claims_paid,
+            is_balanced=True,
+            is_postable=True,
+            provider_adjustment_amount=str(sum(Decimal(x[2]) for x in plb)),
+            content_key=trace,
+            **PAYER,
+        ),
+    )
+    for number, (reason, reference, amount) in enumerate(plb, start=1):
+        yield (
+            "raw_era835.provider_adjustments",
+            {
+                "file": file,
+                "segment_number": 900 + number,
+                "transaction_number": 1,
+                "pair_number": number,
+                "provider_id": "1000000001",
+                "adjustment_reason_code": reason,
+                "reference_id": reference,
+                "adjustment_amount": amount,
+            },
+        )
+
+
+def _remittance_1() -> Iterator[Any]:
+    yield from _remittance(3, "TR1", "439.40", "421.40", "2026-01-20", [("L6", None, "-3.00"), ("FB", "X", "-15.00")])
+    seen = [
+        ("C1", MAIN, [("T1", "150", "78.40", [("CO", "45", "50"), ("CO", "253", "1.60"), ("PR", "2", "20")]),
+                      ("T2", "100", "70", [("CO", "45", "30")])]),
+        ("C3", SECOND, [("T4", "100", "90", [("CO", "45", "10")])]),
+        ("C4", MAIN, [("T5", "60", "0", [("CO", "24", "60")])]),
+        ("C5", MAIN, [("T6", "40", "0", [("CO", "29", "40")])]),
+        ("C6", MAIN, [("T7", "30", "0", [("PR", "1", "30")])]),
+        ("C7", MAIN, [("T8", "100", "120", [("OA", "94", "-20")])]),
+        ("C9", MAIN, [("T10", "70", "63", [("CO", "9999", "7")])]),
+    ]  # fmt: skip
+    for number, (claim, provider, lines) in enumerate(seen, start=1):
+        yield from _claim(3, number, claim, provider, lines)
+
+
+def _bank() -> Iterator[Any]:
+    moved = [
+        ("2026-01-07", "77.60", "MERCHANT BANKCARD SETTLEMENT", None),
+        ("2026-01-10", "900.00", "ALDER CAPITATION", None),
+        ("2026-01-21", "439.40", "ALDER MUTUAL", "TR1"),
+        ("2026-02-06", "112.00", "ALDER MUTUAL", "TR2"),
+        ("2026-02-06", "-276.50", "PAYROLL TAX", None),
+        ("2026-02-12", "45.00", "MERCHANT SETTLEMENT", None),
+        ("2026-02-20", "-4.00", "PATIENT REFUND 17", None),
+        ("2026-02-25", "-40.80", "LARKSPUR MEDICAL SUPPLY CO", None),
+    ]
+    for number, (on, amount, name, trace) in enumerate(moved, start=1):
+        yield (
+            "raw_bank.transactions",
+            {
+                "file": 4,
+                "line_number": number,
+                "account_id": "000012340001",
+                "transaction_id": f"F{number}",
+                "posted_date": day(on),
+                "amount": amount,
+                "counterparty_name": name,
+                "trace_number": trace,
+            },
+        )
+
+
+def _remittance_2() -> Iterator[Any]:
+    yield from _remittance(5, "TR2", "112.00", "147.00", "2026-02-05", [("FB", "X", "15.00"), ("WO", "C7", "20.00")])
+    yield from _claim(5, 1, "C9", MAIN, [("T10", "70", "63", [("CO", "9999", "7")])], sign=-1, status="22")
+    yield from _claim(5, 2, "C9", MAIN, [("T10", "70", "60", [("CO", "45", "10")])])
+    yield from _claim(5, 3, "C10", MAIN, [("T11", "200", "150", [("CO", "45", "50")])])
+
+
+def _decisions() -> Iterator[Any]:
+    served = {"service_date": day("2026-01-05")}
+    # found before the payer takes it back: it lands before the second remittance
+    yield _ehr(45, 1, "ADJUSTMENT", "A4", "C7", "20.00", "2026-01-25", reason="Overpayment owed to payer", **PAYER)
+    for number, (kind, transaction, claim, amount, on, reason) in enumerate(
+        [
+            ("PAYMENT", "M2", "C6", "-25.00", "2026-02-10", "Check"),
+            ("PAYMENT", "M4", "C1", "-20.00", "2026-02-10", "Check"),
+            ("PAYMENT", "M3", "C6", "4.00", "2026-02-15", "Patient refund"),
+            ("ADJUSTMENT", "A1", "C6", "-2.00", "2026-02-16", "Small balance"),
+            ("ADJUSTMENT", "A2", "C6", "-7.00", "2026-02-17", "Bankruptcy"),
+        ],
+        start=1,
+    ):
+        yield _ehr(6, number, kind, transaction, claim, amount, on, reason=reason, bucket="patient", **served)
+    yield _ehr(6, 9, "ADJUSTMENT", "A3", "C5", "-40.00", "2026-02-17", reason="Denied: timely filing", **PAYER)
+
+
+def _supplies_and_pay() -> Iterator[Any]:
+    item = {
+        "supplier_name": "Larkspur Medical Supply Co",
+        "order_number": "O1",
+        "item_id": "gloves",
+        "unit_of_measure": "BX",
+        "line_number": 1,
+    }
+    yield (
+        "raw_supplies.order_lines",
+        dict(item, file=7, ordered_quantity="4", unit_price="10", order_date=day("2026-01-28")),
+    )
+    yield (
+        "raw_supplies.receipt_lines",
+        dict(item, file=8, receipt_number="R1", received_quantity="4", received_date=day("2026-02-01")),
+    )
+    yield (
+        "raw_supplies.invoice_lines",
+        dict(
+            item,
+            file=9,
+            invoice_number="I1",
+            billed_quantity="4",
+            unit_price="10.20",
+            line_amount="40.80",
+            invoice_date=day("2026-02-03"),
+        ),
+    )
+    yield (
+        "raw_payroll.pay_lines",
+        {
+            "file": 10,
+            "line_number": 1,
+            "payroll_run_id": "run",
+            "employee_id": "e",
+            "pay_date": day("2026-02-06"),
+            "period_start_date": day("2026-01-25"),
+            "period_end_date": day("2026-02-07"),
+            "role_code": "clinical",
+            "gross_amount": "1000",
+            "employee_tax_amount": "200",
+            "deduction_amount": "50",
+            "net_amount": "750",
+            "employer_tax_amount": "76.50",
+            "is_tied": True,
+        },
+    )
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory) -> PracticeStores:
+    """The scenario built by dbt and posted, with the bonus of the month's end on top."""
+    from orchestration.defs.ingest.raw import sources
+    from orchestration.resources import lake as lakes
+
+    root = tmp_path_factory.mktemp("golden")
+    stores = PracticeStores(Home(root, root / "keys" / "medbooks.key"))
+    with stores.lake.connect() as lake:
+        for source in sources():
+            lakes.create_tables(lake, source.tables)
+        for table, row in rows():
+            # file 45 lands between 4 and 5
+            file = row.pop("file")
+            landed = dt.datetime(2026, 3, 1, tzinfo=dt.UTC) + dt.timedelta(hours=file if file < 11 else 4.5)
+            found = {**row, "file_id": f"{file:016d}".ljust(64, "f"), "loaded_at": landed}
+            statement = f"INSERT INTO {table} ({', '.join(found)}) VALUES ({', '.join('?' * len(found))})"  # noqa: S608  # our own names
+            lake.execute(statement, list(found.values()))
+    project = root / "project"
+    shutil.copytree(DBT_PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
+    (project / "seeds/entities.csv").write_text(
+        "entity_id,entity_name,books\nmain,Practice,accrual;cash\nE2,Second practice,accrual\n", encoding="utf-8"
+    )
+    (project / "seeds/entity_members.csv").write_text(
+        f"member_kind,member_id,entity_id\nprovider,{SECOND},E2\n", encoding="utf-8"
+    )
+    with stores.dbt_environment():
+        done = subprocess.run(
+            [dbt_program(), "--no-use-colors", "--quiet", "build", "--exclude-resource-type", "unit_test",
+             "--project-dir", str(project), "--profiles-dir", str(project), "--vars",
+             json.dumps({"entity_id": "main"})],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    if done.returncode:
+        pytest.fail(f"dbt build failed:\n{done.stdout[-4000:]}", pytrace=False)
+    with stores.lake.connect() as lake:
+        stores.ledger.load_accounts(lakes.rows(lake, "SELECT * FROM reference.accounts"))
+        proposals = lakes.rows(lake, "SELECT * FROM marts.fct_journal_lines ORDER BY entry_date, event_id, line_number")
+    entries, refusals = entries_from_proposals(proposals)
+    bonus = true_up_entry(
+        Plan(MAIN, "collections", Decimal("0.10"), ZERO), YearToDate(Decimal(1000), ZERO, ZERO), ZERO,
+        entity_id="main", as_of=day("2026-02-28"),
+    )  # fmt: skip
+    assert bonus is not None
+    result = stores.ledger.post(
+        [*entries, bonus], batch_date=day("2026-03-01"), made_by="golden", run_id=None, rule_version="golden"
+    )
+    assert (refusals, result.refusals, result.held) == ([], [], [])
+    return stores
+
+
+def balances(stores: PracticeStores, book: str, entity_id: str | None = None) -> dict[str, Decimal]:
+    found = stores.ledger.trial_balance(book=book, entity_id=entity_id)
+    return {row.account_code: row.debit_amount - row.credit_amount for row in found}
+
+
+def test_the_trial_balance_is_what_was_worked_out_by_hand(books):
+    assert {code: f"{amount:.2f}" for code, amount in balances(books, "accrual").items()} == EXPECTED
+
+
+def test_every_clearing_account_ends_at_zero(books):
+    touched = {line.account_code for posted in books.ledger.entries(book="accrual") for line in posted.entry.lines}
+    assert touched >= CLEARING
+    assert not CLEARING & set(balances(books, "accrual"))
+    assert not {"1015", "1040", "2300"} & set(balances(books, "cash"))
+
+
+def test_every_rule_of_the_table_was_used(books):
+    used = {line.rule_id for posted in books.ledger.entries(book="accrual") for line in posted.entry.lines}
+    # R16 is the forward balance of PLB
+    assert used == {*(f"R{n:02d}" for n in range(1, 25) if n != 16), "RV", "PLB", "UNK"}
+
+
+def test_each_entity_balances_and_they_owe_each_other_the_same(books):
+    main, second = balances(books, "accrual", "main"), balances(books, "accrual", "E2")
+    assert (sum(main.values()), sum(second.values())) == (0, 0)
+    assert (second["1800"], main["2800"]) == (Decimal("90.00"), Decimal("-90.00"))
+
+
+def test_the_cash_book_knows_the_same_money_in_the_bank(books):
+    assert balances(books, "cash")["1010"] == balances(books, "accrual")["1010"]
+    assert sum(balances(books, "cash").values()) == 0
+
+
+@pytest.mark.parametrize("book", ["accrual", "cash"])
+def test_beancount_accepts_both_books(books, book, bean_check: str, tmp_path: Path):
+    from orchestration.gl import beancount
+
+    file = tmp_path / "books.beancount"
+    file.write_text(beancount.export(books.ledger.accounts(), list(books.ledger.entries(book=book))), encoding="utf-8")
+    done = subprocess.run([bean_check, "--no-cache", str(file)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("book", ["accrual", "cash"])
+def test_hledger_finds_the_same_balances(books, book, hledger_program: str, tmp_path: Path):
+    from orchestration.gl import hledger
+    from orchestration.gl.postings import account_names
+
+    file = tmp_path / "books.journal"
+    accounts = books.ledger.accounts()
+    file.write_text(hledger.export(accounts, books.ledger.entries(book=book)), encoding="utf-8")
+
+    def run(*arguments: str) -> str:
+        done = subprocess.run(
+            [hledger_program, "-f", str(file), *arguments], capture_output=True, text=True, check=True,
+            env=os.environ | {"LC_ALL": "C.UTF-8"},
+        )  # fmt: skip
+        return done.stdout
+
+    assert run("check", "-s") == ""
+    _header, *found = csv.reader(io.StringIO(run("balance", "--flat", "--no-total", "-O", "csv")))
+    names = account_names(accounts)
+    ours = {names[account]: amount for account, amount in balances(books, book).items()}
+    assert {name: Decimal(amount.removesuffix(" USD")) for name, amount in found} == ours
