@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.metadata import version as distribution_version
 from typing import Annotated
 
 import typer
@@ -55,6 +54,8 @@ app.add_typer(quarantine.app, name="quarantine")
 
 def _version(asked: bool) -> None:
     if asked:
+        from importlib.metadata import version as distribution_version
+
         typer.echo(f"medbooks {distribution_version('medbooks')}")
         raise typer.Exit
 

@@ -47,6 +47,7 @@ _ASK_AGAIN = "Ask the sender for a complete copy and put it in the inbox; the re
 _ASK_PAYER = (
     "Ask the payer for a corrected remittance. Do not post it by hand: the deposit stays in clearing until then."
 )
+_TELL_PAYER = "Nothing must be done: the money is booked. Tell the payer when it is to be mended."
 _ASK_INTERFACE = (
     "Ask whoever runs the HL7 interface to send it again, as the standard says, and put the new file in the inbox."
 )
@@ -315,6 +316,56 @@ _BY_CODE: Final[dict[str, Words]] = {
     ),
     "not_x12": Words("The file is not a remittance, or is damaged.", _ASK_AGAIN),
     "not_an_835": Words("The file holds no remittance.", "Put it where files of its kind belong."),
+    # --- what a remittance departs from its implementation guide by: the money is not held for it -------------------
+    "control_character": Words("A value holds a control character or a line break.", _TELL_PAYER),
+    "element_has_parts": Words("A value is cut into parts where it may have none.", _TELL_PAYER),
+    "element_missing": Words("A required element is empty.", _TELL_PAYER),
+    "element_not_used": Words("An element is filled that its guide does not use.", _TELL_PAYER),
+    "element_too_long": Words("A value is longer than its guide allows.", _TELL_PAYER),
+    "element_too_short": Words("A value is shorter than its guide allows.", _TELL_PAYER),
+    "elements_disagree": Words("Elements that go together are not all there.", _TELL_PAYER),
+    "empty_segment": Words("Two segment ends follow each other with nothing between.", _TELL_PAYER),
+    "group_not_judged": Words(
+        "A group holds other messages than remittances; only its envelope was judged.", _TELL_PAYER
+    ),
+    "invalid_character": Words("A value holds a character X12 does not know.", _TELL_PAYER),
+    "invalid_code": Words("A code is none of those its guide allows there.", _TELL_PAYER),
+    "invalid_date": Words("A date does not exist.", _TELL_PAYER),
+    "invalid_number": Words("A number is not written as X12 writes numbers.", _TELL_PAYER),
+    "invalid_time": Words("A time of day does not exist.", _TELL_PAYER),
+    "leading_blank": Words("Blanks stand before a segment.", _TELL_PAYER),
+    "line_break_in_segment": Words("A line breaks inside a segment.", _TELL_PAYER),
+    "loop_repeated": Words("A part of the remittance stands more often than its guide allows.", _TELL_PAYER),
+    "missing_loop": Words("A required part of the remittance is missing.", _TELL_PAYER),
+    "missing_segment": Words("A required segment is missing.", _TELL_PAYER),
+    "no_elements": Words("A segment holds no value at all.", _TELL_PAYER),
+    "no_interchange_header": Words("The file does not begin with the header of an interchange.", _TELL_PAYER),
+    "no_remittance": Words("The file holds no remittance.", _TELL_PAYER),
+    "outside_interchange": Words("Segments stand outside any interchange.", _TELL_PAYER),
+    "repeated_group_control": Words("Two groups carry the same control number.", _TELL_PAYER),
+    "repeated_interchange_control": Words("Two interchanges carry the same control number.", _TELL_PAYER),
+    "repeated_transaction_control": Words("Two transactions of a group carry the same control number.", _TELL_PAYER),
+    "segment_repeated": Words("A segment stands more often than its guide allows.", _TELL_PAYER),
+    "too_many_elements": Words("A segment has more elements than its guide knows.", _TELL_PAYER),
+    "too_many_parts": Words("A value has more parts than its guide knows.", _TELL_PAYER),
+    "trailing_separator": Words("A segment ends with separators that hold nothing.", _TELL_PAYER),
+    "trailing_spaces": Words("A value ends with blanks it does not need.", _TELL_PAYER),
+    "unexpected_segment": Words("A segment stands where its guide has no place for it.", _TELL_PAYER),
+    "unknown_qualifier": Words("A segment says by a qualifier its guide does not know what it is.", _TELL_PAYER),
+    "unreadable_layout": Words("Line breaks or blanks stand inside segments.", _TELL_PAYER),
+    "unterminated_segment": Words("The last segment does not end as the others do.", _TELL_PAYER),
+    "wide_characters": Words("The file has two bytes a character; X12 has one.", _TELL_PAYER),
+    "irregular_and_too_large": Words(
+        "The file is irregular and too large to be taken apart in memory.", "Ask the sender for it in smaller files."
+    ),
+    "more_findings": Words(
+        "There are more findings of a kind than are listed.", "Mend the ones that are listed first."
+    ),
+    "more_violations": Words("There are more departures from the guide than are listed.", _TELL_PAYER),
+    "unreadable_archive": Words(
+        "The archive cannot be opened: it is damaged, under a password, or too large.",
+        "Open it by hand and put the files that are in it into the inbox.",
+    ),
     # --- what the readers of claims and acknowledgements find -----------------------------------------------------
     "missing_control_number": Words("A claim has no number, so no answer can be matched to it.", _CORRECT_CLAIM),
     "claim_without_lines": Words("A claim has no service line.", _CORRECT_CLAIM),

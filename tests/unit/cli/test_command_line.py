@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
+from x12_mutations import clean
 
 from orchestration.cli.run import summary_lines
 
 MEDBOOKS = str(Path(sys.executable).parent / "medbooks")
 HEAVY = ("dagster", "duckdb", "pandas", "pyarrow", "polars", "mlflow", "prophet", "xgboost", "sqlalchemy", "rich.table")
-REMITTANCE = (
-    "ST*835*0001~BPR*I*80*C*ACH*CCP*01*1*DA*1*1**01*1*DA*2*20260110~TRN*1*T1*1512345678~N1*PR*PAYER*XV*7~"
-    "N1*PE*US*XX*1234567893~LX*1~CLP*A*1*100*80**12*I*11~SVC*HC:99213*100*80~DTM*472*20260105~CAS*CO*45*20~SE*11*0001~"
-)
+REMITTANCE = clean().decode()
 FACTS = {
     "files": 3, "quarantined_files": 1, "claims": 2, "in_amount": "100.00", "posted_amount": "60.00",
     "held_amount": "30.00", "quarantined_amount": "10.00", "is_conserved": True, "denials_worth_appealing": 1,
@@ -43,7 +44,47 @@ def test_era_inspect_prints_one_json_object_per_file_and_exits_0_for_bad_ones(tm
     first, second = (json.loads(line) for line in done.stdout.splitlines())
     assert (first["paid_amount"], first["claims"], first["verdict"]) == ("80.00", 1, "accepted")
     assert second["verdict"] == "rejected"
-    assert "paid 80.00" in run("era", "inspect", str(good)).stdout
+    shown = run("era", "inspect", str(good)).stdout
+    assert "accepted" in shown
+    assert "80.00" in shown
+
+
+def test_era_explain_adds_up_one_claim_in_plain_words(tmp_path: Path) -> None:
+    good = tmp_path / "good.835"
+    good.write_text(REMITTANCE)
+    told = run("era", "explain", str(good), "--claim", "P1").stdout
+    assert "CO-45 (contracted reduction)" in told
+    assert "-20.00" in told
+    assert "That adds up" in told
+    missing = run("era", "explain", str(good), "--claim", "P9")
+    assert (missing.returncode, missing.stdout) == (1, "")
+    found = json.loads(run("era", "explain", str(good), "--claim", "P1", "--json").stdout)
+    assert {"words": "The claim was paid", "amount": "80.00"} in found[0]
+
+
+def test_era_opens_archives_and_folders_and_writes_tables(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "a.835").write_text(REMITTANCE)
+    (inbox / "b.835.gz").write_bytes(gzip.compress(REMITTANCE.encode()))
+    with zipfile.ZipFile(inbox / "c.zip", "w") as archive:
+        archive.writestr("one.835", REMITTANCE)
+        archive.writestr("deep/two.835", REMITTANCE[:-60])
+    (inbox / "d.zip").write_bytes(b"PK\x03\x04 damaged")
+    reports = [json.loads(line) for line in run("era", "inspect", str(inbox), "--json").stdout.splitlines()]
+    assert [r["file"] for r in reports] == [
+        "a.835",
+        "b.835.gz/b.835",
+        "c.zip/one.835",
+        "c.zip/deep/two.835",
+        "d.zip",
+    ]
+    assert [r["verdict"] for r in reports] == ["accepted", "accepted", "accepted", "rejected", "rejected"]
+    out = tmp_path / "tables"
+    run("era", "parse", str(inbox), "--out", str(out))
+    # the cut file and the damaged archive are files without claims
+    assert pq.read_table(out / "claims.parquet").num_rows == 3
+    assert pq.read_table(out / "files.parquet").column("status").to_pylist().count("quarantined") == 2
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("era", "--help"), ("gl", "export", "--help")], ids=" ".join)
