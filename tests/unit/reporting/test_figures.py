@@ -22,7 +22,8 @@ from orchestration.reporting.figures import (
     trend,
 )
 
-NUMBERS = st.floats(min_value=-1e9, max_value=1e9, allow_nan=False)
+# figures of a report are no finer than a millionth
+NUMBERS = st.floats(min_value=-1e9, max_value=1e9, allow_nan=False).map(lambda number: round(number, 6))
 
 
 @given(NUMBERS, NUMBERS)

@@ -40,6 +40,7 @@ def remittances() -> pd.DataFrame:
             "allowed_amount": [Decimal("70.00"), None] * (ROWS // 2),
             "paid_amount": [Decimal("49.99")] * ROWS,
             "contractual_amount": [Decimal("30.01")] * ROWS,
+            "capitation_amount": [ZERO] * ROWS,
             "sequestration_amount": [ZERO] * ROWS,
             "patient_amount": [Decimal("20.00")] * ROWS,
             "denied_amount": [ZERO] * ROWS,

@@ -38,7 +38,7 @@ def stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PracticeStores:
     inbox.mkdir()
     (inbox / "DOE_JANE.hl7").write_text(CUT_OFF)
     (inbox / "two.hl7").write_text(ONE_BAD_ROW)
-    (inbox / "notes.docx").write_bytes(b"PK\x03\x04 something else")
+    (inbox / "notes.doc").write_bytes(b"\xd0\xcf\x11\xe0 something else")
     land(stores, FolderInbox(inbox, standstill_seconds=0.0))
     ingest(stores)
     return stores
