@@ -73,6 +73,7 @@ _CHARGE_FEEDS: Mapping[str, _Charges] = {
     "epic": _Charges(_ALL, _PAID),
     "fhir": _Charges(_ALL, ()),
     "redox": _Charges(_ALL, ("patient_paid",)),
+    "hl7": _Charges(_ALL, ("patient_paid",)),
     # a line item names no payer, and a deleted one is not there
     "drchrono": _Charges((_MONTH, _PROVIDER), ("payer_paid", "adjusted", "transferred"), _ALL, has_voids=False),
     # a ChargeItem names neither payer nor modifiers
@@ -125,8 +126,10 @@ def _truth(out: Path) -> _Truth:
 
 
 def _reader(feed: str) -> Reader:
-    from orchestration.formats import billing_api, exports, fhir
+    from orchestration.formats import billing_api, exports, fhir, hl7
 
+    if feed == "hl7":
+        return hl7.read
     if feed.startswith("fhir"):
         return fhir.read
     return billing_api.read if feed in {"redox", "drchrono"} else exports.read
