@@ -162,7 +162,8 @@ class Facts:
         segment, place = np.concatenate(segments), np.concatenate(places)
         order = np.argsort(segment * (_CAS_LAST + 1) + place, kind="stable")
         segment, place = segment[order], place[order]
-        reason, amount, quantity = (index.element(segment, place + n) for n in range(3))
+        own = index.elements(segment)
+        reason, amount, quantity = (own.at(place + n) for n in range(3))
         some = index.has_text(reason) | index.has_text(amount) | index.has_text(quantity)
         if not some.all():
             segment, reason, amount, quantity = segment[some], reason[some], amount[some], quantity[some]

@@ -177,8 +177,11 @@ class Index:
 
     def element(self, segments: Places, position: int | Places) -> Places:
         """Return the elements at a position, or at one each, as the guides count it (CLP01 is 1)."""
-        elements = self.first[segments] + position
-        return np.where(elements < self.first[segments + 1], elements, self.nothing)
+        return self.elements(segments).at(position)
+
+    def elements(self, segments: Places) -> Elements:
+        """Return the elements of segments, to be asked for by position one after the other."""
+        return Elements(self.first[segments], self.first[segments + 1], self.nothing)
 
     def keys(self, elements: Places) -> Words:
         """Return texts of up to eight bytes as numbers (``key``), longer ones as ``TOO_LONG``; 0 is an absent one."""
@@ -217,3 +220,19 @@ class Index:
     def segment_start(self, segment: int) -> int:
         """Return where a segment begins; the place after the last one for the segment that would follow it."""
         return int(self.terminators[segment - 1]) + 1 if segment else 0
+
+
+class Elements:
+    """The elements of some segments; ``at`` gives those of one position, or of one position each."""
+
+    __slots__ = ("_end", "_first", "_nothing")
+
+    def __init__(self, first: Places, end: Places, nothing: int) -> None:
+        self._first = first
+        self._end = end
+        self._nothing = nothing
+
+    def at(self, position: int | Places) -> Places:
+        """Return the elements at a position as the guides count it (CLP01 is 1)."""
+        elements = self._first + position
+        return np.where(elements < self._end, elements, self._nothing)

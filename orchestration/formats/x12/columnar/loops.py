@@ -24,7 +24,7 @@ class Loops:
 
     __slots__ = (
         *("claim_of", "claims", "index", "inside", "line_of", "lines", "set_end", "set_first"),
-        *("claim_number", "line_number", "_set_at"),
+        *("claim_number", "line_number", "_at", "_set_at"),
     )
 
     def __init__(self, index: Index, set_first: Places, set_end: Places) -> None:
@@ -40,7 +40,12 @@ class Loops:
         opener = np.maximum.accumulate(np.where(_OPENS[code], here, 0))
         in_claim = (code[opener] == CODE["CLP"]) & self.inside
         is_line = (code == CODE["SVC"]) & in_claim
-        self.claims: Places = np.flatnonzero((code == CODE["CLP"]) & self.inside)
+        # the places of every code, found by one sort of small numbers
+        mine = np.where(self.inside, code, np.uint8(len(CODE) + 1))
+        order = np.argsort(mine, kind="stable")
+        bounds = np.searchsorted(mine[order], np.arange(len(CODE) + 2))
+        self._at: list[Places] = [order[a:b] for a, b in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)]
+        self.claims: Places = self._at[CODE["CLP"]]
         self.lines: Places = np.flatnonzero(is_line)
         inner = np.maximum.accumulate(np.where(_OPENS[code] | is_line, here, 0))
         self.claim_of = self._ordinals(self.claims, in_claim)
@@ -58,16 +63,14 @@ class Loops:
         return np.where(belongs, np.cumsum(steps, dtype=np.int32) - 1, np.int32(-1))
 
     def of(self, *names: str) -> Places:
-        """Return the segments of some ids inside the remittances."""
-        code = self.index.code
-        found = code == CODE[names[0]]
-        for name in names[1:]:
-            found |= code == CODE[name]
-        return np.flatnonzero(found & self.inside)
+        """Return the segments of some ids inside the remittances, in order."""
+        if len(names) == 1:
+            return self._at[CODE[names[0]]]
+        return np.sort(np.concatenate([self._at[CODE[name]] for name in names]))
 
     def unknown(self) -> Places:
         """Return the segments an 835 does not have."""
-        return np.flatnonzero((self.index.code == 0) & self.inside)
+        return self._at[0]
 
     def set_of(self, segments: Places) -> Places:
         """Return the place of the remittance that segments stand in."""

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from orchestration.formats.x12 import tables
 from orchestration.formats.x12.columnar import values
-from orchestration.formats.x12.columnar.index import CODE, Flags, Index, Places, distinct, key
+from orchestration.formats.x12.columnar.index import CODE, Elements, Flags, Index, Places, distinct, key
 from orchestration.formats.x12.columnar.values import MISSING, Decimals
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class _Builder:
 
     def _claims(self) -> list[Any]:
         index, loops, facts = self.index, self.loops, self.facts
-        at = loops.claims
+        at, own = loops.claims, index.elements(loops.claims)
         names = loops.of("NM1")
         roles = index.keys(index.element(names, 1))
         patient, insured = (loops.last_in_claim(names[roles == role]) for role in (_QC, _IL))
@@ -120,11 +120,11 @@ class _Builder:
         member = np.where(index.has_text(patient_member), patient_member, self._at(insured, 9))
         return [
             *self._head(at, line=False),
-            *(self._text(index.element(at, position)) for position in (1, 2)),
+            *(self._text(own.at(position)) for position in (1, 2)),
             _decimal(facts.claim_charged, _MONEY),
             _decimal(facts.claim_paid, _MONEY),
             _decimal(facts.patient_share, _MONEY),
-            *(self._text(index.element(at, position)) for position in (6, 7, 8, 9)),
+            *(self._text(own.at(position)) for position in (6, 7, 8, 9)),
             self._text(self._at(patient, 3)),
             self._text(self._at(patient, 4)),
             self._text(member),
@@ -190,7 +190,8 @@ class _Builder:
         return [*self._head(at), qualifier, self._text(self.facts.remark_codes), self._tail(at)]
 
     def _details(self, at: Places, *positions: int, extra: Iterable[Any] = ()) -> list[Any]:
-        texts = (self._text(self.index.element(at, position)) for position in positions)
+        own = self.index.elements(at)
+        texts = (self._text(own.at(position)) for position in positions)
         return [*self._head(at), *texts, *extra, self._tail(at)]
 
     def _parties(self) -> list[Any]:
@@ -203,19 +204,20 @@ class _Builder:
         town = np.minimum(np.where(has_street, at + 2, at + 1), last)
         has_town = code[town] == CODE["N4"]
 
-        def either(person: int, other: int) -> pa.Array:
-            first = index.element(at, person)
-            return self._text(np.where(is_person, first, index.element(at, other) if other else index.nothing))
+        own, of_street, of_town = index.elements(at), index.elements(street), index.elements(town)
 
-        def following(segments: Places, present: Flags, position: int) -> pa.Array:
-            return self._text(np.where(present, index.element(segments, position), index.nothing))
+        def either(person: int, other: int) -> pa.Array:
+            return self._text(np.where(is_person, own.at(person), own.at(other) if other else index.nothing))
+
+        def following(elements: Elements, present: Flags, position: int) -> pa.Array:
+            return self._text(np.where(present, elements.at(position), index.nothing))
 
         return [
             *self._head(at),
-            self._text(index.element(at, 1)),
+            self._text(own.at(1)),
             *(either(person, other) for person, other in ((2, 0), (3, 2), (4, 0), (5, 0), (7, 0), (8, 3), (9, 4))),
-            *(following(street, has_street, position) for position in (1, 2)),
-            *(following(town, has_town, position) for position in (1, 2, 3)),
+            *(following(of_street, has_street, position) for position in (1, 2)),
+            *(following(of_town, has_town, position) for position in (1, 2, 3)),
             self._tail(at),
         ]
 
