@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 from e2e_books import assert_every_dollar_is_somewhere
 
-from orchestration.defs.ingest.raw import sources
+from orchestration.resources.control import SOURCES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from e2e_books import TwoSteps
-
-SOURCES = [source.kind for source in sources()]
 
 
 def test_every_dollar_that_came_in_is_posted_held_or_quarantined(two_steps: TwoSteps) -> None:
@@ -26,7 +24,7 @@ def test_every_dollar_that_came_in_is_posted_held_or_quarantined(two_steps: TwoS
 
 def test_status_prints_the_agreed_shape(two_steps: TwoSteps) -> None:
     status = two_steps.after_second
-    assert [source["source"] for source in status["sources"]] == SOURCES
+    assert [source["source"] for source in status["sources"]] == list(SOURCES)
     assert set(status["sources"][0]) == {
         "source", "files", "quarantined_files", "in_amount", "posted_amount", "held_amount", "quarantined_amount",
     }  # fmt: skip
@@ -83,16 +81,13 @@ def test_beancount_accepts_the_exported_books(two_steps: TwoSteps, bean_check: s
 
 
 def test_three_programs_find_the_same_trial_balance_to_the_cent(
-    two_steps: TwoSteps, bean_check: str, tmp_path: Path
+    two_steps: TwoSteps, bean_check: str, hledger_program: str, tmp_path: Path
 ) -> None:
     import csv
     import os
     from collections import defaultdict
     from decimal import Decimal
 
-    from conftest import program
-
-    hledger = program("hledger", "apt-get install hledger")
     files = {name: tmp_path / name for name in ("beancount", "hledger", "csv")}
     for name, file in files.items():
         two_steps.books.medbooks("gl", "export", "--format", name, "--out", str(file))
@@ -106,7 +101,7 @@ def test_three_programs_find_the_same_trial_balance_to_the_cent(
     asserted = [line.split() for line in lines if re.match(r"\d{4}-\d\d-\d\d balance ", line)]
     beancount = {words[2].split(":")[1]: Decimal(words[3]) for words in asserted}
     done = subprocess.run(
-        [hledger, "-f", str(files["hledger"]), "balance", "--flat", "--no-total", "-O", "csv", "--empty"],
+        [hledger_program, "-f", str(files["hledger"]), "balance", "--flat", "--no-total", "-O", "csv", "--empty"],
         capture_output=True, text=True, check=True, env={**os.environ, "LC_ALL": "C.UTF-8"},
     )  # fmt: skip
     _header, *rows = csv.reader(done.stdout.splitlines())
