@@ -50,6 +50,11 @@ setup-dev: .venv/.synced-dev ## the same with test tools and the beancount extra
 	$(UV) sync --locked --extra books --extra postgres --quiet
 	@touch $@ .venv/.synced
 
+# the libraries we are measured against
+.PHONY: setup-bench
+setup-bench: setup-dev
+	$(UV) sync --locked --extra books --extra postgres --extra bench --quiet
+
 .PHONY: uv
 uv:
 	@test -n "$(PYTHON)" || { echo "medbooks needs Python 3.11, 3.12 or 3.13: apt-get install python3"; exit 6; }
@@ -106,6 +111,14 @@ docs: setup-dev ## write docs/data-dictionary.md and the golden graph anew
 .PHONY: bench
 bench: setup-dev ## what a day costs on top of a month and of a year
 	$(BIN)/python benchmarks/incremental.py
+
+.PHONY: bench-era
+bench-era: setup-bench ## remittances: ours against pyx12 and others at 1, 10, 100 MB and 2,000 small files
+	$(BIN)/python benchmarks/era835.py
+
+.PHONY: fuzz
+fuzz: setup-dev ## a million mutated remittances: nothing raises, hangs or loses a segment
+	$(BIN)/python tests/fuzz_x12.py
 
 .PHONY: crash
 crash: setup-dev ## the longer proof: 40 random kill -9 during runs
