@@ -112,6 +112,15 @@ docs: setup-dev ## write docs/data-dictionary.md and the golden graph anew
 bench: setup-dev ## what a day costs on top of a month and of a year
 	$(BIN)/python benchmarks/incremental.py
 
+.PHONY: bench-readers
+bench-readers: setup-bench ## HL7 against hl7apy and python-hl7; the synthetic practice, small and large
+	$(BIN)/python -m benchmarks.hl7 --check
+	$(BIN)/python benchmarks/practice.py
+
+.PHONY: bench-ledger
+bench-ledger: setup-dev servers ## the journal against beancount, hledger and ledger, up to a million entries
+	$(BIN)/python benchmarks/ledger.py
+
 .PHONY: bench-era
 bench-era: setup-bench ## remittances: ours against pyx12 and others at 1, 10, 100 MB and 2,000 small files
 	$(BIN)/python benchmarks/era835.py
@@ -119,6 +128,22 @@ bench-era: setup-bench ## remittances: ours against pyx12 and others at 1, 10, 1
 .PHONY: fuzz
 fuzz: setup-dev ## a million mutated remittances: nothing raises, hangs or loses a segment
 	$(BIN)/python tests/fuzz_x12.py
+
+.PHONY: parity
+parity: setup-dev ## the longer proof: thousands of spoiled remittances, judged as pyx12 judges them or by a listed defect
+	$(BIN)/pytest -m slow tests/unit/formats/test_x12_parity.py tests/unit/formats/test_x12_prover.py
+
+.PHONY: verify
+verify: setup ## read a generated practice back and compare it with the truth, to the cent: make verify SEED=42
+	$(BIN)/medbooks practice verify --seed $(or $(SEED),7)
+
+.PHONY: crash-posting
+crash-posting: setup-dev servers ## the longer proof: a thousand kills of posters per database and vendor stand-in
+	$(BIN)/pytest -m slow -s tests/unit/gl/test_crashing_posters.py tests/unit/gl/test_crashing_vendors.py
+
+.PHONY: gl-limits
+gl-limits: setup-dev ## the longer proof: 10,000 posts to each vendor stand-in within its limits
+	$(BIN)/pytest -m slow tests/unit/gl/test_outside_long_run.py
 
 .PHONY: crash
 crash: setup-dev ## the longer proof: 40 random kill -9 during runs

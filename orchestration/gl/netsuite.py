@@ -1,7 +1,7 @@
 """NetSuite: journal entries through SuiteTalk REST, and SuiteQL to read them.
 
 Oracle's rules that shape this client: an ``externalId`` is unique among journal entries, so a create under one that
-is taken is refused; PUT on ``eid:`` would write over what stands there, so it is not used (ADR 0041); requests at
+is taken is refused; PUT on ``eid:`` would write over what stands there, so it is not used (ADR 0026); requests at
 once are limited per account, 5 at the lowest tier; fields and internal ids differ per account. What does not belong
 here: pace, tokens and faults (``wire``).
 """
