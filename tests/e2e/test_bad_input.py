@@ -70,7 +70,8 @@ def bad_books(tmp_path_factory: pytest.TempPathFactory) -> Books:
     (inbox / "truncated.835").write_text(remittance("T3", tail=False))
     (inbox / "garbage.835").write_bytes(b"\x00\x01\x02 this is no remittance")
     (inbox / "empty.csv").write_bytes(b"")
-    (inbox / "notes.docx").write_bytes(b"PK\x03\x04 something else")
+    (inbox / "notes.doc").write_bytes(b"\xd0\xcf\x11\xe0 something else")
+    (inbox / "july.zip").write_bytes(b"PK\x03\x04 half an archive")
     (inbox / "invoice.pdf").write_bytes(b"%PDF-1.7 but not really")
     (inbox / "upload.835.part").write_text(remittance("T4"))
     stop = threading.Event()
@@ -128,6 +129,7 @@ def test_a_truncated_remittance_is_quarantined_with_its_dollars(items: dict[str,
         ("missing_column", "amount"),
         ("empty_file", "empty"),
         ("unknown_kind", "kind of file"),
+        ("unreadable_archive", "archive is damaged"),
         ("not_a_document", "cannot be opened"),
         ("ragged_record", "field"),
     ],
