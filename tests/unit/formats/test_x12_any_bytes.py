@@ -66,6 +66,14 @@ def test_the_fast_path_says_what_the_exact_path_says(content):
     assert left == right
 
 
+def test_a_header_that_is_cut_off_at_the_end_of_a_file_opens_nothing():
+    cut = era() + era()[: era().index(b"~")]
+    found = report(Engine().read([source(cut)])[0])
+    assert found["interchanges"] == 1
+    assert found["segments"] == tokenize(cut).segment_count
+    assert "text_outside_interchange" in {finding["code"] for finding in found["findings"]}
+
+
 def test_files_read_together_say_what_each_says_alone():
     files = [source(era()), source(TWO), source(b"junk"), source(era()[:-40]), source(era(end="~\n")), source(era())]
     together = [report(reading) for reading in Engine().read(files)]
