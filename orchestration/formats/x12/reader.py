@@ -38,6 +38,7 @@ def read(files: Sequence[SourceFile]) -> RawBatch:
     rows = Rows()
     engine = Engine(rows)
     readings = engine.read(files)
+    rows.drop(engine.is_dropped)
     batch = RawBatch(TABLES)
     refused: set[str] = set()
     for reading in readings:

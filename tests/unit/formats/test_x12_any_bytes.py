@@ -6,13 +6,14 @@ import io
 import time
 
 import pytest
-from format_examples import PAID_CLAIM, damaged, era, interchange, join, source, transaction
+from format_examples import PAID_CLAIM, damaged, era, interchange, join, rows_of, source, transaction
 from fuzz_x12 import fuzz
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestration.core.tables import SourceFile
-from orchestration.formats.x12 import parts
+from orchestration.formats import x12
+from orchestration.formats.x12 import engine, parts
 from orchestration.formats.x12.engine import FINDINGS_KEPT, Engine
 from orchestration.formats.x12.inspect import report
 from orchestration.formats.x12.layout import as_read, lay_out
@@ -87,6 +88,17 @@ def test_a_file_of_many_windows_is_read_as_one(monkeypatch):
     monkeypatch.setattr(parts, "WINDOW", 2000)
     assert report(Engine().read([source(content)])[0]) == whole
     assert whole["claims"] == 180
+
+
+def test_a_file_that_turns_out_irregular_halfway_is_loaded_once(monkeypatch):
+    sets = [transaction(*PAID_CLAIM * 3, control=f"{n:04d}", paid="240") for n in range(60)]
+    content = join(interchange(*sets))
+    odd = content[:-400] + content[-400:].replace(b"~CAS", b"~ CAS", 1)
+    monkeypatch.setattr(parts, "WINDOW", 2000)
+    monkeypatch.setattr(engine, "WINDOW", 2000)
+    batch = x12.read([source(era()), source(odd)])
+    assert len(rows_of(batch, "claims")) == len(rows_of(batch, "service_lines")) == 181
+    assert len(rows_of(batch, "transactions")) == 61
 
 
 class _Endless(io.RawIOBase):

@@ -18,7 +18,7 @@ from orchestration.formats.x12.columnar.index import CODE, Elements, Flags, Inde
 from orchestration.formats.x12.columnar.values import MISSING, Decimals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from orchestration.core.tables import Table
     from orchestration.formats.x12.engine import Run
@@ -38,13 +38,24 @@ class Rows:
 
     def __init__(self) -> None:
         self.chunks: dict[str, list[pa.Table]] = {}
-        self._codes: list[npt.NDArray[np.int32]] = []
+        # per run, in the order of the chunks: the codes of its files
+        self._codes: list[list[int]] = []
 
     def collect(self, run: Run) -> None:
         """Build all tables of a run."""
         builder = _Builder(run)
+        self._codes.append([piece.reading.code for piece in run.pieces])
         for table, columns in builder.tables():
             self.chunks.setdefault(table.name, []).append(pa.Table.from_arrays(columns, names=_names(table)))
+
+    def drop(self, is_dropped: Callable[[int], bool]) -> None:
+        """Take out the rows of attempts that were given up: their file was read again from its start."""
+        for place, codes in enumerate(self._codes):
+            given_up = [piece for piece, code in enumerate(codes) if is_dropped(code)]
+            if given_up:
+                for chunks in self.chunks.values():
+                    pieces = chunks[place]["file_id"].combine_chunks().indices.to_numpy()
+                    chunks[place] = chunks[place].filter(pa.array(~np.isin(pieces, given_up)))
 
 
 def _names(table: Table) -> list[str]:
