@@ -33,6 +33,24 @@ def check(
         raise typer.Exit(_GATE_FAILED)
 
 
+@app.command("prepare")
+def prepare(period: _Period, entity: _Entity = "") -> None:
+    """Propose what the period's end adds to the books: credit balances out of receivables. Again adds what changed."""
+    from orchestration.resources import month_end
+    from orchestration.resources.closing import period_of
+
+    stores = open_stores()
+    chosen = period_of(stores, entity, period)
+    figures, result = month_end.prepare(stores, chosen, made_by=who())
+    for figure in figures:
+        words = "is booked" if not figure.entries else f"{len(figure.entries)} entries, {dollars(figure.amount)}"
+        say(f"{chosen.entity.entity_id} {period} {figure.name}: {words}")
+    say(f"{result.posted} entries posted in batch {result.batch_tag or '-'}")
+    waiting = [*result.held, *result.refusals, *result.conflicts]
+    if waiting:
+        say(f"{len(waiting)} wait for a person: medbooks gl preview")
+
+
 @app.command("run")
 def run(
     period: _Period,

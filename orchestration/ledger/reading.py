@@ -38,6 +38,7 @@ class Selection:
     entity_id: str | None = None
     book: str | None = None
     batch_tag: str | None = None
+    source: str | None = None
 
     def conditions(self) -> list[sa.ColumnElement[bool]]:
         """Return the conditions on ``entries``."""
@@ -47,6 +48,7 @@ class Selection:
                 (entries.c.entity_id, self.entity_id),
                 (entries.c.book, self.book),
                 (entries.c.batch_tag, self.batch_tag),
+                (entries.c.source, self.source),
             )
             if value is not None
         ]

@@ -385,6 +385,11 @@ class Ledger:
             )
             chain.append(connection, self._clock(), named)
 
+    def is_closed(self, entity_id: str, day: dt.date) -> bool:
+        """Return whether postings of the entity dated on the day are refused."""
+        with self.sessions.read() as connection:
+            return writing.ClosedDates(connection).first_open_day(entity_id, day) != day
+
     # --- reading ----------------------------------------------------------------------------------------
 
     def entries(
@@ -394,9 +399,10 @@ class Ledger:
         entity_id: str | None = None,
         book: str | None = None,
         batch_tag: str | None = None,
+        source: str | None = None,
     ) -> Iterator[PostedEntry]:
         """Yield posted entries by entry number, one consistent view of the ledger however long it takes."""
-        selection = reading.Selection(as_of, entity_id, book, batch_tag)
+        selection = reading.Selection(as_of, entity_id, book, batch_tag, source)
         with self.sessions.read() as connection:
             yield from reading.select_entries(connection, *selection.conditions())
 
@@ -415,11 +421,16 @@ class Ledger:
         return Outbox(self.sessions, owner, self._clock)
 
     def trial_balance(
-        self, as_of: dt.date | None = None, *, entity_id: str | None = None, book: str | None = None
+        self,
+        as_of: dt.date | None = None,
+        *,
+        entity_id: str | None = None,
+        book: str | None = None,
+        source: str | None = None,
     ) -> list[TrialBalanceRow]:
         """Return (account code, debit, credit) for every account with a balance, by code, net on one side."""
         with self.sessions.read() as connection:
-            return reading.balances(connection, reading.Selection(as_of, entity_id, book))
+            return reading.balances(connection, reading.Selection(as_of, entity_id, book, source=source))
 
     def movements(
         self, account_codes: Sequence[str], as_of: dt.date, *, entity_id: str, book: str

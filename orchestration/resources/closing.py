@@ -18,6 +18,7 @@ from orchestration.accounting.closing import CloseItem, aged_amount
 from orchestration.core.errors import ConfigurationError
 from orchestration.core.money import ZERO
 from orchestration.core.periods import period_days
+from orchestration.resources import month_end
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -66,6 +67,7 @@ def checklist(stores: PracticeStores, period: Period) -> list[CloseItem]:
     return [
         *_lake_checks(stores, period),
         *_account_checks(stores, period),
+        *_figures(stores, period),
         _pairs(stores, period),
         _second_opinions(stores, period),
         *_outside_checks(stores, period),
@@ -85,10 +87,10 @@ def _lake_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
             ).fetchall()
         }
 
-        def amount(sql: str, *needs: str) -> Decimal:
+        def amount(sql: str, *needs: str, entity: tuple[str, ...] = ()) -> Decimal:
             if not set(needs) <= present:
                 return ZERO
-            row = lake.execute(sql, [period.last]).fetchone()
+            row = lake.execute(sql, [period.last, *entity]).fetchone()
             return Decimal(row[0]) if row and row[0] is not None else ZERO
 
         held = amount(
@@ -107,8 +109,10 @@ def _lake_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
             "marts.bank_reconciliation",
         )
         subledger = amount(
-            "SELECT sum(receivable_change_amount) FROM intermediate.int_receivables__activity WHERE posting_date <= ?",
+            "SELECT sum(receivable_change_amount) FROM intermediate.int_receivables__activity "
+            "WHERE posting_date <= ? AND entity_id = ?",
             "intermediate.int_receivables__activity",
+            entity=(period.entity.entity_id,),
         )
         has_subledger = "intermediate.int_receivables__activity" in present
     items = [
@@ -127,9 +131,15 @@ def _lake_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
             "medbooks status",
         ),
     ]
-    # one practice, one subledger: of several entities nobody can tell yet whose it is
-    if has_subledger and len(stores.home.settings.all_entities) == 1:
-        booked = sum((_balance(stores, period, code) for code in ("1200", "1210")), ZERO)
+    if has_subledger and "accrual" in period.entity.books:
+        # what is shown as a debt at a period's end (R14) stays a receivable's credit in the subledger
+        booked = sum(
+            (
+                _balance(stores, period, code) - _balance(stores, period, code, source=month_end.SOURCE)
+                for code in ("1200", "1210")
+            ),
+            ZERO,
+        )
         items.append(
             CloseItem(
                 "receivables_subledger_equals_1200_and_1210",
@@ -142,8 +152,8 @@ def _lake_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
     return items
 
 
-def _balance(stores: PracticeStores, period: Period, code: str, book: str = "accrual") -> Decimal:
-    rows = stores.ledger.trial_balance(period.last, entity_id=period.entity.entity_id, book=book)
+def _balance(stores: PracticeStores, period: Period, code: str, *, source: str | None = None) -> Decimal:
+    rows = stores.ledger.trial_balance(period.last, entity_id=period.entity.entity_id, book="accrual", source=source)
     return sum((row.debit_amount - row.credit_amount for row in rows if row.account_code == code), ZERO)
 
 
@@ -171,6 +181,26 @@ def _account_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
             )
         )
     return items
+
+
+# figure of the period's end → the check's sentence, and what is missing when it fails
+_FIGURES = {
+    month_end.CREDITS: ("credits_are_reclassified", "credits of patients and payers that stand in receivables"),
+}
+
+
+def _figures(stores: PracticeStores, period: Period) -> list[CloseItem]:
+    found = month_end.missing(stores, period)
+    return [
+        CloseItem(
+            _FIGURES[name][0],
+            figure.amount == 0,
+            figure.amount,
+            _FIGURES[name][1],
+            f"medbooks close prepare --entity {period.entity.entity_id} --period {period.name}",
+        )
+        for name, figure in found.items()
+    ]
 
 
 def _pairs(stores: PracticeStores, period: Period) -> CloseItem:

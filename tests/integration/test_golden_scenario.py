@@ -20,8 +20,11 @@ import pytest
 
 from orchestration.accounting.compensation import Plan, YearToDate, true_up_entry
 from orchestration.accounting.journal import entries_from_proposals
+from orchestration.core.errors import BooksError
 from orchestration.core.money import ZERO
-from orchestration.resources.home import DBT_PROJECT, Home
+from orchestration.resources import month_end
+from orchestration.resources.closing import Period, period_of
+from orchestration.resources.home import DBT_PROJECT, Entity, Home, Settings
 from orchestration.resources.practice import PracticeStores, dbt_program
 
 if TYPE_CHECKING:
@@ -55,7 +58,22 @@ EXPECTED = {
     "6900": "7.00",
     "7010": "-3.00",
 }
-CLEARING = {"1015", "1030", "1040", "1290", "1999", "2010", "2120", "2200", "2210", "2215", "2300", "2310", "2320"}
+CLEARING = {
+    "1015",
+    "1030",
+    "1040",
+    "1290",
+    "1999",
+    "2010",
+    "2120",
+    "2200",
+    "2205",
+    "2210",
+    "2215",
+    "2300",
+    "2310",
+    "2320",
+}
 
 
 def day(text: str) -> dt.date:
@@ -252,8 +270,8 @@ def _bank() -> Iterator[Any]:
         ("2026-01-21", "439.40", "ALDER MUTUAL", "TR1"),
         ("2026-02-06", "112.00", "ALDER MUTUAL", "TR2"),
         ("2026-02-06", "-276.50", "PAYROLL TAX", None),
-        ("2026-02-12", "45.00", "MERCHANT SETTLEMENT", None),
-        ("2026-02-20", "-4.00", "PATIENT REFUND 17", None),
+        ("2026-02-12", "51.00", "MERCHANT SETTLEMENT", None),
+        ("2026-02-20", "-10.00", "PATIENT REFUND 17", None),
         ("2026-02-25", "-40.80", "LARKSPUR MEDICAL SUPPLY CO", None),
     ]
     for number, (on, amount, name, trace) in enumerate(moved, start=1):
@@ -281,12 +299,14 @@ def _remittance_2() -> Iterator[Any]:
 
 def _decisions() -> Iterator[Any]:
     served = {"service_date": day("2026-01-05")}
-    # found before the payer takes it back: it lands before the second remittance
-    yield _ehr(45, 1, "ADJUSTMENT", "A4", "C7", "20.00", "2026-01-25", reason="Overpayment owed to payer", **PAYER)
+    # found before the payer takes it back: it lands before the second remittance, and is a credit until then
+    yield _ehr(45, 1, "ADJUSTMENT", "A4", "C7", "20.00", "2026-02-03", reason="Overpayment owed to payer", **PAYER)
     for number, (kind, transaction, claim, amount, on, reason) in enumerate(
         [
             ("PAYMENT", "M2", "C6", "-25.00", "2026-02-10", "Check"),
-            ("PAYMENT", "M4", "C1", "-20.00", "2026-02-10", "Check"),
+            # six dollars too much over the end of January, and given back
+            ("PAYMENT", "M4", "C1", "-26.00", "2026-01-28", "Check"),
+            ("PAYMENT", "M5", "C1", "6.00", "2026-02-15", "Patient refund"),
             ("PAYMENT", "M3", "C6", "4.00", "2026-02-15", "Patient refund"),
             ("ADJUSTMENT", "A1", "C6", "-2.00", "2026-02-16", "Small balance"),
             ("ADJUSTMENT", "A2", "C6", "-7.00", "2026-02-17", "Bankruptcy"),
@@ -347,13 +367,14 @@ def _supplies_and_pay() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def books(tmp_path_factory) -> PracticeStores:
-    """The scenario built by dbt and posted, with the bonus of the month's end on top."""
+def events(tmp_path_factory) -> PracticeStores:
+    """The scenario built by dbt, and every event of it posted."""
     from orchestration.defs.ingest.raw import sources
     from orchestration.resources import lake as lakes
 
     root = tmp_path_factory.mktemp("golden")
-    stores = PracticeStores(Home(root, root / "keys" / "medbooks.key"))
+    settings = Settings(entities=(Entity("E2", "Second practice", 7),))
+    stores = PracticeStores(Home(root, root / "keys" / "medbooks.key", settings))
     with stores.lake.connect() as lake:
         for source in sources():
             lakes.create_tables(lake, source.tables)
@@ -397,6 +418,36 @@ def books(tmp_path_factory) -> PracticeStores:
     return stores
 
 
+def periods(stores: PracticeStores) -> list[Period]:
+    """January and February of both entities, which call them differently."""
+    return [
+        period_of(stores, entity_id, name)
+        for entity_id, names in (("main", ("2026-01", "2026-02")), ("E2", ("2026-07", "2026-08")))
+        for name in names
+    ]
+
+
+@pytest.fixture(scope="module")
+def missing_before(events) -> dict[tuple[str, str], str]:
+    """(entity and period, figure) → dollars the close check asks for before the months' ends are prepared."""
+    return {
+        (f"{period.entity.entity_id} {period.name}", name): f"{figure.amount:.2f}"
+        for period in periods(events)
+        for name, figure in month_end.missing(events, period).items()
+        if figure.amount
+    }
+
+
+@pytest.fixture(scope="module")
+def books(events, missing_before) -> PracticeStores:
+    """The same with what the months' ends add, and nothing was added before it was told."""
+    assert missing_before
+    for period in periods(events):
+        _figures, result = month_end.prepare(events, period, made_by="golden")
+        assert (result.held, result.refusals, result.conflicts) == ([], [], [])
+    return events
+
+
 def balances(stores: PracticeStores, book: str, entity_id: str | None = None) -> dict[str, Decimal]:
     found = stores.ledger.trial_balance(book=book, entity_id=entity_id)
     return {row.account_code: row.debit_amount - row.credit_amount for row in found}
@@ -417,6 +468,33 @@ def test_every_rule_of_the_table_was_used(books):
     used = {line.rule_id for posted in books.ledger.entries(book="accrual") for line in posted.entry.lines}
     # R16 is the forward balance of PLB
     assert used == {*(f"R{n:02d}" for n in range(1, 25) if n != 16), "RV", "PLB", "UNK"}
+
+
+def test_what_a_months_end_lacks_is_told_in_dollars_and_then_booked_once(books, missing_before):
+    assert missing_before == {("main 2026-01", "credits"): "26.00"}
+    entries = books.ledger.entry_count()
+    for period in periods(books):
+        assert all(not figure.entries for figure in month_end.missing(books, period).values())
+        month_end.prepare(books, period, made_by="golden")
+    assert books.ledger.entry_count() == entries
+
+
+def test_credits_are_a_debt_at_the_months_end_and_a_credit_of_receivables_after_it(books):
+    def at(text: str) -> dict[str, str]:
+        rows = books.ledger.trial_balance(day(text), book="accrual", source=month_end.SOURCE)
+        return {row.account_code: f"{row.debit_amount - row.credit_amount:.2f}" for row in rows}
+
+    assert at("2026-01-31") == {"1200": "20.00", "1210": "6.00", "2200": "-6.00", "2205": "-20.00"}
+    assert at("2026-02-01") == {}
+
+
+def test_a_locked_period_is_not_prepared_again(books):
+    january = periods(books)[0]
+    books.ledger.close_period("main", january.first, january.last, made_by="golden")
+    with pytest.raises(BooksError, match="2026-01 is locked") as refused:
+        month_end.prepare(books, january, made_by="golden")
+    assert "close reopen --entity main --period 2026-01" in str(refused.value.mend)
+    books.ledger.open_period("main", january.first, january.last, made_by="golden", reason="the test is over")
 
 
 def test_each_entity_balances_and_they_owe_each_other_the_same(books):

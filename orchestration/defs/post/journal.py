@@ -11,8 +11,6 @@ from orchestration.defs.quality.reconciliation import disagreements
 from orchestration.defs.resources import Practice
 from orchestration.resources.practice import PracticeStores
 
-# a change of what the posting rules book is a new version
-RULE_VERSION = "2026.4"
 MADE_BY = "medbooks posting rules"
 
 _COLUMNS = (
@@ -23,7 +21,7 @@ _COLUMNS = (
 
 def post_proposals(stores: PracticeStores, run_id: str | None) -> Mapping[str, object]:
     """Post what the ledger does not hold yet and return the figures of the batch."""
-    from orchestration.accounting.journal import entries_from_proposals
+    from orchestration.accounting.journal import RULE_VERSION, entries_from_proposals
     from orchestration.resources.lake import rows
     from orchestration.resources.mapping import require_locked_mapping
 

@@ -125,6 +125,13 @@ def test_a_period_or_entity_that_does_not_exist_is_said(medbooks, arguments):
     assert (code, "mend it with" in err) == (6, True)
 
 
+def test_a_months_end_is_not_prepared_before_its_marts_are_built(stores, medbooks):
+    post(stores, entry())
+    code, _out, err = medbooks("close", "prepare", "--period", "2026-11")
+    assert (code, "mend it with: medbooks run" in err) == (6, True)
+    assert stores.ledger.entry_count() == 1
+
+
 def test_the_chain_is_verified_and_exported_with_a_signed_head(stores, medbooks, tmp_path):
     post(stores, entry())
     out = tmp_path / "chain.csv"

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
 
--- One row per file, posting date, payer, provider and bucket: every dollar that moved receivables. Sums of it are
--- the A/R subledger on any day.
+-- One row per file, claim, posting date, payer, provider, bucket and entity: every dollar that moved receivables. Sums of
+-- it are the A/R subledger on any day. The entity is the one the same movement is booked in.
 
 with charges as (
     select * from {{ ref('fct_charge_lines') }}
@@ -37,10 +37,12 @@ adjustments as (
 movements as (
     select
         file_id,
+        claim_id,
         posting_date,
         case when payer_class = 'self_pay' then 'PATIENT' else payer_id end as payer_id,
         case when payer_class = 'self_pay' then 'patient' else 'insurance' end as bucket,
         rendering_provider_id as provider_id,
+        location_id,
         charged_amount,
         cast(0 as decimal(18, 2)) as contractual_amount,
         cast(0 as decimal(18, 2)) as paid_amount,
@@ -55,10 +57,12 @@ movements as (
     -- what was voided leaves on the day of its void
     select
         file_id,
+        claim_id,
         void_date as posting_date,
         case when payer_class = 'self_pay' then 'PATIENT' else payer_id end as payer_id,
         case when payer_class = 'self_pay' then 'patient' else 'insurance' end as bucket,
         rendering_provider_id as provider_id,
+        location_id,
         -charged_amount as charged_amount,
         cast(0 as decimal(18, 2)) as contractual_amount,
         case when is_prepayment then cast(0 as decimal(18, 2)) else -paid_amount end as paid_amount,
@@ -72,10 +76,12 @@ movements as (
 
     select
         file_id,
+        claim_id,
         posting_date,
         payer_id,
         'insurance' as bucket,
         rendering_provider_id as provider_id,
+        {{ no_text() }} as location_id,
         cast(0 as decimal(18, 2)) as charged_amount,
         contractual_amount + capitation_amount + sequestration_amount as contractual_amount,
         paid_amount,
@@ -89,10 +95,12 @@ movements as (
 
     select
         file_id,
+        claim_id,
         posting_date,
         'PATIENT' as payer_id,
         'patient' as bucket,
         rendering_provider_id as provider_id,
+        {{ no_text() }} as location_id,
         cast(0 as decimal(18, 2)) as charged_amount,
         cast(0 as decimal(18, 2)) as contractual_amount,
         cast(0 as decimal(18, 2)) as paid_amount,
@@ -107,10 +115,12 @@ movements as (
 
     select
         file_id,
+        claim_id,
         posting_date,
         'PATIENT' as payer_id,
         'patient' as bucket,
         rendering_provider_id as provider_id,
+        location_id,
         cast(0 as decimal(18, 2)) as charged_amount,
         cast(0 as decimal(18, 2)) as contractual_amount,
         paid_amount,
@@ -124,10 +134,12 @@ movements as (
 
     select
         file_id,
+        claim_id,
         posting_date,
         'PATIENT' as payer_id,
         'patient' as bucket,
         rendering_provider_id as provider_id,
+        {{ no_text() }} as location_id,
         cast(0 as decimal(18, 2)) as charged_amount,
         cast(0 as decimal(18, 2)) as contractual_amount,
         applied_amount as paid_amount,
@@ -142,10 +154,12 @@ movements as (
     -- what people decided: concessions, denials written off, credit losses, overpayments found
     select
         file_id,
+        claim_id,
         posting_date,
         case when receivable_account_code = '1210' then 'PATIENT' else payer_id end as payer_id,
         case when receivable_account_code = '1210' then 'patient' else 'insurance' end as bucket,
         rendering_provider_id as provider_id,
+        location_id,
         cast(0 as decimal(18, 2)) as charged_amount,
         cast(0 as decimal(18, 2)) as contractual_amount,
         cast(0 as decimal(18, 2)) as paid_amount,
@@ -154,26 +168,39 @@ movements as (
         adjusted_amount,
         loaded_at
     from adjustments
+),
+
+-- the bank or a payee never says whose a receivable is
+booked as (
+    select
+        *,
+        {{ no_text() }} as entity_member
+    from movements
 )
 
 select
-    file_id,
-    posting_date,
-    coalesce(payer_id, 'UNKNOWN') as payer_id,
-    bucket,
-    provider_id,
-    {{ money('sum(charged_amount)') }} as charged_amount,
-    {{ money('sum(contractual_amount)') }} as contractual_amount,
-    {{ money('sum(paid_amount)') }} as paid_amount,
-    {{ money('sum(transferred_amount)') }} as transferred_amount,
-    {{ money('sum(suspended_amount)') }} as suspended_amount,
-    {{ money('sum(adjusted_amount)') }} as adjusted_amount,
+    booked.file_id,
+    booked.claim_id,
+    booked.posting_date,
+    coalesce(booked.payer_id, 'UNKNOWN') as payer_id,
+    booked.bucket,
+    booked.provider_id,
+    {{ entity_of('booked') }} as entity_id,
+    {{ money('sum(booked.charged_amount)') }} as charged_amount,
+    {{ money('sum(booked.contractual_amount)') }} as contractual_amount,
+    {{ money('sum(booked.paid_amount)') }} as paid_amount,
+    {{ money('sum(booked.transferred_amount)') }} as transferred_amount,
+    {{ money('sum(booked.suspended_amount)') }} as suspended_amount,
+    {{ money('sum(booked.adjusted_amount)') }} as adjusted_amount,
     {{
         money(
-            'sum(charged_amount - contractual_amount - paid_amount + transferred_amount - suspended_amount'
-            ' + adjusted_amount)'
+            'sum(booked.charged_amount - booked.contractual_amount - booked.paid_amount'
+            ' + booked.transferred_amount - booked.suspended_amount + booked.adjusted_amount)'
         )
     }} as receivable_change_amount,
-    max(loaded_at) as loaded_at
-from movements
-group by file_id, posting_date, coalesce(payer_id, 'UNKNOWN'), bucket, provider_id
+    max(booked.loaded_at) as loaded_at
+from booked
+{{ join_entities('booked') }}
+group by
+    booked.file_id, booked.claim_id, booked.posting_date, coalesce(booked.payer_id, 'UNKNOWN'),
+    booked.bucket, booked.provider_id, {{ entity_of('booked') }}
