@@ -31,6 +31,10 @@ FAILPOINTS = (
     "outbox.before_quarantine_commit",
     "outbox.before_breaker_commit",
     "outbox.before_reconciled_commit",
+    "permission.before_replace",
+    "permission.after_replace",
+    "import_file.before_replace",
+    "import_file.after_replace",
 )
 
 _armed: dict[str, Callable[[], None]] = {}

@@ -130,9 +130,9 @@ def reconcile(ledger: Ledger, target: Target, setup: TargetSetup, start: dt.date
     Raises the errors of ``Target.pull``.
     """
     outbox = ledger.outbox("medbooks reconciliation")
-    items = outbox.items(setup.name, "posted", "reconciled")
+    items = outbox.items(setup.name, "posted", "reconciled", days=(start, end))
     posted = ledger.entries_by_id([item.entry_id for item in items])
-    held = [(item, posted[item.entry_id]) for item in items if start <= posted[item.entry_id].entry.entry_date <= end]
+    held = [(item, posted[item.entry_id]) for item in items]
     result = compare(held, target.pull(start, end), setup.accounts)
     outbox.reconciled(setup.name, result.agreed)
     for kind in ("missing_outside", "changed_outside", "double_outside"):

@@ -18,10 +18,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from orchestration.core.errors import ConfigurationError
+from orchestration.core.failpoints import reach
 from orchestration.core.findings import Finding
 from orchestration.core.money import format_amount
 from orchestration.gl.outside import amount_of, date_of, receipt_of, settled, signed_line
-from orchestration.gl.port import PulledEntry, TargetUnavailable
+from orchestration.gl.port import PulledEntry, TargetUnavailable, TargetUncertain
 from orchestration.gl.wire.timing import Timing
 
 if TYPE_CHECKING:
@@ -81,8 +82,8 @@ class ImportFiles:
     def post(self, request: PostRequest) -> Receipt:
         """Add the journal to this round's file, unless a file holds it.
 
-        Raises ``TargetRefusal`` when another journal stands under the reference, and ``TargetUnavailable`` when the
-        folder cannot be written.
+        Raises ``TargetRefusal`` when another journal stands under the reference, ``TargetUnavailable`` when the
+        folder cannot be written, and ``TargetUncertain`` when the disk did not say that it kept what was written.
         """
         try:
             with self._alone():
@@ -92,6 +93,7 @@ class ImportFiles:
                 file = self._folder / f"{self._round}.{self._format}"
                 before = file.read_bytes().decode() if file.exists() else self._head()
                 _replace(file, before + self._written(request))
+                _keep_name(file)
                 return receipt_of(self._held()[request.reference], request.reference)
         except OSError as error:
             raise _unwritable(error) from None
@@ -192,12 +194,22 @@ def _replace(file: Path, text: str) -> None:
         written.write(text)
         written.flush()
         os.fsync(written.fileno())
+    reach("import_file.before_replace")
     draft.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
+    reach("import_file.after_replace")
+
+
+def _keep_name(file: Path) -> None:
+    """Make a file's new content survive a power cut; until then nobody knows whether it stands."""
     try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        folder = os.open(file.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        message = f"the disk did not confirm what was added to the import file ({type(error).__name__})"
+        raise TargetUncertain(code="no_answer", message=message, mend="medbooks doctor") from None
 
 
 def _row(values: tuple[str, ...]) -> str:

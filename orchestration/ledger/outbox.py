@@ -400,11 +400,16 @@ class Outbox:
 
     # --- reading ----------------------------------------------------------------------------------------
 
-    def items(self, target: str, *states: OutboxState) -> list[Item]:
-        """Return the items of a target in some states, all when none is named, in the order they were enqueued."""
+    def items(self, target: str, *states: OutboxState, days: tuple[dt.date, dt.date] | None = None) -> list[Item]:
+        """Return the items of a target in some states, all when none is named, in the order they were enqueued.
+
+        ``days`` are the first and the last day an entry may be dated.
+        """
         conditions = [outbox.c.target == target]
         if states:
             conditions.append(outbox.c.state.in_(states))
+        if days:
+            conditions += [entries.c.entry_date >= days[0], entries.c.entry_date <= days[1]]
         with self._sessions.read() as connection:
             return [_item(row) for row in connection.execute(_items(*conditions).order_by(outbox.c.outbox_id))]
 

@@ -165,9 +165,10 @@ def journal(name, number, *, payer_class="medicare", cents=None) -> PostRequest:
     )
 
 
-def start_fake_process(name, folder, **options):
+def start_fake_process(name, folder, *, token_seconds=None, **options):
     """Start a stand-in in a process of its own, connect ``folder`` to it, and return its process id and address.
 
+    ``token_seconds`` is how long its tokens last, if not as long as the vendor's.
     For proofs that fork and kill: the caller must have no threads yet, and kills the process when it is done.
     """
     reading, writing = os.pipe()
@@ -179,6 +180,7 @@ def start_fake_process(name, folder, **options):
     os.close(reading)
     try:
         fake = start_fake(name, **options)
+        fake.token_seconds = token_seconds or fake.token_seconds
         connect(fake, folder)
         with os.fdopen(writing, "w") as told:
             told.write(fake.url)

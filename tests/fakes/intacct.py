@@ -41,6 +41,9 @@ class FakeIntacct(Fake):
         _add(error, "description", "Too many requests")
         return _xml(root, status=429, headers={"Retry-After": str(seconds)})
 
+    def is_login(self, request):
+        return b"<getAPISession" in request.body
+
     def handle(self, request):
         if request.path != PATH or request.method != "POST":
             return Response(404)

@@ -80,6 +80,11 @@ class Faults:
         self._random = random.Random(self.seed)  # noqa: S311  # repeatable chance is what it is for
         self._lock = threading.Lock()
 
+    def program(self, script, rate):
+        """Say what goes wrong from now on: the kinds of a script in order, then a share of calls."""
+        with self._lock:
+            self.script, self.rate = list(script), rate
+
     def draw(self):
         with self._lock:
             if self.script:
@@ -117,7 +122,8 @@ class Fake:
         self.codes = {}
         self.access = {}
         self.refresh = None
-        self.previous_refresh = (None, 0.0)
+        # a refresh token that was replaced stays good for a while, however often it is replaced meanwhile
+        self.replaced_refresh = {}
         self.token_number = 0
         self._windows = [deque() for _ in self.limits]
         self._at_once = 0
@@ -163,7 +169,7 @@ class Fake:
         return self.counts["over_limit"] + self.counts["over_places"]
 
     def state(self):
-        """Return what a test in another process asks for."""
+        """Return what a test in another process asks for; by POST it also says what goes wrong from now on."""
         with self.lock:
             return {
                 "references": dict(self.references),
@@ -177,8 +183,9 @@ class Fake:
     def serve(self, request):
         """Return the response, or ``None`` to hang up."""
         if request.path == STATE_PATH:
+            if request.method == "POST":
+                self.faults.program(**json.loads(request.body))
             return Response.of(200, self.state())
-        is_login = request.path in self.login_paths
         with self.lock:
             self.counts["calls"] += 1
             if self.is_down:
@@ -190,12 +197,12 @@ class Fake:
             if crowded:
                 self.counts["over_places"] += 1
                 return self.throttled(1)
-            if not is_login:
+            if not self._is_apart(request):
                 wait = self._over_limit()
                 if wait:
                     self.counts["over_limit"] += 1
                     return self.throttled(wait)
-            fault = self.faults.draw() if not is_login or self.faults.on_login else None
+            fault = self.faults.draw() if not self.is_login(request) or self.faults.on_login else None
             if fault:
                 self.counts[f"fault_{fault}"] += 1
             return self._with_fault(request, fault)
@@ -225,13 +232,21 @@ class Fake:
 
     def judged(self, request):
         with self.lock:
-            is_login = request.path in self.login_paths
-            if self.payloads is not None and request.body and not is_login:
+            is_apart = self._is_apart(request)
+            if self.payloads is not None and request.body and not is_apart:
                 self.payloads.append(request.body)
             response = self.handle(request)
-            if self.judge is not None and not is_login:
+            if self.judge is not None and not is_apart:
                 self.problems += self.judge(request, response)
             return response
+
+    def is_login(self, request):
+        """Tell whether a call asks for a token."""
+        return self._is_apart(request)
+
+    def _is_apart(self, request):
+        # tokens come from another host, with limits and a specification of its own
+        return request.path in self.login_paths
 
     def _over_limit(self):
         with self.lock:
@@ -253,7 +268,8 @@ class Fake:
     def grant(self):
         """Return a new pair of tokens; the refresh token before it stays good for a while."""
         self.token_number += 1
-        self.previous_refresh = (self.refresh, self.clock() + self.refresh_grace_seconds)
+        if self.refresh is not None:
+            self.replaced_refresh[self.refresh] = self.clock() + self.refresh_grace_seconds
         access, self.refresh = f"access-{self.token_number}", f"refresh-{self.token_number}"
         self.access[access] = self.clock() + self.token_seconds
         return access, self.refresh
@@ -271,9 +287,8 @@ class Fake:
             if self.codes.pop(form.get("code"), None) != challenge.decode():
                 return Response.of(400, {"error": "invalid_grant"})
         else:
-            old, until = self.previous_refresh
             sent = form.get("refresh_token")
-            if sent != self.refresh and not (old is not None and sent == old and self.clock() < until):
+            if sent != self.refresh and self.clock() >= self.replaced_refresh.get(sent, 0.0):
                 return Response.of(400, {"error": "invalid_grant"})
         access, refresh = self.grant()
         return Response.of(

@@ -8,6 +8,7 @@ What does not belong here: what a vendor's 400 means, and when a post is made ag
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 import weakref
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from orchestration.gl.wire.pacing import NoRoomError
 from orchestration.gl.wire.timing import Timing
 
 if TYPE_CHECKING:
+    import ssl
+
     from orchestration.gl.wire.pacing import Pace
 
 TIMEOUT_SECONDS = 30.0
@@ -227,9 +230,15 @@ class Caller:
         if loopback not in self._clients:
             # a proxy of the environment has no business between us and this computer
             self._clients[loopback] = httpx.Client(
-                timeout=self._timeout_seconds, follow_redirects=False, trust_env=not loopback
+                timeout=self._timeout_seconds, follow_redirects=False, trust_env=not loopback, verify=_authorities()
             )
         return self._clients[loopback]
+
+
+@functools.cache
+def _authorities() -> ssl.SSLContext:
+    """Return whom we believe about a vendor's name; reading the list takes longer than a call, so once a process."""
+    return httpx.create_ssl_context()
 
 
 def _close(clients: dict[bool, httpx.Client]) -> None:

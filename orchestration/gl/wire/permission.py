@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orchestration.core.failpoints import reach
+
 if TYPE_CHECKING:
     from orchestration.gl.wire.calling import Caller
     from orchestration.gl.wire.connections import Connection, ConnectionStore
@@ -58,7 +60,10 @@ class StoredPermission:
             if connection.access_token != rejected:
                 return connection
             connection = self.asked(connection)
+            # the vendor has replaced its token and we have not yet: it takes the old one once more for this reason
+            reach("permission.before_replace")
             self._store.write(connection)
+            reach("permission.after_replace")
             return connection
 
     def asked(self, connection: Connection) -> Connection:

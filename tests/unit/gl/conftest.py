@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import select
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -77,3 +81,75 @@ def hledger():
         return done.returncode, done.stdout + done.stderr
 
     return run
+
+
+class CrashProof:
+    """One interpreter that runs proofs of ``crash_posters.py``, one after another."""
+
+    def __init__(self):
+        here = Path(__file__).parent
+        path = [str(here.parents[2]), str(here.parents[1]), str(here)]
+        self._process = subprocess.Popen(
+            [sys.executable, str(here / "crash_posters.py")],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(path)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            # its children are killed with it when a proof does not end
+            start_new_session=True,
+        )
+
+    def __call__(self, system, url, folder, mode, number, *, seed=1, places=None, timeout=300):
+        """Return the outcome of one proof; fails when it does not end in time (seconds)."""
+        asked = {"system": system, "url": url, "folder": str(folder), "mode": mode, "number": number, "seed": seed}
+        asked["places"] = places
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        assert select.select([self._process.stdout], [], [], timeout)[0], "the proof does not end"
+        answer = json.loads(self._process.stdout.readline())
+        assert "error" not in answer, answer["error"]
+        return answer
+
+    def stop(self):
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.communicate()
+
+
+@pytest.fixture(scope="session")
+def crash_proof():
+    """Return a function that runs one crash proof and gives its outcome."""
+    proof = CrashProof()
+    yield proof
+    proof.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def crash_ledger(request, crash_folder):
+    """The URL of a database for a crash proof, of either kind."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres_server").new_database()
+    return f"sqlite:///{crash_folder}/ledger.sqlite"
+
+
+@pytest.fixture
+def crash_folder(tmp_path):
+    """A folder in memory: what is killed are processes, never the machine, so that nobody waits for a disk."""
+    memory = Path("/dev/shm")  # noqa: S108  # a folder of its own in it
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def assert_exactly_once():
+    """Return a function that asserts what every crash proof must end with."""
+
+    def check(outcome):
+        assert (outcome["lost"], outcome["duplicated"], outcome["strangers"]) == (0, 0, 0), outcome
+        assert outcome["entries"] == outcome["wanted"]
+        # every entry was pulled back and agrees line by line
+        assert outcome["states"] == {"reconciled": outcome["wanted"]}
+        assert outcome["differences"] == []
+        assert outcome["inside_amount"] == outcome["outside_amount"]
+        assert outcome["findings"] == []
+
+    return check

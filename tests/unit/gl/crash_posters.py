@@ -1,49 +1,53 @@
-"""Posts outside from child processes and kills them with SIGKILL: run by ``test_crashing_posters.py``.
+"""Posts outside from child processes and kills them with SIGKILL: run by ``crash_proof`` of ``conftest.py``.
 
 One writer fills the journal and two posters empty the outbox at once, against a system of which a share of answers is
-faulty; all three are killed at random moments, or each at one named place. At the end nobody is killed any more, and
-the outside system must hold every entry exactly once.
+faulty; all three are killed at random moments (``moments``), or one process that does everything at each named place
+(``places``). At the end nobody is killed any more, and the outside system must hold every entry exactly once.
 
-Usage: crash_posters.py URL MODE NUMBER [SEED]; MODE is ``moments`` or ``places``; prints one JSON object.
+Reads one JSON object a line (the arguments of ``prove``) and answers each with one: so that many proofs
+pay for one interpreter.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import gc
 import json
 import os
 import random
 import signal
 import sys
 import time
+import traceback
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
-from book_examples import CHART, CODES, DAY, credit, debit, entry
-from loopback_ledger import LoopbackTarget, start
+from book_examples import DAY, credit, debit, entry
+from crash_systems import CODES, NEW_PAYER, amounts_held, start_system
 
 from orchestration.accounting.approval import ApprovalPolicy
 from orchestration.core import failpoints
 from orchestration.gl.compare import reconcile
 from orchestration.gl.poster import Pacing, Poster
-from orchestration.gl.requests import TargetSetup
 from orchestration.ledger.store import Ledger
 
-ENTRIES_PER_BATCH = 5
+ENTRIES_PER_BATCH = 3
 FAULT_RATE = 0.24
 POSTERS = 2
-SETUP = TargetSetup("loopback", ("E1",), {code: f"out-{code}" for code in CODES})
-POLICY = ApprovalPolicy(exception_accounts=frozenset({"2310"}))
+CHART = [{"account_code": code, "account_name": f"Account {code}", "account_type": "asset"} for code in CODES]
+POLICY = ApprovalPolicy(exception_accounts=frozenset({"4900"}))
 # a lease outlasts a call by far, and a rest is short: kills must not have to wait for either
 PACING = Pacing(
-    claim_size=4,
-    lease_seconds=3.0,
-    call_seconds=1.5,
-    attempts=40,
-    first_wait_seconds=0.01,
-    longest_wait_seconds=0.05,
-    first_rest_seconds=0.02,
-    longest_rest_seconds=0.05,
-)
+    claim_size=4, lease_seconds=3.0, call_seconds=1.5, attempts=60, first_wait_seconds=0.01, longest_wait_seconds=0.05,
+    first_rest_seconds=0.02, longest_rest_seconds=0.05,
+)  # fmt: skip
+# where no other poster is alive a lease may end as soon as its holder is dead
+ALONE = Pacing(
+    claim_size=4, lease_seconds=0.05, call_seconds=0.0, attempts=60, first_wait_seconds=0.0, longest_wait_seconds=0.0,
+    first_rest_seconds=0.0, longest_rest_seconds=0.0, failures_before_rest=1,
+)  # fmt: skip
 
 
 def amount_of(number):
@@ -54,39 +58,35 @@ def amount_of(number):
 def entries_of(batch):
     numbers = range(batch * ENTRIES_PER_BATCH, (batch + 1) * ENTRIES_PER_BATCH)
     return [
-        entry(f"ehr:{number}", [debit("1200", amount_of(number)), credit("4000-EM", amount_of(number))])
+        entry(f"ehr:{number}", [debit("1200", amount_of(number)), credit("4000-01", amount_of(number))])
         for number in numbers
     ]
 
 
-def write(ledger, batches):
-    """Post every batch that is not in the journal, as the pipeline does after any crash."""
-    known = ledger.posted_event_ids()
-    for batch in range(batches):
-        if f"ehr:{batch * ENTRIES_PER_BATCH}" not in known:
-            ledger.post(entries_of(batch), batch_date=DAY, made_by="m", run_id=None, rule_version="v1")
+def post(ledger, entries):
+    ledger.post(entries, batch_date=DAY, made_by="m", run_id=None, rule_version="v1")
 
 
-def empty(ledger, port, wanted):
-    """Run rounds until everything that is wanted is outside."""
-    poster = Poster(ledger, LoopbackTarget(port), SETUP, pacing=PACING)
-    while True:
-        result = poster.round()
-        if len(ledger.outbox("t").items("loopback", "posted", "reconciled")) >= wanted:
-            return
-        if not result.posted:
-            time.sleep(0.01)
+def empty(ledger, system, wanted, pacing):
+    """Run rounds until everything that is wanted is outside; what was set aside is released as a person would."""
+    name = system.setup.name
+    poster = Poster(ledger, system.open(), system.setup, pacing=pacing)
+    outbox = ledger.outbox("bob")
+    while poster.round().posted or len(outbox.items(name, "posted", "reconciled")) < wanted:
+        outbox.release([item.reference for item in outbox.items(name, "quarantined")], target=name, reason="mended")
+        time.sleep(0.001)
 
 
-def fork(url, work):
-    """Do some work on the ledger in a child process and return its number."""
+def fork(ledger, system, work):
+    """Do some work in a child process and return its number."""
     child = os.fork()
     if child == 0:
         try:
-            work(Ledger(url, policy=POLICY))
+            # no connection may be shared with the parent
+            ledger.sessions.engine.dispose(close=False)
+            system.enter_child()
+            work()
         except BaseException:  # noqa: BLE001  # a child must never come back into the parent's code
-            import traceback
-
             traceback.print_exc()
             os._exit(1)
         os._exit(0)
@@ -104,148 +104,169 @@ def wait(child):
     return 0
 
 
-def outcome(url, port, wanted):
+def outcome(ledger, system, wanted):
     """Return what both sides hold at the end, and what the ledger says about itself."""
-    ledger = Ledger(url)
-    outside = LoopbackTarget(port).state()
-    references = Counter(journal["reference"] for journal in outside["journals"])
-    ours = {item.reference: item for item in ledger.outbox("t").items("loopback")}
+    target = system.open()
+    references = system.references()
+    comparison = reconcile(ledger, target, system.setup, DAY, _day_of(wanted))
+    ours = {item.reference: item for item in ledger.outbox("t").items(system.setup.name)}
+    calls, faulty = system.calls()
     return {
-        "entries": ledger.entry_count(),
         "wanted": wanted,
+        "entries": ledger.entry_count(),
         "lost": len(ours.keys() - references.keys()),
         "duplicated": sum(count - 1 for count in references.values()),
         "strangers": len(references.keys() - ours.keys()),
         "states": dict(Counter(item.state for item in ours.values())),
+        "differences": [difference.kind for difference in comparison.differences],
         "inside_amount": str(sum((item.total_amount for item in ours.values()), Decimal("0.00"))),
-        "outside_amount": str(sum((Decimal(journal["total"]) for journal in outside["journals"]), Decimal("0.00"))),
-        "requests": outside["requests"],
-        "faulty": outside["faulty"],
+        "outside_amount": str(amounts_held(target)),
+        "calls": calls,
+        "faulty": faulty,
         "findings": [finding.code for finding in ledger.verify_audit() + ledger.verify_books()],
     }
 
 
-def kill_at_random_moments(url, kills, seed):
+# -- random moments ---------------------------------------------------------------------------------------------------
+
+
+def kill_at_random_moments(ledger, system, kills, seed):
     moment = random.Random(seed)  # noqa: S311  # moments, not secrets
     # a batch for every kill, so that there is work to be killed at until the end
-    batches = kills
-    wanted = batches * ENTRIES_PER_BATCH
-    # half of the runs face a system that knows keys, half one where only looking up helps
-    server, port = start(FAULT_RATE, seed, has_keys=bool(seed % 2))
+    wanted = kills * ENTRIES_PER_BATCH
 
-    def writer(ledger):
-        write(ledger, batches)
+    def writer():
+        # as the pipeline does after any crash: whatever is not in the journal
+        known = ledger.posted_event_ids()
+        for batch in range(kills):
+            if f"ehr:{batch * ENTRIES_PER_BATCH}" not in known:
+                post(ledger, entries_of(batch))
 
-    def poster(ledger):
-        empty(ledger, port, wanted)
+    def poster():
+        empty(ledger, system, wanted, PACING)
 
-    try:
-        working = {fork(url, writer): writer, **{fork(url, poster): poster for _ in range(POSTERS)}}
-        killed = Counter()
-        while sum(killed.values()) < kills:
-            time.sleep(moment.uniform(0.0, 0.05))
-            child = moment.choice(list(working))
-            work = working.pop(child)
-            os.kill(child, signal.SIGKILL)
-            if wait(child) == signal.SIGKILL:
-                killed[work.__name__] += 1
-            # one that had ended already starts again too: there is always somebody to kill
-            working[fork(url, work)] = work
-        for child in working:
-            wait(child)
-        return {"killed": dict(killed), **outcome(url, port, wanted)}
-    finally:
-        os.kill(server, signal.SIGKILL)
-        os.waitpid(server, 0)
+    working = {fork(ledger, system, work): work for work in (writer, *[poster] * POSTERS)}
+    killed = Counter()
+    while sum(killed.values()) < kills:
+        time.sleep(moment.uniform(0.0, 0.08))
+        child = moment.choice(list(working))
+        work = working.pop(child)
+        os.kill(child, signal.SIGKILL)
+        if wait(child) == signal.SIGKILL:
+            killed[work.__name__] += 1
+        # one that had ended already starts again too: there is always somebody to kill
+        working[fork(ledger, system, work)] = work
+    for child in working:
+        wait(child)
+    calls, faulty = system.calls()
+    system.mend()
+    return {"killed": dict(killed)} | outcome(ledger, system, wanted) | {"calls": calls, "faulty": faulty}
 
 
-def kill_at_every_place(url, visits, seed):
-    """Kill a child at each named place at its first visit, at its second and so on, then let one go through."""
-    server, port = start(0.0, seed, has_keys=False)
-    target = LoopbackTarget(port)
+# -- named places -----------------------------------------------------------------------------------------------------
+
+
+def kill_at_places(ledger, system, places, visits):
+    """Kill one process after another, each at the next named place or at a later visit of it.
+
+    Each has a batch of its own to post and finds what the one before it left behind.
+    """
     killed, not_reached = [], []
-    batches = 0
-    try:
-        for place in failpoints.FAILPOINTS:
-            for visit in range(1, visits + 1):
-                batches += 1
-                wanted = batches * ENTRIES_PER_BATCH
-                # one of each kind, so that every way through a round is taken
-                target.set_faults("refuse", "drop_after", "error_before")
-                child = fork(url, _one_of_everything(port, batches, place, visit))
-                if wait(child) == signal.SIGKILL:
-                    killed.append(f"{place}:{visit}")
-                else:
-                    not_reached.append(f"{place}:{visit}")
-                target.set_faults()
-                time.sleep(PACING.lease_seconds / 60)
-                wait(fork(url, _finish(port, batches, wanted)))
-        return {"killed": killed, "not_reached": not_reached, **outcome(url, port, batches * (ENTRIES_PER_BATCH + 1))}
-    finally:
-        os.kill(server, signal.SIGKILL)
-        os.waitpid(server, 0)
+    # nobody is killed the first time: what is loaded and compiled now, no child has to load and compile
+    _do_everything(ledger, system, 0, lambda: None)
+    gc.collect()
+    ledger.sessions.engine.dispose()
+    deaths = [(place, visit) for place in places for visit in range(1, visits + 1)]
+    for batch, (place, visit) in enumerate(deaths, start=1):
+        child = fork(ledger, system, _dying_at(ledger, system, batch, place, visit))
+        reached = killed if wait(child) == signal.SIGKILL else not_reached
+        reached.append(f"{place}:{visit}")
+    system.mend()
+    wanted = (len(deaths) + 1) * (ENTRIES_PER_BATCH + 1)
+    wait(fork(ledger, system, lambda: _finish(ledger, system, len(deaths), wanted)))
+    return {"killed": killed, "not_reached": not_reached, **outcome(ledger, system, wanted)}
 
 
-def _one_of_everything(port, batches, place, visit):
-    def work(ledger):
-        visits = Counter()
+def _dying_at(ledger, system, batch, place, visit):
+    visits = Counter()
 
-        def die():
-            visits[place] += 1
-            if visits[place] == visit:
-                os.kill(os.getpid(), signal.SIGKILL)
+    def die():
+        visits[place] += 1
+        if visits[place] == visit:
+            os.kill(os.getpid(), signal.SIGKILL)
 
-        failpoints.arm(place, die)
-        write(ledger, batches)
-        _hold_and_approve(ledger, batches)
-        poster = Poster(ledger, LoopbackTarget(port), SETUP, pacing=SHORT_LEASE)
-        for _round in range(4):
+    return lambda: _do_everything(ledger, system, batch, lambda: failpoints.arm(place, die))
+
+
+def _do_everything(ledger, system, batch, arm):
+    """Clear up what a predecessor left behind, then take every way through posting that one process can take."""
+    target = system.open()
+    with ledger.sessions.kept_open():
+        poster = Poster(ledger, target, system.setup, pacing=ALONE)
+        if batch:
+            _write(ledger, batch - 1)
             poster.round()
-            reconcile(ledger, LoopbackTarget(port), SETUP, DAY, DAY)
-            time.sleep(0.02)
+            while not ledger.outbox("t").is_idle(system.setup.name):
+                time.sleep(ALONE.lease_seconds / 5)
+                poster.round()
+        system.spoil()
+        arm()
+        _write(ledger, batch)
+        # what was opened before holds a token that was good then
+        target = system.open()
+        poster = Poster(ledger, target, system.setup, pacing=ALONE)
+        for _round in range(3):
+            poster.round()
+        reconcile(ledger, target, system.setup, _day_of(batch), _day_of(batch))
 
-    return work
+
+def _day_of(batch):
+    return DAY + dt.timedelta(days=batch)
 
 
-def _hold_and_approve(ledger, batches):
-    """Propose one exception per batch and approve what waits."""
-    for number in range(batches):
-        held = entry(f"bank:{number}", [debit("1010", "3000.00"), credit("2310", "3000.00")])
-        ledger.post([held], batch_date=DAY, made_by="rules", run_id=None, rule_version="v1")
+def _write(ledger, batch):
+    """Post a batch, one entry of it for a payer that no mapping knows yet, and an exception that a person approves."""
+    day = _day_of(batch)
+    first, *others = (replace(made, entry_date=day) for made in entries_of(batch))
+    new_payer = replace(first, lines=tuple(replace(line, payer_class=NEW_PAYER) for line in first.lines))
+    held = entry(f"bank:{batch}", [debit("1010", "3000.00"), credit("4900", "3000.00")], entry_date=day)
+    post(ledger, [*others, new_payer, held])
     for proposal in ledger.waiting():
-        ledger.approve(proposal.proposal_id, DAY, by="bob", reason="seen")
+        ledger.approve(proposal.proposal_id, day, by="bob", reason="seen")
 
 
-def _finish(port, batches, wanted):
-    def work(ledger):
-        write(ledger, batches)
-        _hold_and_approve(ledger, batches)
-        outbox = ledger.outbox("bob")
-        poster = Poster(ledger, LoopbackTarget(port), SETUP, pacing=SHORT_LEASE)
-        while len(outbox.items("loopback", "posted", "reconciled")) < wanted + batches:
-            set_aside = [item.reference for item in outbox.items("loopback", "quarantined")]
-            outbox.release(set_aside, target="loopback", reason="mended")
-            poster.round()
-
-    return work
+def _finish(ledger, system, batch, wanted):
+    for number in range(batch + 1):
+        _write(ledger, number)
+    empty(ledger, system, wanted, ALONE)
 
 
-# no other poster is alive in this mode, so a lease may end as soon as its holder is dead
-SHORT_LEASE = Pacing(
-    claim_size=4, lease_seconds=0.05, call_seconds=0.0, attempts=40, first_wait_seconds=0.0, longest_wait_seconds=0.0,
-    first_rest_seconds=0.0, longest_rest_seconds=0.0, failures_before_rest=1,
-)  # fmt: skip
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def prove(*, url, folder, system, mode, number, seed, places):
+    ledger = Ledger(url, policy=POLICY)
+    ledger.migrate()
+    ledger.load_accounts(CHART)
+    ledger.sessions.engine.dispose()
+    started = start_system(system, Path(folder), fault_rate=FAULT_RATE if mode == "moments" else 0.0, seed=seed)
+    try:
+        if mode == "moments":
+            return kill_at_random_moments(ledger, started, number, seed)
+        return kill_at_places(ledger, started, places or failpoints.FAILPOINTS, number)
+    finally:
+        ledger.sessions.engine.dispose()
+        started.stop()
 
 
 def main():
-    url, mode, number, *seed = sys.argv[1:]
-    ledger = Ledger(url)
-    ledger.migrate()
-    ledger.load_accounts(CHART)
-    # no connection may be shared with a child
-    ledger.sessions.engine.dispose()
-    run = kill_at_random_moments if mode == "moments" else kill_at_every_place
-    sys.stdout.write(json.dumps(run(url, int(number), int(seed[0]) if seed else 1)))
+    for line in sys.stdin:
+        try:
+            answer = prove(**json.loads(line))
+        except Exception:  # noqa: BLE001  # the test that asked says what went wrong
+            answer = {"error": traceback.format_exc()}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ from orchestration.gl.port import (
 )
 
 FAULTS = ("throttle", "error_before", "error_after", "drop_before", "drop_after", "slow", "malformed")
-_REFUSALS = {"throttle": (429, [("Retry-After", "0.02")]), "error_before": (503, []), "refuse": (422, [])}
+_REFUSALS = {"throttle": (429, [("Retry-After", "0.02")]), "error_before": (503, [])}
 _CLIENT_SECONDS = 1.0
 
 
@@ -166,8 +166,9 @@ class LoopbackTarget:
     name = "loopback"
     batch_limit = 1_000
 
-    def __init__(self, port):
+    def __init__(self, port, *, unknown_payer_class=None):
         self._port = port
+        self._unknown_payer_class = unknown_payer_class
 
     def _call(self, method, path, body=None, *, may_have_arrived):
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=_CLIENT_SECONDS)
@@ -182,7 +183,7 @@ class LoopbackTarget:
             if answer.status == 429:
                 wait = float(answer.headers["Retry-After"])
                 raise TargetThrottled("too_many_requests", "too many requests", retry_after_seconds=wait)
-            if answer.status in {400, 422}:
+            if answer.status == 400:
                 raise TargetRefusal("validation", "it found something invalid")
             if answer.status >= 500:
                 raise self._unknown("server_error", may_have_arrived)
@@ -197,6 +198,8 @@ class LoopbackTarget:
         return (TargetUncertain if may_have_arrived else TargetUnavailable)(code, "no certain answer")
 
     def post(self, request):
+        if self._unknown_payer_class in {line.payer_class for line in request.lines} - {None}:
+            raise TargetRefusal("dimension_unmapped", "it has no place for a payer class")
         body = {
             "reference": request.reference,
             "date": request.entry_date.isoformat(),

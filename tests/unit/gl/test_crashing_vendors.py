@@ -1,194 +1,99 @@
-"""However often posters are killed, and whatever a vendor answers: 0 lost, 0 duplicated, at every vendor's stand-in.
+"""However often posters are killed, and whatever a vendor answers: 0 lost, 0 duplicated, totals exact, at each of them.
 
-The long proof is ``pytest -m slow tests/unit/gl/test_crashing_vendors.py -s``; it prints its figures.
+The vendors' stand-ins behind their real clients, and the import files for every other program. The long proof is
+``pytest -m slow tests/unit/gl/test_crashing_vendors.py -s``; it prints its figures. ``-k xero`` runs one of them.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import sys
-import tempfile
-import threading
-import time
-from pathlib import Path
 
 import pytest
-from book_examples import DAY, credit, debit, entry
-from crash_vendors import CHART, FAULT_RATE, PACING
-from fakes.harness import KEY, NAMES, connect, running
+from fakes.harness import NAMES
 
-from orchestration.gl.connected import mapping_of, open_target
-from orchestration.gl.poster import Poster
-from orchestration.gl.requests import TargetSetup
-from orchestration.ledger.store import Ledger
+from orchestration.core.failpoints import FAILPOINTS
+from orchestration.gl import import_files
 
-_HERE = Path(__file__).parent
+FAULT_RATE = 0.24
+SYSTEMS = (*NAMES, import_files.NAME)
+# where it matters which system it is; the other places are before a claim or after a receipt
+_IN_A_CALL = (
+    "outbox.after_claim_commit",
+    "outbox.before_lookup",
+    "outbox.after_lookup",
+    "outbox.before_call",
+    "outbox.after_call",
+    "outbox.before_receipt_commit",
+    "outbox.after_receipt_commit",
+)
 
 
-@pytest.fixture
-def folder(tmp_path):
-    # what is killed are processes, never the machine: where there is memory for it, nobody waits for a disk
-    memory = Path("/dev/shm")  # noqa: S108  # a folder of its own in it
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as made:
-        yield Path(made)
+def own_places(system):
+    """Return the places that only some systems have."""
+    prefix = "import_file." if system == import_files.NAME else "permission."
+    return {place for place in FAILPOINTS if place.startswith(prefix)}
 
 
-@pytest.fixture(params=NAMES)
-def name(request):
+def other_places(system):
+    return {place for place in FAILPOINTS if place.startswith(("permission.", "import_file."))} - own_places(system)
+
+
+@pytest.fixture(params=SYSTEMS)
+def system(request):
     return request.param
 
 
-def run(folder, url, name, kills, seed, timeout):
-    tests = _HERE.parents[1]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tests.parent), str(tests), str(_HERE)])}
-    done = subprocess.run(
-        [sys.executable, str(_HERE / "crash_vendors.py"), url, str(folder / "gl"), name, str(kills), str(seed)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout)
+def one_database(request, system, folder, *, on_postgresql):
+    """Return the URL of SQLite or PostgreSQL: each system is on one for places and on the other for moments."""
+    if (SYSTEMS.index(system) % 2 == 0) == on_postgresql:
+        return request.getfixturevalue("postgres_server").new_database()
+    return f"sqlite:///{folder}/ledger.sqlite"
 
 
-def assert_exactly_once(outcome):
-    assert (outcome["lost"], outcome["duplicated"], outcome["strangers"]) == (0, 0, 0), outcome
-    assert outcome["entries"] == outcome["wanted"]
-    assert outcome["states"] == {"posted": outcome["wanted"]}
-    assert outcome["findings"] == []
+def test_posters_killed_at_random_moments_lose_and_double_nothing(
+    request, crash_proof, crash_folder, assert_exactly_once, system
+):
+    url = one_database(request, system, crash_folder, on_postgresql=False)
+    outcome = crash_proof(system, url, crash_folder / "gl", "moments", 4)
+    assert sum(outcome["killed"].values()) == 4
+    assert_exactly_once(outcome)
 
 
-def test_posters_killed_at_random_moments_lose_and_double_nothing(folder, name):
-    outcome = run(folder, f"sqlite:///{folder}/ledger.sqlite", name, 6, 3, 240)
-    assert sum(outcome["killed"].values()) == 6
+def test_a_kill_at_every_place_around_a_call_loses_and_doubles_nothing(
+    request, crash_proof, crash_folder, assert_exactly_once, system
+):
+    places = [*_IN_A_CALL, *sorted(own_places(system))]
+    url = one_database(request, system, crash_folder, on_postgresql=True)
+    outcome = crash_proof(system, url, crash_folder / "gl", "places", 1, places=places)
+    assert outcome["killed"] == [f"{place}:1" for place in places]
     assert_exactly_once(outcome)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_a_thousand_kills_lose_and_double_nothing(request, folder, name, database):
-    url = f"sqlite:///{folder}/ledger.sqlite"
-    if database == "postgresql":
-        url = request.getfixturevalue("postgres_server").new_database()
-    outcome = run(folder, url, name, 1_000, 11, 3_600)
-    share = outcome["faulty"] / outcome["calls"]
-    # what this proof is run for: the figures of the README
+def test_a_kill_at_every_named_place_loses_and_doubles_nothing(
+    crash_proof, crash_ledger, crash_folder, assert_exactly_once, system
+):
+    outcome = crash_proof(system, crash_ledger, crash_folder / "gl", "places", 3, timeout=1_200)
+    reached = {place.rpartition(":")[0] for place in outcome["killed"]}
+    assert reached == set(FAILPOINTS) - other_places(system), outcome["not_reached"]
     sys.stdout.write(
-        f"\n{name}, {database}: {sum(outcome['killed'].values())} kills {outcome['killed']}, {outcome['wanted']} "
-        f"entries, {outcome['calls']} calls, {share:.1%} faulty: {outcome['lost']} lost, "
-        f"{outcome['duplicated']} doubled\n"
+        f"\n{system}, {crash_ledger.partition(':')[0]}: {len(outcome['killed'])} kills at {len(reached)} places, "
+        f"{outcome['wanted']} entries: {outcome['lost']} lost, {outcome['duplicated']} doubled\n"
     )
-    assert abs(share - FAULT_RATE) < 0.03
     assert_exactly_once(outcome)
 
 
-# -- the poster and a vendor that is away -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def ledger(folder):
-    made = Ledger(f"sqlite:///{folder}/ledger.sqlite")
-    made.migrate()
-    made.load_accounts(CHART)
-    entries = [
-        entry(f"ehr:{number}", [debit("1200", f"{number + 1}.00"), credit("4000-01", f"{number + 1}.00")])
-        for number in range(12)
-    ]
-    made.post(entries, batch_date=DAY, made_by="m", run_id=None, rule_version="v1")
-    yield made
-    made.sessions.engine.dispose()
-
-
-def poster_of(ledger, folder, name):
-    target = open_target(name, folder, KEY, buckets=(), timeout_seconds=2.0)
-    return Poster(ledger, target, TargetSetup(name, ("E1",), mapping_of(name, folder).accounts), pacing=PACING)
-
-
-def test_a_vendor_that_is_down_is_asked_rarely_and_then_gets_everything_once(ledger, folder, name, monkeypatch):
-    # a read waits between its tries, and this vendor is down for as many rounds as half a day has
-    monkeypatch.setattr("orchestration.gl.wire.calling.READ_TRIES", 1)
-    with running(name, limits=()) as fake:
-        connect(fake, folder)
-        poster = poster_of(ledger, folder, name)
-        fake.is_down = True
-        for _ in range(48):
-            poster.round()
-            time.sleep(0.002)
-        # the mapping is checked first, and a rest ends with one question: at most a call a round, and never twelve
-        assert fake.counts["while_down"] <= 48 * 2
-        assert fake.committed == 0
-        fake.is_down = False
-        deadline = time.monotonic() + 60
-        while fake.committed < 12 and time.monotonic() < deadline:
-            poster.round()
-            time.sleep(0.01)
-        assert (fake.committed, fake.duplicates) == (12, 0)
-        items = ledger.outbox("t").items(name, "posted")
-        assert len(items) == 12
-
-
-def test_a_refused_entry_is_set_aside_and_the_others_go_on(ledger, folder, name):
-    with running(name, limits=()) as fake:
-        connect(fake, folder)
-        # one line's payer class has no value there, as when the practice takes on a new payer
-        file = folder / f"{name}.toml"
-        odd = [debit("1010", "7.00"), credit("1200", "7.00")]
-        strange = [type(line)(**_fields(line, payer_class="auto")) if line.debit_amount else line for line in odd]
-        made = entry("ehr:odd", strange)
-        ledger.post([made], batch_date=DAY, made_by="m", run_id=None, rule_version="v1")
-        poster = poster_of(ledger, folder, name)
-        result = poster.round()
-        assert (result.posted, result.quarantined, dict(result.reasons)) == (12, 1, {"dimension_unmapped": 1})
-        # the mapping is mended, the entry released, and it goes
-        file.write_text(
-            file.read_text().replace(
-                "[dimensions.payer_class.values]", "[dimensions.payer_class.values]\nauto = " + _value(file)
-            ),
-            encoding="utf-8",
-        )
-        (aside,) = ledger.outbox("t").items(name, "quarantined")
-        ledger.outbox("bob").release([aside.reference], target=name, reason="payer added")
-        assert poster_of(ledger, folder, name).round().posted == 1
-        assert (fake.committed, fake.duplicates) == (13, 0)
-
-
-def _fields(line, **changes):
-    return {field: getattr(line, field) for field in line.__dataclass_fields__} | changes
-
-
-def _value(file):
-    return file.read_text().partition("medicare = ")[2].splitlines()[0]
-
-
-def test_nothing_a_person_typed_or_a_file_said_leaves_the_house(ledger, folder, name):
-    planted = ("Doe", "1980-01-02", "MRN 4711")
-    named = entry("ehr:named", [debit("1010", "7.00"), credit("1200", "7.00")], description=f"Jane {' '.join(planted)}")
-    batch = ledger.post([named], batch_date=DAY, made_by="m", run_id=None, rule_version="v1").batch_tag
-    ledger.rollback(batch, DAY, f"refund to Jane {' '.join(planted)}", made_by="bob", run_id=None)
-    with running(name, limits=()) as fake:
-        connect(fake, folder)
-        assert poster_of(ledger, folder, name).round().posted == 14
-        sent = b"".join(fake.payloads).decode()
-    assert "7.00" in sent
-    assert not [text for text in planted if text in sent]
-
-
-def test_two_posters_at_once_post_every_entry_once(ledger, folder, name):
-    with running(name, limits=()) as fake:
-        connect(fake, folder)
-
-        def work():
-            poster = poster_of(ledger, folder, name)
-            while len(ledger.outbox("t").items(name, "posted")) < 12:
-                poster.round()
-
-        workers = [threading.Thread(target=work) for _ in range(2)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join(60)
-        assert (fake.committed, fake.duplicates, fake.over_limit) == (12, 0, 0)
+@pytest.mark.slow
+def test_a_thousand_kills_lose_and_double_nothing(crash_proof, crash_ledger, crash_folder, assert_exactly_once, system):
+    outcome = crash_proof(system, crash_ledger, crash_folder / "gl", "moments", 1_000, seed=11, timeout=3_600)
+    killed = sum(outcome["killed"].values())
+    share = outcome["faulty"] / outcome["calls"]
+    # what this proof is run for: the figures of the README
+    sys.stdout.write(
+        f"\n{system}, {crash_ledger.partition(':')[0]}: {killed} kills {outcome['killed']}, {outcome['wanted']} "
+        f"entries, {outcome['calls']} calls, {share:.1%} faulty: {outcome['lost']} lost, "
+        f"{outcome['duplicated']} doubled\n"
+    )
+    assert killed == 1_000
+    assert abs(share - FAULT_RATE) < 0.03
+    assert_exactly_once(outcome)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import datetime as dt
+import errno
 import io
 import threading
 from decimal import Decimal
@@ -15,9 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.core.errors import ConfigurationError
+from orchestration.gl import import_files
 from orchestration.gl.connected import open_target
 from orchestration.gl.outside import same_journal
-from orchestration.gl.port import TargetRefusal, TargetUnavailable
+from orchestration.gl.port import TargetRefusal, TargetUnavailable, TargetUncertain
 
 DAYS = (dt.date(2026, 1, 1), dt.date(2026, 12, 31))
 
@@ -121,6 +123,28 @@ def test_a_kill_while_a_file_is_replaced_leaves_the_one_before(opened, tmp_path,
 
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), max_size=20)
+
+
+def test_a_disk_that_does_not_confirm_leaves_it_open_whether_the_journal_stands(opened, monkeypatch):
+    answers = iter([None, full_disk(), full_disk()])
+
+    def confirm(_descriptor):
+        if (failure := next(answers)) is not None:
+            raise failure
+
+    monkeypatch.setattr(import_files.os, "fsync", confirm)
+    # the file was replaced and its folder not yet: after a power cut either may be there
+    with pytest.raises(TargetUncertain):
+        opened().post(request(1))
+    # nothing was replaced
+    with pytest.raises(TargetUnavailable):
+        opened().post(request(2))
+    assert opened().find(request(1).reference).total_amount == request(1).total_amount
+    assert opened().find(request(2).reference) is None
+
+
+def full_disk():
+    return OSError(errno.ENOSPC, "no space left on device")
 
 
 @settings(max_examples=40, deadline=None)

@@ -200,7 +200,7 @@ def test_a_lost_answer_of_the_login_does_not_lose_the_permission(fake, tmp_path,
 
 def test_a_permission_that_was_not_used_for_too_long_says_how_to_get_a_new_one(fake, tmp_path, clock):
     connect(fake, tmp_path)
-    fake.refresh = fake.previous_refresh = None, 0.0
+    fake.refresh, fake.replaced_refresh = None, {}
     clock.sleep(fake.token_seconds)
     with pytest.raises(TargetUnauthorized) as stopped:
         open_target(fake.name, tmp_path, KEY, timing=clock.timing).post(journal(fake.name, 1))
