@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 FINDINGS_KEPT: Final = 1000
 # the tokenizer looks this far for the end of an interchange
 _LONGEST_TRAILER = 110
+# the largest block from which glibc learns to keep what is freed
+_LARGEST_BLOCK = 31 << 20
 # findings of claims come after those of the payment at the same segment
 _AFTER_OWN = 100
 _LIKE_HEADER = int.from_bytes(b"ISA", "little")
@@ -204,6 +206,7 @@ class Engine:
     """Reads files; rows of claims and lines go to the collector, everything else stays with the file."""
 
     def __init__(self, collector: Collector | None = None) -> None:
+        _keep_freed_memory()
         self._collector = collector
         self._pending: list[_Piece] = []
         self._size = 0
@@ -308,7 +311,10 @@ class Engine:
         if bad:
             return bad
         index.strip()
-        walks = [self._walk(index, piece) for piece in pieces]
+        at = np.flatnonzero(ENVELOPE[index.code])
+        bounds = np.searchsorted(at, [piece.begin for piece in pieces] + [len(index)]).tolist()
+        told = list(zip(at.tolist(), (raw.split(index.separator) for raw in index.raws_at(at)), strict=True))
+        walks = [self._walk(index, piece, told[a:b]) for piece, a, b in zip(pieces, bounds, bounds[1:], strict=False)]
         sets = [(piece, found) for piece, walk in zip(pieces, walks, strict=True) for found in walk.sets]
         mine = [(piece, found) for piece, found in sets if found.set_code == REMITTANCE]
         first = np.array(
@@ -335,20 +341,18 @@ class Engine:
             self._collector.collect(run)
         return set()
 
-    def _walk(self, index: Index, piece: _Piece) -> _Walk:
-        """Walk the envelope's segments of one part."""
+    def _walk(self, index: Index, piece: _Piece, told: list[tuple[int, Segment]]) -> _Walk:
+        """Walk the envelope's segments of one part, given by place."""
         walk = _Walk([], [])
         reading, state = piece.reading, self._states[piece.reading.code]
         shift = piece.first_number - piece.begin
         if piece.part.is_exact:
             state.open(piece.first_number)
         expected = piece.begin
-        at = np.flatnonzero(ENVELOPE[index.code[piece.begin : piece.end]]) + piece.begin
-        for place in at.tolist():
+        for place, segment in told:
             if place > expected:
                 walk.stray.extend(_strays(index, state.envelope, expected, place, shift))
             expected = place + 1
-            segment = _elements(index, place)
             if segment[0] == "ISA" and not piece.part.is_exact:
                 state.open(place + shift)
             # in a stretch from the tokenizer only the first segment can be a header
@@ -380,6 +384,15 @@ class Engine:
                 words = "the sender marks this interchange as a test (ISA15 is T)"
                 reading.add([Finding("test_interchange", "warning", words, segment_number=number, segment_id="ISA")])
         reading.finish()
+
+
+def _keep_freed_memory() -> None:
+    """Let the arrays of one window lie in the memory of those before it.
+
+    glibc gives large blocks back to the system when they are freed, and a sixth of the time goes into getting the pages
+    again, until a larger block was freed (M_MMAP_THRESHOLD is dynamic). This one is never touched and costs nothing.
+    """
+    np.empty(_LARGEST_BLOCK, dtype=np.uint8)
 
 
 @dataclass(slots=True)
@@ -469,7 +482,7 @@ def _is_plain(index: Index, piece: _Piece, headers: Places) -> bool:
 def _judge(run: Run, mine: list[tuple[_Piece, TransactionSet]]) -> None:
     """File the remittances of a run with their files: sums, verdicts, findings."""
     loops, facts, index = run.loops, run.facts, run.index
-    payments = [_payment(run, piece, place) for place, (piece, _) in enumerate(mine)]
+    payments = _payments(run, [piece for piece, _ in mine])
     claims_of = np.searchsorted(loops.claims, np.append(loops.set_first, len(index)))
     lines_of = np.searchsorted(loops.lines, np.append(loops.set_first, len(index)))
     stated = index.has_text(index.element(loops.claims, 3)) | index.has_text(index.element(loops.claims, 4))
@@ -555,21 +568,26 @@ def _counts(flags: Flags, bounds: Places) -> Places:
     return counted
 
 
-def _payment(run: Run, piece: _Piece, place: int) -> Payment:
-    """Read the header and the provider adjustments of one remittance."""
+def _payments(run: Run, pieces: list[_Piece]) -> list[Payment]:
+    """Read the headers and the provider adjustments of the remittances; ``pieces`` are where they stand."""
     loops, index = run.loops, run.index
-    first, end = int(loops.set_first[place]), int(loops.set_end[place])
-    nearest = int(np.searchsorted(loops.claims, first))
-    claim = int(loops.claims[nearest]) if nearest < len(loops.claims) and loops.claims[nearest] < end else end
-    rest = index.code[claim:end]
-    later = np.flatnonzero((rest == CODE["PLB"]) | (rest == CODE["BPR"]) | (rest == CODE["TRN"])) + claim
-    payment = Payment()
-    shift = piece.first_number - piece.begin
+    claims = np.append(loops.claims, len(index))
+    heads = np.minimum(claims[np.searchsorted(loops.claims, loops.set_first)], loops.set_end)
+    # of what stands behind the first claim only these are the payment's
+    later = loops.of("PLB", "BPR", "TRN")
+    later = later[later >= heads[loops.set_of(later)]]
+    bounds = np.searchsorted(later, np.append(loops.set_first, len(index))).tolist()
+    told = list(zip(later.tolist(), index.raws_at(later), strict=True))
     element, component = index.separator, chr(index.marks.component)
-    told = [(segment, index.raw(segment)) for segment in later.tolist()]
-    for segment, raw in [*enumerate(index.raws(first, claim), start=first), *told]:
-        payment.tell(segment + shift, raw.split(element), component)
-    return payment
+    payments = []
+    for place, (piece, first, head) in enumerate(zip(pieces, loops.set_first.tolist(), heads.tolist(), strict=True)):
+        payment = Payment()
+        shift = piece.first_number - piece.begin
+        header = enumerate(index.raws(first, head), start=first)
+        for segment, raw in [*header, *told[bounds[place] : bounds[place + 1]]]:
+            payment.tell(segment + shift, raw.split(element), component)
+        payments.append(payment)
+    return payments
 
 
 def _first_errors(run: Run, count: int) -> list[list[tuple[int, int, str]]]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from orchestration.core.findings import Finding
 
 # near the cache: larger windows are slower, smaller ones pay their fixed costs more often
-WINDOW: Final = 4 << 20
+WINDOW: Final = 2 << 20
 # a transaction set longer than this is not looked for window by window
 _LARGEST_SET: Final = 64 << 20
 # what the tokenizer may hold whole: it keeps about ten bytes for each of the file

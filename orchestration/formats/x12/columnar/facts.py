@@ -16,13 +16,14 @@ from orchestration.core.findings import Finding, Severity
 from orchestration.core.money import fits
 from orchestration.formats.x12 import balancing
 from orchestration.formats.x12.columnar import values
-from orchestration.formats.x12.columnar.index import SEGMENT_IDS, Flags, Index, Places, Words, distinct, key
+from orchestration.formats.x12.columnar.index import SEGMENT_IDS, Flags, Index, Places, distinct, key
 from orchestration.formats.x12.columnar.values import Decimals, Numbers, dollars
 from orchestration.formats.x12.denials import DENIAL_CLASSES, STATUS_WITHOUT_DENIAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from orchestration.formats.x12.columnar.lookup import Words
     from orchestration.formats.x12.columnar.loops import Loops
 
 _REVERSAL, _PREDETERMINATION = key("22"), key("25")

@@ -12,8 +12,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from orchestration.formats.x12.columnar.lookup import Lookup, Words
+
 Bytes = npt.NDArray[np.uint8]
-Words = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
@@ -55,10 +56,7 @@ def key(text: str) -> int:
     return int.from_bytes(text.encode(), "little")
 
 
-_IDS = np.array([key(name) for name in SEGMENT_IDS], dtype=np.uint64)
-_SORTED = np.argsort(_IDS)
-_SORTED_IDS = _IDS[_SORTED]
-_SORTED_CODES = (_SORTED + 1).astype(np.uint8)
+_BY_ID: Final = Lookup({key(name): code for name, code in CODE.items()}, bits=9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +77,7 @@ class Index:
 
     __slots__ = (
         "_components",
+        "_qualifiers",
         "buffer",
         "code",
         "data",
@@ -119,6 +118,7 @@ class Index:
         # which elements had blanks around them, None when none had
         self.is_padded: Flags | None = None
         self._components: Places | None = None
+        self._qualifiers: Words | None = None
 
     def __len__(self) -> int:
         return len(self.code)
@@ -126,11 +126,9 @@ class Index:
     def _codes(self) -> npt.NDArray[np.uint8]:
         ids = self.first[:-1]
         length = self.end[ids] - self.start[ids]
-        keys = self.words[self.start[ids]] & MASKS[np.minimum(length, _WORD)]
-        place = np.searchsorted(_SORTED_IDS, keys)
-        place[place == len(_SORTED_IDS)] = 0
-        known = (_SORTED_IDS[place] == keys) & (length <= _LONGEST_ID)
-        return np.where(known, _SORTED_CODES[place], np.uint8(0)).astype(np.uint8)
+        # an id and the byte behind it: what is longer is none
+        keys = self.words[self.start[ids]] & MASKS[np.minimum(length, _LONGEST_ID + 1)]
+        return _BY_ID.find(keys).astype(np.uint8)
 
     def odd_segments(self) -> Places:
         """Return the segments that are empty or have blanks around them: only the tokenizer undoes that."""
@@ -165,6 +163,13 @@ class Index:
         if self._components is None:
             self._components = np.flatnonzero(self.buffer[: len(self.data)] == self.marks.component)
         return self._components
+
+    @property
+    def qualifiers(self) -> Words:
+        """The first element of every segment as ``keys`` gives it: what tells most kinds of a segment apart."""
+        if self._qualifiers is None:
+            self._qualifiers = self.keys(self.element(np.arange(len(self)), 1))
+        return self._qualifiers
 
     @property
     def nothing(self) -> int:
@@ -215,7 +220,16 @@ class Index:
         if begin >= end:
             return []
         stretch = self.data[self.segment_start(begin) : int(self.terminators[end - 1])]
-        return [raw.decode("utf-8", "replace") for raw in stretch.split(bytes((self.marks.terminator,)))]
+        terminator = self.marks.terminator
+        if terminator < _ASCII_END:
+            return stretch.decode("utf-8", "replace").split(chr(terminator))
+        return [raw.decode("utf-8", "replace") for raw in stretch.split(bytes((terminator,)))]
+
+    def raws_at(self, segments: Places) -> list[str]:
+        """Return some segments in ascending order, as ``raw`` gives them."""
+        starts = np.where(segments > 0, self.terminators[segments - 1] + 1, 0).tolist()
+        stops = self.terminators[segments].tolist()
+        return [self.data[a:b].decode("utf-8", "replace") for a, b in zip(starts, stops, strict=True)]
 
     def segment_start(self, segment: int) -> int:
         """Return where a segment begins; the place after the last one for the segment that would follow it."""
@@ -225,12 +239,23 @@ class Index:
 class Elements:
     """The elements of some segments; ``at`` gives those of one position, or of one position each."""
 
-    __slots__ = ("_end", "_first", "_nothing")
+    __slots__ = ("_end", "_first", "_most", "_nothing")
 
     def __init__(self, first: Places, end: Places, nothing: int) -> None:
         self._first = first
         self._end = end
         self._nothing = nothing
+        # elements of the longest segment, its id among them
+        self._most: int | None = None
+
+    def __len__(self) -> int:
+        return len(self._first)
+
+    def reach(self, position: int) -> bool:
+        """Tell whether any of the segments has an element at a position."""
+        if self._most is None:
+            self._most = int((self._end - self._first).max(initial=0))
+        return position < self._most
 
     def at(self, position: int | Places) -> Places:
         """Return the elements at a position as the guides count it (CLP01 is 1)."""

@@ -54,8 +54,8 @@ class Loops:
         starts[set_first] = 1
         self._set_at = np.cumsum(starts, dtype=np.int32)
         # ordinals from 1: of a claim in its transaction, of a line in its claim
-        self.claim_number = _ordinals_in(self.set_of(self.claims))
-        self.line_number = _ordinals_in(self.claim_of[self.lines])
+        self.claim_number = ordinals_in(self.set_of(self.claims))
+        self.line_number = ordinals_in(self.claim_of[self.lines])
 
     def _ordinals(self, heads: Places, belongs: Flags) -> npt.NDArray[np.int32]:
         steps = np.zeros(len(belongs), dtype=np.int32)
@@ -93,7 +93,7 @@ class Loops:
         return chosen
 
 
-def _ordinals_in(groups: npt.NDArray[np.integer]) -> Places:
+def ordinals_in(groups: npt.NDArray[np.integer]) -> Places:
     """Return the place of each member in its run of equal values, from 1."""
     here = np.arange(len(groups), dtype=np.int64)
     begins = np.ones(len(groups), dtype=np.bool_)

@@ -6,6 +6,7 @@ verdicts (``facts``).
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,10 +16,11 @@ import pyarrow as pa
 from orchestration.formats.x12 import tables
 from orchestration.formats.x12.columnar import values
 from orchestration.formats.x12.columnar.index import CODE, Elements, Flags, Index, Places, distinct, key
+from orchestration.formats.x12.columnar.loops import ordinals_in
 from orchestration.formats.x12.columnar.values import MISSING, Decimals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from orchestration.core.tables import Table
     from orchestration.formats.x12.engine import Run
@@ -29,6 +31,7 @@ _QC, _IL, _82, _XX = (np.uint64(key(text)) for text in ("QC", "IL", "82", "XX"))
 _6R, _HPI, _B6 = (np.uint64(key(text)) for text in ("6R", "HPI", "B6"))
 _COMPONENTS: Final = 6
 _WORD = 8
+_BLANK = ord(" ")
 # which bytes of a word a text of n bytes has
 _WITHIN: Final = np.arange(_WORD) < np.arange(_WORD + 1)[:, None]
 
@@ -124,18 +127,18 @@ class _Builder:
         index, loops, facts = self.index, self.loops, self.facts
         at, own = loops.claims, index.elements(loops.claims)
         names = loops.of("NM1")
-        roles = index.keys(index.element(names, 1))
+        roles = index.qualifiers[names]
         patient, insured = (loops.last_in_claim(names[roles == role]) for role in (_QC, _IL))
         rendering = loops.last_in_claim(names[roles == _82])
         patient_member = self._at(patient, 9)
         member = np.where(index.has_text(patient_member), patient_member, self._at(insured, 9))
         return [
             *self._head(at, line=False),
-            *(self._text(own.at(position)) for position in (1, 2)),
+            *self._texts(own, 1, 2),
             _decimal(facts.claim_charged, _MONEY),
             _decimal(facts.claim_paid, _MONEY),
             _decimal(facts.patient_share, _MONEY),
-            *(self._text(own.at(position)) for position in (6, 7, 8, 9)),
+            *self._texts(own, 6, 7, 8, 9),
             self._text(self._at(patient, 3)),
             self._text(self._at(patient, 4)),
             self._text(member),
@@ -151,12 +154,12 @@ class _Builder:
         index, loops, facts = self.index, self.loops, self.facts
         at = loops.lines
         references = loops.of("REF")
-        roles = index.keys(index.element(references, 1))
+        roles = index.qualifiers[references]
         names = loops.of("NM1")
-        rendering = loops.last_in_line(names[index.keys(index.element(names, 1)) == _82])
+        rendering = loops.last_in_line(names[index.qualifiers[names] == _82])
         npi = self._npi(rendering)
         other = self._at(loops.last_in_line(references[roles == _HPI]), 2)
-        allowed = loops.last_in_line(facts.amounts_at[index.keys(index.element(facts.amounts_at, 1)) == _B6])
+        allowed = loops.last_in_line(facts.amounts_at[index.qualifiers[facts.amounts_at] == _B6])
         return [
             *self._head(at, line=False),
             pa.array(loops.line_number),
@@ -180,10 +183,9 @@ class _Builder:
     def _adjustments(self) -> list[Any]:
         triplets = self.facts.triplets
         at = triplets.segment
-        first = np.searchsorted(triplets.claim, triplets.claim, side="left")
         return [
             *self._head(at),
-            pa.array(np.arange(len(at), dtype=np.int64) - first + 1),
+            pa.array(ordinals_in(triplets.claim)),
             self._text(self.index.element(at, 1)),
             self._text(triplets.reason),
             _decimal(triplets.amount, _MONEY),
@@ -201,8 +203,7 @@ class _Builder:
         return [*self._head(at), qualifier, self._text(self.facts.remark_codes), self._tail(at)]
 
     def _details(self, at: Places, *positions: int, extra: Iterable[Any] = ()) -> list[Any]:
-        own = self.index.elements(at)
-        texts = (self._text(own.at(position)) for position in positions)
+        texts = self._texts(self.index.elements(at), *positions)
         return [*self._head(at), *texts, *extra, self._tail(at)]
 
     def _parties(self) -> list[Any]:
@@ -234,13 +235,14 @@ class _Builder:
 
     def _adjudications(self, table: Table, name: str) -> list[Any]:
         at = self.loops.of(name)
+        own = self.index.elements(at)
         columns = []
         for column in table.columns[4:-1]:
-            element = self.index.element(at, int(column.description[3:5]))
-            if column.kind == "amount":
-                columns.append(_decimal(values.amounts(self.index, element), _MONEY))
-            else:
-                columns.append(_decimal(values.quantities(self.index, element), _UNITS))
+            position = int(column.description[3:5])
+            is_amount = column.kind == "amount"
+            kind, read = (_MONEY, values.amounts) if is_amount else (_UNITS, values.quantities)
+            reached = own.reach(position)
+            columns.append(_decimal(read(self.index, own.at(position)), kind) if reached else pa.nulls(len(at), kind))
         return [*self._head(at, line=False), *columns, self._tail(at)]
 
     def _provider_summaries(self) -> list[Any]:
@@ -300,7 +302,7 @@ class _Builder:
 
     def _dated(self, role: str) -> Places:
         at = self.facts.dates_at
-        dated: Places = at[self.index.keys(self.index.element(at, 1)) == np.uint64(key(role))]
+        dated: Places = at[self.index.qualifiers[at] == np.uint64(key(role))]
         return dated
 
     def _dates_of(self, segments: Places) -> pa.Array:
@@ -315,24 +317,34 @@ class _Builder:
         """Return the first six components of composites as columns."""
         index = self.index
         begin, end = index.start[elements], index.end[elements]
+        places = index.components
+        first = np.searchsorted(places, begin)
+        most = int((np.searchsorted(places, end) - first).max(initial=0)) + 1
+        if not (end > begin).any():
+            most = 0
+        places = np.append(places, np.full(_COMPONENTS, len(index.data)))
         columns = []
-        places = np.append(index.components, np.full(_COMPONENTS, len(index.data), dtype=np.int64))
-        first = np.searchsorted(places[: len(places) - _COMPONENTS], begin)
         start = begin
-        for component in range(_COMPONENTS):
-            stop = np.minimum(places[first + component], end) if len(places) > _COMPONENTS else end
+        for component in range(min(most, _COMPONENTS)):
+            stop = np.minimum(places[first + component], end)
             columns.append(self._between(start, stop))
             start = np.minimum(stop + 1, end)
+        columns.extend(pa.nulls(len(elements), pa.string()) for _ in range(_COMPONENTS - len(columns)))
         return columns
 
     def _text(self, elements: Places) -> pa.Array:
         return _strings(self.index, self.index.start[elements], self.index.end[elements])
 
+    def _texts(self, own: Elements, *positions: int) -> Iterator[pa.Array]:
+        """Yield the texts at some positions; what no segment reaches is not looked for."""
+        for position in positions:
+            yield self._text(own.at(position)) if own.reach(position) else pa.nulls(len(own), pa.string())
+
     def _between(self, start: Places, end: Places) -> pa.Array:
         """Return parts of elements, without blanks around them."""
         index = self.index
-        blank = (end > start) & ((index.buffer[start] == 32) | (index.buffer[np.maximum(end, 1) - 1] == 32))  # noqa: PLR2004
-        if blank.any():
+        if self._has_padded_parts:
+            blank = (end > start) & ((index.buffer[start] == _BLANK) | (index.buffer[np.maximum(end, 1) - 1] == _BLANK))
             start, end = start.copy(), end.copy()
             for row in np.flatnonzero(blank).tolist():
                 text = index.data[start[row] : end[row]]
@@ -340,28 +352,46 @@ class _Builder:
                 end[row] = start[row] + len(text.strip(b" "))
         return _strings(index, start, end)
 
+    @cached_property
+    def _has_padded_parts(self) -> bool:
+        """Whether a blank stands beside a component separator anywhere; elements have none around them."""
+        buffer, marks = self.index.buffer, self.index.components
+        beside = (buffer[np.maximum(marks, 1) - 1] == _BLANK) | (buffer[marks + 1] == _BLANK)
+        return bool(beside.any())
+
 
 def _strings(index: Index, start: Places, end: Places) -> pa.Array:
     """Return texts as an Arrow column; an empty one is null."""
     length = end - start
+    if len(length) and (length == length[0]).all():
+        return _strings_of(index, start, int(length[0]))
     offsets = np.zeros(len(length) + 1, dtype=np.int32)
     np.cumsum(length, out=offsets[1:])
-    total = int(offsets[-1])
-    if not total:
-        return pa.nulls(len(length), pa.string())
-    if int(length.max()) <= _WORD:
+    if int(length.max(initial=0)) <= _WORD:
         # short texts: eight bytes each, less those beyond their end
         data = index.words[start].view(np.uint8).reshape(-1, _WORD)[_WITHIN[length]]
     else:
         # one index a byte: where it lies in the bytes of the stretch
         source = np.repeat((start - offsets[:-1]).astype(np.int32), length)
-        source += np.arange(total, dtype=np.int32)
+        source += np.arange(len(source), dtype=np.int32)
         data = index.buffer[source]
     absent = length == 0
     validity = pa.py_buffer(np.packbits(~absent, bitorder="little")) if absent.any() else None
     return pa.Array.from_buffers(
         pa.string(), len(length), [validity, pa.py_buffer(offsets), pa.py_buffer(data)], int(absent.sum())
     )
+
+
+def _strings_of(index: Index, start: Places, length: int) -> pa.Array:
+    """Return texts that are all of one length: codes, qualifiers, identifiers."""
+    if not length:
+        return pa.nulls(len(start), pa.string())
+    if length <= _WORD:
+        data = np.ascontiguousarray(index.words[start].view(np.uint8).reshape(-1, _WORD)[:, :length])
+    else:
+        data = index.buffer[start[:, None] + np.arange(length)]
+    offsets = np.arange(0, (len(start) + 1) * length, length, dtype=np.int32)
+    return pa.Array.from_buffers(pa.string(), len(start), [None, pa.py_buffer(offsets), pa.py_buffer(data)], 0)
 
 
 def _decimal(read: Decimals, kind: pa.DataType) -> pa.Array:

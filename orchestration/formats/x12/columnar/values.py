@@ -7,6 +7,8 @@ holds what.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,11 +16,13 @@ import numpy.typing as npt
 
 from orchestration.core.money import from_cents
 from orchestration.formats.x12 import values
-from orchestration.formats.x12.columnar.index import MASKS, Flags, Index, Places, Words
+from orchestration.formats.x12.columnar.index import MASKS, Flags, Index, Places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
+
+    from orchestration.formats.x12.columnar.lookup import Words
 
 Numbers = npt.NDArray[np.int64]
 
@@ -26,9 +30,11 @@ READ, MISSING, UNREADABLE = 0, 1, 2
 MONEY, QUANTITY = 2, 4
 
 _WORD = 8
-# days from 0000-03-01 and from 0001-01-01 to 1970-01-01
-_EPOCH_DAYS = 719_468
+# 1970-01-01 as a number of days, 0001-01-01 being 1
 _ORDINAL_OF_EPOCH = 719_163
+# CCYYMMDD is the year times this and MMDD
+_YEAR: Final = 10_000
+_LEAP_DAY: Final = 229
 # more cents than the money type holds
 _LIMIT = 10**18
 _ZEROS = 0x3030303030303030
@@ -41,7 +47,7 @@ _BELOW: Final = MASKS
 _ABOVE: Final = np.array([(2**64 - 1) ^ ((1 << (8 * (n + 1))) - 1) for n in range(_WORD)] + [0], dtype=np.uint64)
 _FILL: Final = np.array([_ZEROS & ((1 << (8 * (_WORD - n))) - 1) for n in range(_WORD + 1)], dtype=np.uint64)
 _SHIFT: Final = np.array([8 * (_WORD - n) for n in range(_WORD + 1)], dtype=np.uint64)
-_MONTH_DAYS: Final = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
+_MONTH_DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 class Decimals:
@@ -71,6 +77,19 @@ def quantities(index: Index, elements: Places) -> Decimals:
 
 
 def _decimals(index: Index, elements: Places, scale: int, exact: Callable[[str], Decimal | None]) -> Decimals:
+    some = np.flatnonzero(index.end[elements] > index.start[elements])
+    if len(some) == len(elements):
+        return _given(index, elements, scale, exact)
+    units = np.zeros(len(elements), dtype=np.int64)
+    state = np.full(len(elements), MISSING, dtype=np.uint8)
+    if len(some):
+        given = _given(index, elements[some], scale, exact)
+        units[some], state[some] = given.units, given.state
+    return Decimals(units, state)
+
+
+def _given(index: Index, elements: Places, scale: int, exact: Callable[[str], Decimal | None]) -> Decimals:
+    """Return the decimals of elements that are not empty."""
     start, end = index.start[elements], index.end[elements]
     length = end - start
     short = np.minimum(length, _WORD)
@@ -78,7 +97,7 @@ def _decimals(index: Index, elements: Places, scale: int, exact: Callable[[str],
     is_negative = (word & np.uint64(0xFF)) == ord("-")
     word ^= np.where(is_negative, _MINUS_TO_ZERO, np.uint64(0))
     # right-aligned, zeros before: the last character lies in the highest byte
-    word = np.where(short > 0, word << _SHIFT[np.maximum(short, 1)], np.uint64(0)) | _FILL[short]
+    word = (word << _SHIFT[short]) | _FILL[short]
     dots = word ^ _DOTS
     dots = (dots - _ONES) & ~dots & _HIGH_BITS
     # the place of the first point; 8 when there is none
@@ -92,9 +111,10 @@ def _decimals(index: Index, elements: Places, scale: int, exact: Callable[[str],
     powers = np.array([10**n for n in range(scale + 1)], dtype=np.int64)
     units = _eight_digits(word) * powers[scale - np.minimum(fraction, scale)]
     np.negative(units, out=units, where=is_negative)
-    state = np.where(is_read, READ, np.where(length > 0, UNREADABLE, MISSING)).astype(np.uint8)
-    units[~is_read] = 0
-    for row in np.flatnonzero(state == UNREADABLE).tolist():
+    state = np.where(is_read, np.uint8(READ), np.uint8(UNREADABLE))
+    doubtful = np.flatnonzero(~is_read)
+    units[doubtful] = 0
+    for row in doubtful.tolist():
         value = exact(index.text(int(elements[row])))
         if value is not None:
             units[row] = int(value.scaleb(scale))
@@ -148,19 +168,14 @@ def days_between(index: Index, start: Places, end: Places) -> tuple[npt.NDArray[
     length = end - start
     word = index.words[start]
     is_date = (length == _WORD) & _all_digits(word)
-    number = np.where(is_date, _eight_digits(np.where(is_date, word, np.uint64(_ZEROS))), 20000101)
-    year, month, day = number // 10_000, number // 100 % 100, number % 100
-    is_leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    is_month = (month >= 1) & (month <= 12)  # noqa: PLR2004  # months
-    last = _MONTH_DAYS[np.where(is_month, month, 0)] + ((month == 2) & is_leap)  # noqa: PLR2004  # February
-    is_date &= is_month & (day >= 1) & (day <= last) & (year >= 1)
-    # days from the civil calendar, years beginning in March
-    year = year - (month <= 2)  # noqa: PLR2004  # January and February belong to the year before
-    era = year // 400
-    of_era = year - era * 400
-    of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
-    total = era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - _EPOCH_DAYS
-    total = np.where(is_date, total, 0).astype(np.int32)
+    number = np.where(is_date, _eight_digits(word), 0)
+    year = number // _YEAR
+    day = number - year * _YEAR
+    calendar = _calendar()
+    is_leap = calendar.is_leap[year]
+    is_date &= calendar.is_day[day] & (year > 0) & ((day != _LEAP_DAY) | is_leap)
+    total = calendar.first_day[year] + calendar.day_of_year[day] + (is_leap & (day > _LEAP_DAY))
+    total = np.where(is_date, total, np.int32(0))
     # six digits are a year of this century
     for row in np.flatnonzero((length == 6) & ~is_date).tolist():  # noqa: PLR2004  # D6
         value = values.date(index.data[start[row] : end[row]].decode("utf-8", "replace"))
@@ -168,6 +183,37 @@ def days_between(index: Index, start: Places, end: Places) -> tuple[npt.NDArray[
             total[row] = value.toordinal() - _ORDINAL_OF_EPOCH
             is_date[row] = True
     return total, is_date
+
+
+@dataclass(frozen=True, slots=True)
+class _Calendar:
+    """The Gregorian calendar by year (0 to 9999) and by month and day (0 to 9999 as MMDD)."""
+
+    # days from 1970-01-01 to the first of January
+    first_day: npt.NDArray[np.int32]
+    is_leap: Flags
+    # days from the first of January in a year that is no leap year
+    day_of_year: npt.NDArray[np.int32]
+    # in a leap year
+    is_day: Flags
+
+
+@cache
+def _calendar() -> _Calendar:
+    years = np.arange(_YEAR, dtype=np.int32)
+    is_leap = (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
+    before = years - 1
+    first_day = before * 365 + before // 4 - before // 100 + before // 400 + 1 - _ORDINAL_OF_EPOCH
+    day_of_year, is_day = np.zeros(_YEAR, dtype=np.int32), np.zeros(_YEAR, dtype=np.bool_)
+    passed = 0
+    for month, count in enumerate(_MONTH_DAYS, start=1):
+        first = month * 100 + 1
+        day_of_year[first : first + count] = passed + np.arange(count)
+        is_day[first : first + count] = True
+        passed += count
+    is_day[_LEAP_DAY] = True
+    day_of_year[_LEAP_DAY] = day_of_year[_LEAP_DAY - 1] + 1
+    return _Calendar(first_day.astype(np.int32), is_leap, day_of_year, is_day)
 
 
 def group_sums(units: Numbers, firsts: Places, ends: Places) -> tuple[Numbers, Flags]:

@@ -335,4 +335,7 @@ def _value_pattern(element: Element, marks: str) -> str:
         return "(?:[01][0-9]|2[0-3])[0-5][0-9]" + seconds
     allowed = "".join(re.escape(char) for char in _PRINTABLE if char not in marks)
     blank = "" if " " in marks else " "
+    # a value of one length only is filled up with blanks; any other does not end with one
+    if least == most:
+        return f"[{blank}{allowed}]{{{most}}}"
     return f"[{blank}{allowed}]{{{least - 1},{most - 1}}}[{allowed}]"

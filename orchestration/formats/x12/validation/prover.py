@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from orchestration.formats.x12.columnar import values
-from orchestration.formats.x12.columnar.index import CODE, MASKS, Flags, Index, Places, Words, key
+from orchestration.formats.x12.columnar.index import CODE, MASKS, Flags, Index, Places, key
+from orchestration.formats.x12.columnar.lookup import Lookup, Words
 from orchestration.formats.x12.validation.elements import is_of_type
 from orchestration.formats.x12.validation.grammar import Element, Grammar, Note, Segment, grammar
 
@@ -36,45 +37,20 @@ _FIRST_DAY: Final = (_FIRST_YEAR - 1970) * 366
 _DONT_CARE: Final = -(1 << 40)
 
 
-class _Lookup:
-    """Finds 64-bit numbers in a fixed set by one multiplication: slots are chosen so that none collide."""
-
-    def __init__(self, entries: dict[int, int]) -> None:
-        keys = np.array(sorted(entries), dtype=np.uint64)
-        bits = _SLOTS_BITS
-        for trial in range(1, 4000):
-            multiplier = np.uint64((0x9E3779B97F4A7C15 * (2 * trial + 1)) & (2**64 - 1))
-            slots = (keys * multiplier) >> np.uint64(64 - bits)
-            if len(set(slots.tolist())) == len(keys):
-                break
-            bits += trial % 500 == 0
-        self._multiplier, self._shift = multiplier, np.uint64(64 - bits)
-        self._keys = np.full(1 << bits, 2**64 - 1, dtype=np.uint64)
-        self._values = np.zeros(1 << bits, dtype=np.int16)
-        self._keys[slots] = keys
-        self._values[slots] = [entries[int(k)] for k in keys]
-
-    def find(self, keys: Words) -> npt.NDArray[np.int16]:
-        """Return the value of each key, 0 for one that is not there."""
-        slots = (keys * self._multiplier) >> self._shift
-        return np.where(self._keys[slots] == keys, self._values[slots], np.int16(0))
-
-
-# what has to be looked at besides the length
-_FREE, _DECIMAL, _WHOLE, _DATE, _CODED, _COMPOSITE = range(6)
+# what has to be looked at besides the length, and what is wrong by its length alone
+_FREE, _DECIMAL, _WHOLE, _DATE, _CODED, _COMPOSITE, _WRONG = range(7)
+# lengths are told apart up to here; what is longer is doubted
+_LENGTHS: Final = 256
 
 
 @dataclass(slots=True)
 class _Specs:
     """What may stand in an element or part of a composite, one row a position; row 0 allows everything.
 
-    A length is right when it is at least ``minimum`` and at most ``span`` more.
+    ``by_length`` has ``_LENGTHS`` entries a row: what has to be looked at in a text of that length.
     """
 
-    minimum: npt.NDArray[np.int64]
-    span: Words
-    is_required: Flags
-    kind: npt.NDArray[np.uint8]
+    by_length: npt.NDArray[np.uint8]
     codes: npt.NDArray[np.int64]
     # of composites: the row before its first part, how many it may have and must have
     parts: npt.NDArray[np.int64]
@@ -97,7 +73,7 @@ class _Tables:
             if segment.qualifier is not None and segment.qualifier.part is None:
                 self.needs_qualifier[loop, code] = True
                 entries |= {_combined(loop, code, key(v)): segment.node for v in segment.qualifier.values}
-        self.by_qualifier = _Lookup(entries)
+        self.by_qualifier = Lookup(entries, _SLOTS_BITS)
         self.may_follow = self._steps(nodes)
         self.most = np.zeros(nodes, dtype=np.int64)
         self.least_elements = np.zeros(nodes, dtype=np.int64)
@@ -167,12 +143,8 @@ class _Tables:
 
     def _specs(self) -> _Specs:
         elements = [row[0] for row in self._rows]
-        lengths = [_lengths(element) for element in elements]
         return _Specs(
-            minimum=np.array([least for least, _ in lengths], dtype=np.int64),
-            span=np.array([most - least for least, most in lengths], dtype=np.uint64),
-            is_required=np.array([e is not None and e.usage == "R" for e in elements]),
-            kind=np.array([_kind(e) for e in elements], dtype=np.uint8),
+            by_length=np.concatenate([_by_length(element) for element in elements]),
             codes=np.array([self._set(e.codes) if e and e.codes is not None else 0 for e in elements], dtype=np.int64),
             parts=np.array([row[1] for row in self._rows], dtype=np.int64),
             most_parts=np.array([row[2] for row in self._rows], dtype=np.int64),
@@ -182,7 +154,7 @@ class _Tables:
     def _set(self, codes: frozenset[str]) -> int:
         return self._sets.setdefault(codes, len(self._sets) + 1)
 
-    def _code_tables(self) -> tuple[_Lookup, dict[int, Words]]:
+    def _code_tables(self) -> tuple[Lookup, dict[int, Words]]:
         small: dict[int, int] = {}
         large: dict[int, Words] = {}
         for codes, number in self._sets.items():
@@ -190,22 +162,22 @@ class _Tables:
                 large[number] = np.sort(np.array([key(c) for c in codes], dtype=np.uint64))
             else:
                 small |= {_combined(0, number, key(c)): 1 for c in codes if len(c) <= 5}  # noqa: PLR2004
-        return _Lookup(small), large
+        return Lookup(small, _SLOTS_BITS), large
 
 
-def _lengths(element: Element | None) -> tuple[int, int]:
-    """Return the least and most characters of an element that is given."""
-    if element is None or (element.is_composite and element.usage != "N"):
-        return 0, 1 << 40
-    # nothing may be given: no length is right
-    if element.usage == "N":
-        return 0, 0
-    return max(element.minimum, 1), element.maximum
+def _by_length(element: Element | None) -> npt.NDArray[np.uint8]:
+    """Return what has to be looked at in a text of each length."""
+    if element is None:
+        return np.full(_LENGTHS, _FREE, dtype=np.uint8)
+    row = np.full(_LENGTHS, _WRONG, dtype=np.uint8)
+    row[0] = _WRONG if element.usage == "R" else _FREE
+    if element.usage != "N":
+        least, most = (1, _LENGTHS) if element.is_composite else (max(element.minimum, 1), element.maximum)
+        row[least : min(most, _LENGTHS - 2) + 1] = _kind(element)
+    return row
 
 
-def _kind(element: Element | None) -> int:
-    if element is None or element.usage == "N":
-        return _FREE
+def _kind(element: Element) -> int:
     if element.is_composite:
         return _COMPOSITE
     if element.codes is not None:
@@ -319,7 +291,7 @@ class Prover:
         code = index.code[detail]
         node = tables.node[loop, code]
         rows = np.flatnonzero(tables.needs_qualifier[loop, code])
-        qualifier = index.keys(index.element(detail[rows], 1))
+        qualifier = index.qualifiers[detail[rows]]
         short = qualifier < (1 << 40)
         combined = (
             qualifier
@@ -360,19 +332,16 @@ class Prover:
         offset[detail] = tables.spec[here] - index.first[detail]
         spec = np.repeat(offset, count + 1)
         spec += np.arange(len(spec))
-        np.clip(spec, 0, len(tables.specs.minimum) - 1, out=spec)
+        np.clip(spec, 0, len(tables.specs.codes) - 1, out=spec)
         self._check(spec, index.start[:-1], index.end[:-1], None)
 
     def _check(self, spec: Places, start: Places, end: Places, owners: Places | None) -> None:
         """Doubt elements (or parts, of elements ``owners``) that are not as their row says."""
         specs, tables = self.tables.specs, self.tables
-        length = end - start
-        # lengths below the minimum wrap around to numbers beyond any span
-        bad = (length - specs.minimum[spec]).view(np.uint64) > specs.span[spec]
-        absent = np.flatnonzero(length == 0)
-        bad[absent] = specs.is_required[spec[absent]]
-        kind = specs.kind[spec]
-        kind[absent] = _FREE
+        place = np.minimum(end - start, _LENGTHS - 1)
+        place += spec * _LENGTHS
+        kind = specs.by_length[place]
+        bad = kind == _WRONG
         rows = np.flatnonzero(kind == _DECIMAL)
         bad[rows] |= ~self._numbers(start[rows], end[rows], may_have_point=True)
         rows = np.flatnonzero(kind == _WHOLE)
@@ -402,17 +371,15 @@ class Prover:
         count = after - first + 1
         kind = spec[rows]
         self._doubt_elements(rows[(count > specs.most_parts[kind]) | (count < specs.least_parts[kind])])
-        # a component separator anywhere else
-        inside = np.zeros(len(marks) + 1, dtype=np.int32)
-        np.add.at(inside, first, 1)
-        np.add.at(inside, after, -1)
-        stray = marks[np.cumsum(inside[:-1]) == 0]
-        holders = np.searchsorted(self.index.end[:-1], stray)
-        # row 0 is what is not judged here
-        self._doubt_elements(holders[spec[holders] > 0])
         owner = np.repeat(rows, count)
         ordinal = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
         mark = np.repeat(first, count) + ordinal
+        # a component separator anywhere else
+        is_stray = np.ones(len(marks), dtype=np.bool_)
+        is_stray[mark[ordinal + 1 < np.repeat(count, count)]] = False
+        holders = np.searchsorted(self.index.end[:-1], marks[is_stray])
+        # row 0 is what is not judged here
+        self._doubt_elements(holders[spec[holders] > 0])
         known = np.append(marks, 0)
         begin = np.where(ordinal == 0, start[owner], known[mark - 1] + 1)
         stop = np.where(ordinal + 1 == np.repeat(count, count), end[owner], known[np.minimum(mark, len(marks))])

@@ -56,8 +56,9 @@ class StretchWalker:
 
     def _take(self, index: Index, begin: int, end: int, shift: int) -> None:
         marks = index.marks
-        for segment, text in enumerate(index.raws(begin, end), start=begin):
-            if index.code[segment] == CODE["ISA"]:
+        header, codes = CODE["ISA"], index.code[begin:end].tolist()
+        for segment, (code, text) in enumerate(zip(codes, index.raws(begin, end), strict=True), start=begin):
+            if code == header:
                 self._interchanges += 1
                 delimiters = Delimiters(chr(marks.element), chr(marks.component), chr(marks.terminator))
                 interchange = Interchange(self._interchanges, segment + shift, delimiters, True, [text])  # noqa: FBT003

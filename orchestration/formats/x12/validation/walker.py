@@ -30,6 +30,8 @@ GUIDES: Mapping[str, str] = {"00501": "005010X221A1", "00401": "004010X091A1"}
 _DEFAULT = "00501"
 _UNLIMITED = 1 << 60
 _ID_LENGTHS = frozenset({2, 3})
+# clean segments remembered for each guide and set of delimiters
+_CLEAN_KEPT = 4096
 
 
 class Findings:
@@ -64,7 +66,7 @@ class Walker:
         self._ways, self._tables = _made_of(self._rules.version)
         self._start(self._rules)
         self._delimiters = Delimiters("*", ":", "~")
-        self._segment_checker = _checker(self._rules.version, self._delimiters)
+        self._segment_checker, self._clean = _checker(self._rules.version, self._delimiters)
 
     def walk(self, interchange: Interchange) -> None:
         """Judge every segment of an interchange."""
@@ -76,15 +78,21 @@ class Walker:
         """Stand before an interchange; of its segments only the first are looked at, for its version."""
         self._delimiters = interchange.delimiters
         self._start(_rules(_version(interchange)))
-        self._segment_checker = _checker(self._rules.version, interchange.delimiters)
+        self._segment_checker, self._clean = _checker(self._rules.version, interchange.delimiters)
         if not interchange.has_header:
             self._stand_at("group/GS")
 
     def take(self, number: int, segment: str) -> None:
         """Judge the next segment; ``number`` is its place in the file."""
         self._number = number
-        self._segment_id = segment.split(self._delimiters.element, 1)[0]
-        if not self._advance(segment):
+        place = (self._node, segment)
+        clean = self._clean.get(place)
+        if clean is None:
+            self._segment_id = segment.split(self._delimiters.element, 1)[0]
+            clean = self._look_up(place)
+        else:
+            self._segment_id = clean[0]
+        if clean is None or not self._is_judged or not self._advance(clean[1]):
             self._segment(segment)
 
     def may_pass_over(self, version: str, node: int) -> bool:
@@ -133,17 +141,28 @@ class Walker:
         self._node = rule.node
         self._counts[rule.node] = self._counts[loop.node] = 1
 
-    def _advance(self, segment: str) -> bool:
-        """Step on when the segment is clean; tell whether that was so. Most segments are, and need nothing else.
+    def _look_up(self, place: tuple[int, str]) -> tuple[str, Step] | None:
+        """Return the id and step of a segment of no envelope that is surely right after a node; remember them.
 
-        The steps and counters are those of ``_segment``, without anything that could be said.
+        Payer, payee and contacts are the same from one transaction to the next.
         """
-        way = self._ways.get((self._node, self._segment_id))
-        if way is None or way.is_envelope or not self._is_judged:
-            return False
+        node, segment = place
+        way = self._ways.get((node, self._segment_id))
+        if way is None or way.is_envelope:
+            return None
         step = way.always or way.step(segment, self._delimiters)
         if step is None or not self._segment_checker.is_clean(step.target, segment):
-            return False
+            return None
+        if len(self._clean) >= _CLEAN_KEPT:
+            self._clean.clear()
+        self._clean[place] = self._segment_id, step
+        return self._clean[place]
+
+    def _advance(self, step: Step) -> bool:
+        """Take a step when the counters let it; tell whether that was so. Most do, and need nothing else.
+
+        Steps and counters are those of ``_segment``, without anything that could be said.
+        """
         counts, tables, target, loop = self._counts, self._tables, step.target, step.enters
         counted = target if loop is None else loop
         if counts[counted] >= tables.limits[counted] or (step.needs and not all(counts[need] for need in step.needs)):
@@ -325,8 +344,9 @@ class _Controls:
 
 # thousands of small files share a few sets of delimiters: what is made of a guide is made once
 @lru_cache(maxsize=64)
-def _checker(version: str, delimiters: Delimiters) -> Checker:
-    return Checker(cast("Grammar", grammar(version)), delimiters)
+def _checker(version: str, delimiters: Delimiters) -> tuple[Checker, dict[tuple[int, str], tuple[str, Step]]]:
+    """Return the checker of a guide, and what ``Walker`` remembers of segments that it found clean."""
+    return Checker(cast("Grammar", grammar(version)), delimiters), {}
 
 
 @cache
