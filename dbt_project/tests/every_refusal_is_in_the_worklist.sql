@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_claim_rejections'}}}) }}
+
 -- A statement that refuses something stands behind a row of the worklist: a refusal that nobody sees is a claim nobody
 -- is paid for.
 
