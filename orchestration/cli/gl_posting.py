@@ -67,7 +67,8 @@ def post(
         if done.stopped_by:
             state = outbox.target(done.target)
             why = explain(state.state if state.state != "closed" else "pending", done.stopped_by)
-            say(f"  stopped by {done.stopped_by}: {why.words}\n  mend it with: {why.mend.format(id=done.target)}")
+            mend = why.mend.format(id="all", target=done.target)
+            say(f"  stopped by {done.stopped_by}: {why.words}\n  mend it with: {mend}")
         for finding in done.findings:
             say(f"  {finding.severity}: {finding.message}")
     if any(done.stopped_by for done in rounds):
@@ -149,7 +150,7 @@ def outside_rows(stores: PracticeStores) -> list[dict[str, Any]]:
                 "items": total.item_count,
                 "amount": format_amount(total.total_amount),
                 "words": "" if is_done else why.words,
-                "mend": "" if is_done else why.mend.format(id=total.target if state == "stopped" else named),
+                "mend": "" if is_done else why.mend.format(id=named, target=total.target),
             }
         )
     return rows

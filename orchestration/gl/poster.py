@@ -252,6 +252,10 @@ class Poster:
         if isinstance(error, TargetThrottled):
             self._outbox.rest(name, error.code, int(max(error.retry_after_seconds, 0.0) * 1000))
             result.stopped_by = error.code
+        elif error.code == CLOCK_SKEW:
+            # nobody has to resume what a right clock mends
+            self._outbox.rest(name, error.code, int(pacing.longest_rest_seconds * 1000))
+            result.stopped_by = error.code
         elif isinstance(error, TargetUnauthorized):
             self._outbox.stop(name, error.code)
             result.stopped_by = error.code

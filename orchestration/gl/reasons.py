@@ -13,43 +13,70 @@ OTHER_BODY_OUTSIDE = "other_body_outside"
 ACCOUNTS_NOT_ACCEPTED = "accounts_not_accepted"
 CLOCK_SKEW = "clock_skew"
 GAVE_UP = "gave_up"
+NOT_READY = "not_ready"
 
-_RETRY = "medbooks gl post --retry {id}"
+_RETRY = "medbooks gl post {target} --retry {id}"
+_MAPPING = f"{_RETRY}   # after mending gl/{{target}}.toml; medbooks gl accounts {{target}} shows what is wrong"
+_RECONCILE = f"medbooks gl reconcile {{target}}   # shows both; correct it there, then: {_RETRY}"
+_CONNECT = "medbooks gl connect {target}"
 
 REASONS: dict[str, Reason] = {
-    UNMAPPED_ACCOUNT: Reason(
-        "An account of the entry has no account in the outside system.",
-        "medbooks gl post --retry {id}   # after adding it to the target's accounts file",
+    # one entry is set aside, all others go on
+    UNMAPPED_ACCOUNT: Reason("An account of the entry has no account in the outside system.", _MAPPING),
+    "account_unknown": Reason("The outside system does not have one of the accounts of the mapping.", _MAPPING),
+    "account_unusable": Reason("A journal may not use one of the accounts there.", _MAPPING),
+    "dimension_unmapped": Reason("A value of a dimension has no place in the outside system.", _MAPPING),
+    "dimension_unknown": Reason(
+        "The outside system does not have a class, location or category of the mapping.", _MAPPING
     ),
+    "period_closed": Reason(
+        "The outside system's books are closed for that date.",
+        f"{_RETRY}   # after opening the period there; or reverse the entry here: medbooks gl reverse",
+    ),
+    "validation": Reason(
+        "The outside system read it and found something invalid.",
+        f"{_RETRY}   # after correcting the cause there; or reverse the entry here: medbooks gl reverse",
+    ),
+    "other_body": Reason("The outside system holds the reference with another date or other lines.", _RECONCILE),
     OTHER_BODY_OUTSIDE: Reason(
-        "The outside system holds the reference with another amount: somebody changed it there.",
-        "medbooks gl reconcile   # shows both; correct it outside, then: medbooks gl post --retry {id}",
-    ),
-    ACCOUNTS_NOT_ACCEPTED: Reason(
-        "The outside system does not accept the mapping of accounts, so nothing was sent.",
-        "medbooks gl post --resume   # after correcting the target's accounts file",
-    ),
-    CLOCK_SKEW: Reason(
-        "This machine's clock is behind the last audit record, so nothing was sent: leases and dates would be wrong.",
-        "timedatectl set-ntp true",
+        "The outside system holds the reference with another amount: somebody changed it there.", _RECONCILE
     ),
     GAVE_UP: Reason(
         "Eight attempts got no certain answer while others went through; it is looked up before it is sent again.",
         _RETRY,
     ),
+    # nothing goes to one outside system; the others are posted to as ever
+    "access_revoked": Reason(
+        "The outside system no longer accepts our permission: somebody took it back, or it was not used for too long.",
+        _CONNECT,
+    ),
+    "wrong_tenant": Reason("The login is good, but not for the company this practice posts to.", _CONNECT),
+    "subscription_ended": Reason(
+        "The company's subscription there has ended.", "medbooks gl post {target} --resume   # after it is paid"
+    ),
+    ACCOUNTS_NOT_ACCEPTED: Reason(
+        "The outside system does not accept the mapping of accounts, so nothing was sent.",
+        "medbooks gl post {target} --resume   # after correcting gl/{target}.toml",
+    ),
+    CLOCK_SKEW: Reason(
+        "This machine's clock is wrong, so nothing was sent: logins, leases and dates are judged by it. "
+        "Rounds go on by themselves when it is right.",
+        "timedatectl set-ntp true",
+    ),
+    NOT_READY: Reason("Its mapping or connection cannot be used, so nothing was sent.", _CONNECT),
 }
 
 _BY_STATE = {
-    "pending": Reason("It waits for the next round.", "medbooks gl post"),
+    "pending": Reason("It waits for the next round.", "medbooks gl post {target}"),
     "quarantined": Reason(
         "The outside system read it and refused it. Correct the cause there, or reverse the entry here.", _RETRY
     ),
     "stopped": Reason(
-        "The outside system does not accept our login or company. Nothing is sent until a person mends it.",
-        "medbooks gl connect {id}",
+        "The outside system does not accept our login or company. Nothing is sent until a person mends it.", _CONNECT
     ),
     "open": Reason(
-        "The outside system does not answer, or asked us to wait. Rounds go on by themselves.", "medbooks gl post"
+        "The outside system does not answer, or asked us to wait. Rounds go on by themselves.",
+        "medbooks gl post {target}",
     ),
 }
 
@@ -57,6 +84,6 @@ _BY_STATE = {
 def explain(state: str, code: str) -> Reason:
     """Return what a state (of an item or a target) with a reason code means, and what mends it.
 
-    ``{id}`` in the command stands for the item's reference; for a target that is ``stopped``, for the target.
+    In the command ``{target}`` stands for the target, and ``{id}`` for the item's reference or ``all``.
     """
     return REASONS.get(code) or _BY_STATE.get(state) or _BY_STATE["pending"]

@@ -10,20 +10,22 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from orchestration.core.errors import ConfigurationError
+from orchestration.core.errors import ConfigurationError, SealError
+from orchestration.core.findings import Finding
 from orchestration.gl.chart_map import read_chart_map
 from orchestration.gl.compare import Comparison, reconcile
-from orchestration.gl.poster import Poster, new_owner
+from orchestration.gl.poster import Pacing, Poster, Round, new_owner
+from orchestration.gl.reasons import NOT_READY
 from orchestration.gl.requests import TargetSetup
 from orchestration.resources.outside import mapped_vendors, open_outside, outside_map_file
 
 if TYPE_CHECKING:
-    from orchestration.gl.poster import Round
     from orchestration.resources.home import Home
     from orchestration.resources.practice import PracticeStores
 
 # a client waits a minute for an answer and may renew a login before it
 CALL_SECONDS = 150.0
+_PACING = Pacing(lease_seconds=2 * CALL_SECONDS, call_seconds=CALL_SECONDS)
 
 
 def setup_of(home: Home, vendor: str) -> TargetSetup:
@@ -54,16 +56,22 @@ def setup_of(home: Home, vendor: str) -> TargetSetup:
 
 
 def post_everywhere(stores: PracticeStores, vendors: list[str] | None = None) -> list[Round]:
-    """Run one round for each connected vendor, or for the named ones, and return what became of it."""
-    from orchestration.gl.poster import Pacing
+    """Run one round for each connected vendor, or for the named ones, and return what became of it.
 
-    pacing = Pacing(lease_seconds=2 * CALL_SECONDS, call_seconds=CALL_SECONDS)
-    rounds = []
-    for vendor in vendors or mapped_vendors(stores.home):
-        target = open_outside(stores.home, vendor)
-        poster = Poster(stores.ledger, target, setup_of(stores.home, vendor), owner=new_owner(), pacing=pacing)
-        rounds.append(poster.round())
-    return rounds
+    A vendor whose mapping or connection cannot be used is one round that did nothing, with the reason as a finding:
+    no other vendor waits for it.
+    """
+    return [_round(stores, vendor) for vendor in vendors or mapped_vendors(stores.home)]
+
+
+def _round(stores: PracticeStores, vendor: str) -> Round:
+    try:
+        target, setup = open_outside(stores.home, vendor), setup_of(stores.home, vendor)
+        poster = Poster(stores.ledger, target, setup, owner=new_owner(), pacing=_PACING)
+        return poster.round()
+    except (ConfigurationError, SealError) as error:
+        finding = Finding(NOT_READY, "error", f"{error.message}; mend it with: {error.mend}")
+        return Round(vendor, stopped_by=NOT_READY, findings=[finding])
 
 
 def reconcile_with(stores: PracticeStores, vendor: str, start: dt.date, end: dt.date) -> Comparison:

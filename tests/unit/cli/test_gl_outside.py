@@ -7,6 +7,7 @@ import tomllib
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from book_examples import DAY, credit, debit, entry
 from fakes.harness import ACCOUNTS, running
 from fakes.intacct import PATH
 from typer.testing import CliRunner
@@ -114,6 +115,24 @@ def test_import_files_need_a_name_for_every_account_and_no_connection(stores):
     file.write_text(file.read_text(encoding="utf-8").replace('= ""', '= "Bank"'), encoding="utf-8")
     checked = medbooks("accounts", "journal_file")
     assert (checked.exit_code, checked.stderr) == (0, "")
+
+
+def test_a_vendor_that_cannot_be_opened_keeps_no_other_waiting(stores):
+    folder = stores.home.outside
+    folder.mkdir(parents=True, exist_ok=True)
+    # a mapping came back from a backup, and the connection did not
+    (folder / "xero.toml").write_text('tenant_id = "1"\n[accounts]\n', encoding="utf-8")
+    names = "\n".join(f'"{code}" = "{code}"' for code in ACCOUNTS["intacct"])
+    (folder / "journal_file.toml").write_text(f"[accounts]\n{names}\n", encoding="utf-8")
+    entity_id = stores.home.settings.all_entities[0].entity_id
+    made = entry(lines=[debit("1200", "7.00"), credit("4900", "7.00")], entity_id=entity_id)
+    stores.ledger.post([made], batch_date=DAY, made_by="m", run_id=None, rule_version="v1")
+    done = medbooks("post", "--json")
+    assert done.exit_code == 1
+    xero, files = json.loads(done.stdout)
+    assert (xero["stopped_by"], xero["posted"]) == ("not_ready", 0)
+    assert xero["findings"][0].endswith("mend it with: medbooks gl connect xero")
+    assert (files["stopped_by"], files["posted_amount"]) == ("", "7.00")
 
 
 def test_a_lost_key_is_said_when_only_connections_were_sealed_with_it(stores, monkeypatch):

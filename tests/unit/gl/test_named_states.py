@@ -92,7 +92,7 @@ def test_what_cannot_be_booked_waits_in_a_named_state_and_the_rest_is_booked(led
     ("fault", "state", "reason", "command", "target_state"),
     [
         pytest.param(
-            "refused", "quarantined", "validation", "medbooks gl post --retry", "closed", id="validation_error"
+            "refused", "quarantined", "validation", "medbooks gl post {target} --retry", "closed", id="validation_error"
         ),
         pytest.param("unauthorized", "pending", "token_expired", "medbooks gl connect", "stopped", id="expired_token"),
         pytest.param("unavailable", "pending", "unreachable", "medbooks gl post", "open", id="vendor_down"),

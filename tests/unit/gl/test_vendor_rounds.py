@@ -7,7 +7,6 @@ What does not belong here: clients without a poster (``test_outside_targets.py``
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 from book_examples import DAY, credit, debit, entry
@@ -55,29 +54,6 @@ def ledger(folder):
 def poster_of(ledger, folder, name):
     target = open_target(name, folder, KEY, buckets=(), timeout_seconds=2.0)
     return Poster(ledger, target, TargetSetup(name, ("E1",), mapping_of(name, folder).accounts), pacing=PACING)
-
-
-def test_a_vendor_that_is_down_is_asked_rarely_and_then_gets_everything_once(ledger, folder, name, monkeypatch):
-    # a read waits between its tries, and this vendor is down for as many rounds as half a day has
-    monkeypatch.setattr("orchestration.gl.wire.calling.READ_TRIES", 1)
-    with running(name, limits=()) as fake:
-        connect(fake, folder)
-        poster = poster_of(ledger, folder, name)
-        fake.is_down = True
-        for _ in range(48):
-            poster.round()
-            time.sleep(0.002)
-        # the mapping is checked first, and a rest ends with one question: at most a call a round, and never twelve
-        assert fake.counts["while_down"] <= 48 * 2
-        assert fake.committed == 0
-        fake.is_down = False
-        deadline = time.monotonic() + 60
-        while fake.committed < 12 and time.monotonic() < deadline:
-            poster.round()
-            time.sleep(0.01)
-        assert (fake.committed, fake.duplicates) == (12, 0)
-        items = ledger.outbox("t").items(name, "posted")
-        assert len(items) == 12
 
 
 def test_a_refused_entry_is_set_aside_and_the_others_go_on(ledger, folder, name):
