@@ -1,5 +1,11 @@
--- A row of a later mapping version may only map what no earlier row maps: else charges that were posted by the earlier
--- one would be proposed a second time, under the event of the later.
+{{
+    config(meta={
+        'description':
+            'A row of a later mapping version may only map what no earlier row maps: else charges that were ' ~
+            'posted by the earlier one would be proposed a second time, under the event of the later.',
+    })
+}}
+
 select
     later.priority as later_priority,
     earlier.priority as earlier_priority

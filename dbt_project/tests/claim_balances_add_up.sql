@@ -1,7 +1,11 @@
-{{ config(meta={'dagster': {'ref': {'name': 'fct_claim_balances'}}}) }}
-
--- Every claim: charged = paid + adjusted + open, once its transfers are counted; and all claims together are every
--- transaction that counts, so that none fell out on the way.
+{{
+    config(meta={
+        'description':
+            'Every claim: charged = paid + adjusted + open, once its transfers are counted; and all claims ' ~
+            'together are every transaction that counts, so that none fell out on the way.',
+        'dagster': {'ref': {'name': 'fct_claim_balances'}},
+    })
+}}
 
 with claims as (
     select

@@ -1,4 +1,11 @@
--- Debits equal credits in every proposed entry: X12 balancing and the posting rules say so, this proves it.
+{{
+    config(meta={
+        'description':
+            'Debits equal credits in every proposed entry: X12 balancing and the posting rules say so, this ' ~
+            'proves it.',
+    })
+}}
+
 select
     event_id,
     sum(debit_amount) as debit_amount,

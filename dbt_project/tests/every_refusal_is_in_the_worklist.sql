@@ -1,7 +1,11 @@
-{{ config(meta={'dagster': {'ref': {'name': 'fct_claim_rejections'}}}) }}
-
--- A statement that refuses something stands behind a row of the worklist: a refusal that nobody sees is a claim nobody
--- is paid for.
+{{
+    config(meta={
+        'description':
+            'A statement that refuses something stands behind a row of the worklist: a refusal that nobody sees ' ~
+            'is a claim nobody is paid for.',
+        'dagster': {'ref': {'name': 'fct_claim_rejections'}},
+    })
+}}
 
 select statements.statement_key
 from {{ ref('int_claims__statements_matched') }} as statements

@@ -1,6 +1,12 @@
-{{ config(meta={'dagster': {'ref': {'name': 'fct_journal_lines'}}}) }}
+{{
+    config(meta={
+        'description':
+            'The A/R subledger equals what the proposals book on 1200 and 1210, insurance and patients apart, ' ~
+            'entity by entity.',
+        'dagster': {'ref': {'name': 'fct_journal_lines'}},
+    })
+}}
 
--- The A/R subledger equals what the proposals book on 1200 and 1210, insurance and patients apart, entity by entity.
 with subledger as (
     select
         entity_id,

@@ -1,4 +1,10 @@
--- Charged = paid + every adjustment, per claim that is booked: nothing of a claim is in no class.
+{{
+    config(meta={
+        'description':
+            'Charged = paid + every adjustment, per claim that is booked: nothing of a claim is in no class.',
+    })
+}}
+
 select
     file_id,
     transaction_number,

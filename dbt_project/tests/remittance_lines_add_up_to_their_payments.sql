@@ -1,6 +1,11 @@
-{{ config(meta={'dagster': {'ref': {'name': 'fct_remittance_lines'}}}) }}
+{{
+    config(meta={
+        'description':
+            'Σ of the lines\' payments = Σ CLP04 of the payment they came with.',
+        'dagster': {'ref': {'name': 'fct_remittance_lines'}},
+    })
+}}
 
--- Σ of the lines' payments = Σ CLP04 of the payment they came with.
 select
     payments.payment_key,
     payments.claim_paid_amount,
