@@ -8,6 +8,8 @@ own tables, one ``files`` row per file and one ``findings`` row per finding, so 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 from orchestration.core.money import ZERO
@@ -48,6 +50,13 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Same:
+    """A column that holds one value, or nothing, in every row."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
 class Table:
     """One table of a raw schema; ``grain`` says what one row is."""
 
@@ -66,8 +75,8 @@ class Table:
         columns = ", ".join(f'"{c.name}" {_DUCKDB[c.kind]}' for c in self.columns)
         return f"CREATE TABLE IF NOT EXISTS {self.qualified_name} ({columns})"
 
-    def arrow_schema(self) -> pa.Schema:
-        """Return the Arrow schema with the same exact types."""
+    @cached_property
+    def _schema(self) -> pa.Schema:
         import pyarrow as pa  # noqa: PLC0415  # the command line starts without Arrow
 
         types: dict[Kind, pa.DataType] = {
@@ -81,6 +90,20 @@ class Table:
         }
         return pa.schema([(c.name, types[c.kind]) for c in self.columns])
 
+    def arrow_schema(self) -> pa.Schema:
+        """Return the Arrow schema with the same exact types."""
+        return self._schema
+
+    def from_columns(self, columns: Sequence[Sequence[Any] | Same], count: int) -> pa.Table:
+        """Return ``count`` rows, given as columns in order, as one Arrow table; raises ``pyarrow.ArrowInvalid``."""
+        import pyarrow as pa  # noqa: PLC0415  # as above
+
+        arrays = [
+            pa.repeat(pa.scalar(values.value, f.type), count) if isinstance(values, Same) else pa.array(values, f.type)
+            for values, f in zip(columns, self._schema, strict=True)
+        ]
+        return pa.Table.from_arrays(arrays, schema=self._schema)
+
     def to_arrow(self, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
         """Return rows, each a tuple in column order, as one Arrow table; raises ``pyarrow.ArrowInvalid``."""
         import pyarrow as pa  # noqa: PLC0415  # the command line starts without Arrow
@@ -88,8 +111,20 @@ class Table:
         schema = self.arrow_schema()
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(self.columns)
         return pa.Table.from_arrays(
-            [pa.array(values, type=f.type) for values, f in zip(columns, schema, strict=True)], schema=schema
+            [
+                _timestamps(values, f.type) if column.kind == "timestamp" else pa.array(values, type=f.type)
+                for values, f, column in zip(columns, schema, self.columns, strict=True)
+            ],
+            schema=schema,
         )
+
+
+def _timestamps(values: Sequence[dt.datetime | None], kind: pa.DataType) -> pa.Array:
+    """Return timestamps, which repeat for a whole file: Arrow takes most of a microsecond to read one."""
+    import pyarrow as pa  # noqa: PLC0415  # as above
+
+    runs = [pa.repeat(pa.scalar(value, kind), sum(1 for _ in same)) for value, same in groupby(values)]
+    return pa.concat_arrays(runs) if runs else pa.array([], type=kind)
 
 
 def lineage(position: Literal["segment_number", "line_number"], what: str) -> tuple[Column, Column]:

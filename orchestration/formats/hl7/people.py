@@ -1,17 +1,21 @@
 """PID, MRG, PV1, IN1 and the scheduling segments to rows: who, which visit, who pays, and what is booked ahead.
 
-Segments come padded, so that no index fails. What does not belong here: money (``charges``), and which state of a
-patient or appointment is the last (the lake).
+Segments come padded, so that no index fails, and many at a time, so that a field is read as a column. What does not
+belong here: money (``charges``), and which state of a patient or appointment is the last (the lake).
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
+
+from orchestration.core.tables import Same
+from orchestration.formats.hl7.values import Fields
 
 if TYPE_CHECKING:
-    import datetime as dt
+    from collections.abc import Sequence
 
+    from orchestration.core.tables import SourceFile
     from orchestration.formats.hl7.values import Moment, Values
 
 # HL7 table 0003, as far as an appointment's life goes
@@ -47,17 +51,21 @@ _MINUTES: Final[dict[str, Decimal]] = {
 _SECONDS: Final = frozenset({"S", "SEC", "SECOND", "SECONDS"})
 _START_IN_TIMING, _TIMING_PARTS = 3, 4
 _QUANTUM = Decimal("0.0001")
+# Segments on their way to rows: place in the file, number of the message, fields, patient, and what each row takes
+# from elsewhere. Plain tuples: there is one for every segment of a file.
+# PID: the patient merged into it (MRG-1)
+PID = Fields(7, 8, 11, 18, 30)
+Pid = tuple[int, int, tuple[str, ...], str | None, str | None]
+# PV1: trigger event, diagnosis codes of the message
+PV1 = Fields(2, 3, 7, 8, 19, 20, 44, 45)
+Pv1 = tuple[int, int, tuple[str, ...], str | None, str, str | None]
+# IN1: which coverage of its message
+IN1 = Fields(2, 3, 4, 8, 12, 13, 15, 36)
+In1 = tuple[int, int, tuple[str, ...], str | None, int]
+# SCH: trigger event, and the fields of the first TQ1, AIS, AIP and AIL by name
+Sch = tuple[int, int, list[str], str | None, str, dict[str, list[str]]]
 # a segment that is not there, as long as any that is read
 _NO_FIELDS: Final = [""] * 50
-
-
-class Place(NamedTuple):
-    """Where a segment stands."""
-
-    file_id: str
-    segment_number: int
-    message_number: int
-    landed_at: dt.datetime
 
 
 def patient_id(pid: list[str], values: Values) -> str | None:
@@ -65,100 +73,97 @@ def patient_id(pid: list[str], values: Values) -> str | None:
     return values.patient(pid[3]) or values.first(pid[2]) or None
 
 
-def patient_row(pid: list[str], merged: list[str] | None, place: Place, values: Values) -> tuple[Any, ...]:
-    """Return PID, with what MRG merged into it, as a row of ``patients``."""
-    deceased = values.first(pid[30]).upper()
-    return (
-        place.file_id,
-        place.segment_number,
-        place.message_number,
-        patient_id(pid, values),
-        (values.patient(merged[1]) or None) if merged else None,
-        values.first(pid[18]) or None,
-        values.day(pid[7]),
-        values.first(pid[8]).upper() or None,
-        values.component(pid[11], 5) or None,
-        deceased == "Y" if deceased in {"Y", "N"} else None,
-        place.landed_at,
-    )
+def patient_columns(found: Sequence[Pid], file: SourceFile, values: Values) -> list[Sequence[Any] | Same]:
+    """Return PID, with what MRG merged into it, as the columns of ``patients``."""
+    numbers, messages, pids, patients, merged = zip(*found, strict=True)
+    at = PID.columns(pids)
+    return [
+        Same(file.file_id),
+        numbers,
+        messages,
+        patients,
+        merged,
+        values.texts(at[18]),
+        values.days_of(at[7]),
+        values.capitals_of(at[8]),
+        [values.component(field, 5) or None for field in at[11]],
+        list(map(values.flags.__getitem__, at[30])),
+        Same(file.landed_at),
+    ]
 
 
-def visit_row(
-    pv1: list[str], patient: str | None, trigger: str, diagnoses: str | None, place: Place, values: Values
-) -> tuple[Any, ...]:
-    """Return PV1 as a row of ``visits``."""
-    return (
-        place.file_id,
-        place.segment_number,
-        place.message_number,
-        patient,
-        values.first(pv1[19]) or None,
-        _VISIT_STATES.get(trigger, "open"),
-        values.first(pv1[2]).upper() or None,
-        values.first(pv1[3]) or None,
-        values.component(pv1[3], 4) or None,
-        values.provider(pv1[7]).provider_id,
-        values.provider(pv1[8]).provider_id,
-        values.first(pv1[20]) or None,
-        values.day(pv1[44]),
-        values.day(pv1[45]),
+def visit_columns(found: Sequence[Pv1], file: SourceFile, values: Values) -> list[Sequence[Any] | Same]:
+    """Return PV1 as the columns of ``visits``."""
+    numbers, messages, pv1s, patients, triggers, diagnoses = zip(*found, strict=True)
+    at = PV1.columns(pv1s)
+    return [
+        Same(file.file_id),
+        numbers,
+        messages,
+        patients,
+        values.texts(at[19]),
+        [_VISIT_STATES.get(trigger, "open") for trigger in triggers],
+        values.capitals_of(at[2]),
+        values.texts(at[3]),
+        list(map(values.facilities.__getitem__, at[3])),
+        values.provider_ids(at[7]),
+        values.provider_ids(at[8]),
+        values.texts(at[20]),
+        values.days_of(at[44]),
+        values.days_of(at[45]),
         diagnoses,
-        place.landed_at,
-    )
+        Same(file.landed_at),
+    ]
 
 
-def insurance_row(in1: list[str], order: int, patient: str | None, place: Place, values: Values) -> tuple[Any, ...]:
-    """Return IN1, the ``order``-th of its message, as a row of ``insurances``."""
-    said = values.first(in1[1])
-    # a set id is four digits at most (SI); what is longer counts nothing
-    number = int(said) if said.isascii() and said.isdigit() and len(said) <= 4 else order  # noqa: PLR2004
-    return (
-        place.file_id,
-        place.segment_number,
-        place.message_number,
-        patient,
-        number,
-        values.first(in1[2]) or None,
-        values.first(in1[3]) or None,
-        values.first(in1[4]) or None,
-        values.first(in1[8]) or None,
-        values.first(in1[36]) or None,
-        values.first(in1[15]) or None,
-        values.day(in1[12]),
-        values.day(in1[13]),
-        place.landed_at,
-    )
+def insurance_columns(found: Sequence[In1], file: SourceFile, values: Values) -> list[Sequence[Any] | Same]:
+    """Return IN1 as the columns of ``insurances``."""
+    numbers, messages, in1s, patients, coverages = zip(*found, strict=True)
+    at = IN1.columns(in1s)
+    return [
+        Same(file.file_id),
+        numbers,
+        messages,
+        patients,
+        coverages,
+        values.texts(at[2]),
+        values.texts(at[3]),
+        values.texts(at[4]),
+        values.texts(at[8]),
+        values.texts(at[36]),
+        values.texts(at[15]),
+        values.days_of(at[12]),
+        values.days_of(at[13]),
+        Same(file.landed_at),
+    ]
 
 
-def appointment_row(
-    sch: list[str],
-    resources: dict[str, list[str]],
-    patient: str | None,
-    trigger: str,
-    place: Place,
-    values: Values,
-) -> tuple[Any, ...]:
-    """Return SCH as a row of ``appointments``; ``resources`` holds the first TQ1, AIS, AIP and AIL by name."""
-    service, person, where = (resources.get(name, _NO_FIELDS) for name in ("AIS", "AIP", "AIL"))
-    start = _start(sch, resources, values)
-    return (
-        place.file_id,
-        place.segment_number,
-        place.message_number,
-        values.first(sch[2]) or values.first(sch[1]) or None,
-        _APPOINTMENT_STATES.get(trigger, "other"),
-        values.first(sch[25]) or None,
-        patient,
-        values.first(sch[8]) or None,
-        values.first(sch[7]) or None,
-        values.first(service[3]) or None,
-        values.provider(person[3]).provider_id,
-        values.place(where[3]) or None,
-        start.day if start else None,
-        start.time if start else None,
-        _minutes(service[7], service[8], values) or _minutes(sch[9], sch[10], values),
-        place.landed_at,
-    )
+def appointment_columns(found: Sequence[Sch], file: SourceFile, values: Values) -> list[Sequence[Any] | Same]:
+    """Return SCH as the columns of ``appointments``."""
+    numbers, messages, schs, patients, triggers, resources = zip(*found, strict=True)
+    services, people, places = ([one.get(name, _NO_FIELDS) for one in resources] for name in ("AIS", "AIP", "AIL"))
+    starts = [_start(sch, one, values) for sch, one in zip(schs, resources, strict=True)]
+    return [
+        Same(file.file_id),
+        numbers,
+        messages,
+        [values.first(sch[2]) or values.first(sch[1]) or None for sch in schs],
+        [_APPOINTMENT_STATES.get(trigger, "other") for trigger in triggers],
+        values.texts([sch[25] for sch in schs]),
+        patients,
+        values.texts([sch[8] for sch in schs]),
+        values.texts([sch[7] for sch in schs]),
+        values.texts([service[3] for service in services]),
+        values.provider_ids([person[3] for person in people]),
+        [values.places[place[3]] for place in places],
+        [start.day if start else None for start in starts],
+        [start.time if start else None for start in starts],
+        [
+            _minutes(service[7], service[8], values) or _minutes(sch[9], sch[10], values)
+            for sch, service in zip(schs, services, strict=True)
+        ],
+        Same(file.landed_at),
+    ]
 
 
 def _start(sch: list[str], resources: dict[str, list[str]], values: Values) -> Moment | None:
@@ -169,13 +174,13 @@ def _start(sch: list[str], resources: dict[str, list[str]], values: Values) -> M
     timing = values.components(sch[11])
     if len(timing) >= _TIMING_PARTS:
         candidates.append(timing[_START_IN_TIMING])
-    return next((moment for moment in map(values.moment, filter(None, candidates)) if moment), None)
+    return next((moment for moment in map(values.moments.__getitem__, filter(None, candidates)) if moment), None)
 
 
 def _minutes(number: str, unit: str, values: Values) -> Decimal | None:
     """Return a duration in minutes; a unit nobody knows is no duration."""
-    amount = values.quantity(number) if number else None
-    name = values.first(unit).upper()
+    amount = values.quantities[number] if number else None
+    name = values.capitals[unit]
     if amount is None or amount <= 0:
         return None
     if name in _SECONDS:

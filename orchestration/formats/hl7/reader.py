@@ -8,6 +8,7 @@ together: a charge that is not seen would be a silent zero. What does not belong
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from orchestration.core.findings import Finding
@@ -16,17 +17,23 @@ from orchestration.core.tables import RawBatch, SourceFile
 from orchestration.formats.hl7 import charges, people
 from orchestration.formats.hl7.encoding import Encoding, encoding_of
 from orchestration.formats.hl7.framing import Frame, decode, frames
-from orchestration.formats.hl7.message import NO_FIELDS, NO_HEADER, RESOURCES, Dialect, Message
+from orchestration.formats.hl7.message import NO_FIELDS, NO_HEADER, PROFILE, RESOURCES, Dialect, Message
 from orchestration.formats.hl7.second_opinion import Opinions
-from orchestration.formats.hl7.tables import TABLES
+from orchestration.formats.hl7.tables import APPOINTMENTS, DETAILS, INSURANCES, PATIENTS, TABLES, TRANSACTIONS, VISITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PROFILE = "hl7v2"
+    import pyarrow as pa
+
+    from orchestration.core.tables import Same, Table
 # MSH-11; one that is not said is no test
 _LIVE = frozenset({"", "P"})
 _READ_MESSAGES = frozenset({"DFT", "ADT", "BAR", "SIU"})
+# messages whose segments are made rows together: few enough to keep, many enough to be read as columns
+_BLOCK = 250
+# of an IN1: which coverage of its message, and where its payer stands among the fields
+_COVERAGE, _PAYER = itemgetter(4), people.IN1.places.index(3)
 
 
 def read(files: Sequence[SourceFile]) -> RawBatch:
@@ -46,6 +53,7 @@ def _read_file(batch: RawBatch, file: SourceFile) -> None:
     reading = _Reading(file, findings)
     for frame in frames(text):
         reading.add(frame)
+    reading.finish()
     reason = reading.why_quarantined()
     if reason is not None:
         batch.quarantine_file(
@@ -57,8 +65,9 @@ def _read_file(batch: RawBatch, file: SourceFile) -> None:
             findings=reading.findings,
         )
         return
-    for name, rows in reading.rows.items():
-        batch.rows[name].extend(rows)
+    batch.rows["messages"].extend(reading.messages)
+    for name, blocks in reading.columns.items():
+        batch.columns.setdefault(name, []).extend(blocks)
     batch.add_file(
         file,
         profile=PROFILE,
@@ -88,15 +97,27 @@ class _Envelope:
         return Finding("batch_count_mismatch", "error", message, number, trailer)
 
 
+class _Block:
+    """The segments of some messages with the same encoding characters, until they are made rows together."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.message_count = 0
+        self.ft1s: list[charges.Ft1] = []
+        self.pids: list[people.Pid] = []
+        self.pv1s: list[people.Pv1] = []
+        self.in1s: list[people.In1] = []
+        self.schs: list[people.Sch] = []
+
+
 class _Reading:
     """What the frames of one file add up to."""
 
     def __init__(self, file: SourceFile, findings: list[Finding]) -> None:
         self.file = file
         self.findings = findings
-        self.rows: dict[str, list[tuple[Any, ...]]] = {
-            table.name: [] for table in TABLES if table.name not in {"files", "findings"}
-        }
+        self.messages: list[tuple[Any, ...]] = []
+        self.columns: dict[str, list[pa.Table]] = {}
         self.segment_count = 0
         self.message_count = 0
         self.in_amount = ZERO
@@ -105,6 +126,7 @@ class _Reading:
         self._batch = _Envelope("messages")
         self._mismatch: Finding | None = None
         self._dialects: dict[Encoding, Dialect] = {}
+        self._block: _Block | None = None
         self._opinions = Opinions(file.file_id)
 
     def add(self, frame: Frame) -> None:
@@ -120,9 +142,14 @@ class _Reading:
         else:
             self._envelope(frame)
 
-    def why_quarantined(self) -> Finding | None:
-        """Return why the file is quarantined whole, after its last frame."""
+    def finish(self) -> None:
+        """Make rows of what is left, after the last frame, and put the findings in the order of the file."""
+        self._make_rows()
+        self.findings.sort(key=lambda finding: finding.segment_number or 0)
         self.findings.extend(self._opinions.findings())
+
+    def why_quarantined(self) -> Finding | None:
+        """Return why the file is quarantined whole, when it is finished."""
         if self.message_count == 0:
             return Finding("not_hl7", "error", "the file holds no HL7 message (MSH): it is something else, or damaged")
         if self._mismatch is not None:
@@ -194,19 +221,16 @@ class _Reading:
 
     def _add_message(self, frame: Frame, message: Message | None, refused_code: str | None) -> None:
         header = message.header if message is not None else NO_HEADER
-        self.rows["messages"].append(
+        self.messages.append(
             (
                 self.file.file_id,
                 frame.segment_number,
                 self.message_count,
-                header.application or None,
-                header.facility or None,
-                header.message_type or None,
-                header.event or None,
+                *header.sender_and_type,
                 (message.control_id or None) if message is not None else None,
                 header.processing_id or None,
                 header.version or None,
-                message.values.day(message.sent) if message is not None else None,
+                message.values.days[message.sent] if message is not None else None,
                 len(frame.segments),
                 len(message.ft1s) if message is not None else 0,
                 refused_code,
@@ -215,7 +239,7 @@ class _Reading:
         )
 
     def _accept(self, message: Message) -> None:
-        values, header, number = message.values, message.header, message.frame.segment_number
+        header, number = message.header, message.frame.segment_number
         self._add_message(message.frame, message, None)
         if header.message_type not in _READ_MESSAGES:
             words = "a message that is neither a charge nor about a patient, visit or appointment was not read"
@@ -228,67 +252,80 @@ class _Reading:
         if has_others:
             words = "diagnoses that are not ICD-10-CM were not read"
             self.findings.append(Finding("other_diagnosis_system", "info", words, number, "DG1"))
-        pid = message.first("PID")
-        patient = people.patient_id(pid[1], values) if pid else None
-        insurances = self._people(message, patient, diagnoses)
-        if message.ft1s:
-            self._charges(message, patient, insurances, diagnoses)
+        block = self._block
+        if block is None or block.dialect is not message.dialect or block.message_count >= _BLOCK:
+            self._make_rows()
+            block = self._block = _Block(message.dialect)
+        block.message_count += 1
+        self._collect(message, block, diagnoses)
 
-    def _place(self, number: int) -> people.Place:
-        return people.Place(self.file.file_id, number, self.message_count, self.file.landed_at)
-
-    def _people(self, message: Message, patient: str | None, diagnoses: str | None) -> list[tuple[Any, ...]]:
-        """Add the rows of everything but FT1, and return those of IN1."""
-        values, rows, trigger = message.values, self.rows, message.header.event
-        pid, pv1, sch, mrg = (message.first(name) for name in ("PID", "PV1", "SCH", "MRG"))
+    def _collect(self, message: Message, block: _Block, diagnoses: str | None) -> None:
+        """Put the segments of one message into the block."""
+        values, header, count = message.values, message.header, self.message_count
+        pid, pv1, sch = message.first("PID"), message.first("PV1"), message.first("SCH")
+        patient = None
         if pid:
-            merged = mrg[1] if mrg else None
-            rows["patients"].append(people.patient_row(pid[1], merged, self._place(pid[0]), values))
+            patient, mrg = people.patient_id(pid[1], values), message.first("MRG")
+            merged = (values.patient(mrg[1][1]) or None) if mrg else None
+            block.pids.append((pid[0], count, people.PID.pick(pid[1]), patient, merged))
         if pv1:
-            place = self._place(pv1[0])
-            rows["visits"].append(people.visit_row(pv1[1], patient, trigger, diagnoses, place, values))
-        insurances = [
-            people.insurance_row(fields, order, patient, self._place(number), values)
-            for order, (number, fields) in enumerate(message.all("IN1"), start=1)
-        ]
-        rows["insurances"].extend(insurances)
+            block.pv1s.append((pv1[0], count, people.PV1.pick(pv1[1]), patient, header.event, diagnoses))
+        in1s: list[people.In1] = []
+        for order, (number, fields) in enumerate(message.all("IN1"), start=1):
+            said = values.set_ids[fields[1]]
+            in1s.append((number, count, people.IN1.pick(fields), patient, order if said is None else said))
+        block.in1s += in1s
         if sch:
             found = {name: message.first(name) for name in RESOURCES}
             resources = {name: segment[1] for name, segment in found.items() if segment}
-            place = self._place(sch[0])
-            rows["appointments"].append(people.appointment_row(sch[1], resources, patient, trigger, place, values))
-        return insurances
-
-    def _charges(
-        self, message: Message, patient: str | None, insurances: list[tuple[Any, ...]], diagnoses: str | None
-    ) -> None:
-        values, header = message.values, message.header
-        pid, pv1 = (segment[1] if segment else NO_FIELDS for segment in (message.first("PID"), message.first("PV1")))
-        # coverage_number, payer_id, payer_name of the one that pays first
-        first = min(insurances, key=lambda row: row[4], default=None)
-        context = charges.Context(
-            file_id=self.file.file_id,
-            landed_at=self.file.landed_at,
-            message_number=self.message_count,
-            profile=f"{PROFILE}:{header.application}:{header.facility}",
-            control_id=message.control_id,
-            patient_id=patient,
-            claim_id=values.first(pid[18]) or values.first(pv1[19]) or None,
-            location_id=values.place(pv1[3]) or None,
-            attending=pv1[7],
-            payer_id=first[6] if first else None,
-            payer_name=first[7] if first else None,
-            has_insurance=first is not None,
-            diagnosis_codes=diagnoses,
+            block.schs.append((sch[0], count, sch[1], patient, header.event, resources))
+        if not message.ft1s:
+            return
+        pid_fields, pv1_fields = pid[1] if pid else NO_FIELDS, pv1[1] if pv1 else NO_FIELDS
+        # the one that pays first
+        insurance = min(in1s, key=_COVERAGE)[2] if in1s else None
+        context: charges.Context = (
+            count,
+            header.profile,
+            message.control_id,
+            patient,
+            values.first(pid_fields[18]) or values.first(pv1_fields[19]) or None,
+            values.places[pv1_fields[3]],
+            pv1_fields[7],
+            values.written[insurance[_PAYER]] if insurance else None,
+            values.written[insurance[_PAYER + 1]] if insurance else None,
+            insurance is not None,
+            diagnoses,
         )
-        rows, details = self.rows["transactions"], self.rows["transaction_details"]
-        for order, (number, fields) in enumerate(message.ft1s, start=1):
-            outcome = charges.read_ft1(fields, number, order, message.own_diagnoses(order), context, values)
-            if outcome.control_amount is not None:
-                self.in_amount += outcome.control_amount
-            if outcome.row is not None and outcome.details is not None:
-                rows.append(outcome.row)
-                details.append(outcome.details)
-            else:
-                self.refused_amount += outcome.control_amount or ZERO
-            self.findings.extend(outcome.findings)
+        pick = charges.FT1.pick
+        own = message.own_diagnoses if message.has_own_diagnoses else None
+        block.ft1s += [
+            (number, pick(fields), order, own(order) if own else None, context)
+            for order, (number, fields) in enumerate(message.ft1s, start=1)
+        ]
+
+    def _make_rows(self) -> None:
+        """Make rows of the block."""
+        block, self._block = self._block, None
+        if block is None:
+            return
+        values, file = block.dialect.values, self.file
+        if block.pids:
+            self._add(PATIENTS, people.patient_columns(block.pids, file, values), len(block.pids))
+        if block.pv1s:
+            self._add(VISITS, people.visit_columns(block.pv1s, file, values), len(block.pv1s))
+        if block.in1s:
+            self._add(INSURANCES, people.insurance_columns(block.in1s, file, values), len(block.in1s))
+        if block.schs:
+            self._add(APPOINTMENTS, people.appointment_columns(block.schs, file, values), len(block.schs))
+        if block.ft1s:
+            found = charges.read(block.ft1s, file, values)
+            if found.row_count:
+                self._add(TRANSACTIONS, found.transactions, found.row_count)
+                self._add(DETAILS, found.details, found.row_count)
+            self.findings.extend(found.findings)
+            self.in_amount += found.in_amount
+            self.refused_amount += found.refused_amount
+
+    def _add(self, table: Table, columns: Sequence[Sequence[Any] | Same], count: int) -> None:
+        self.columns.setdefault(table.name, []).append(table.from_columns(columns, count))

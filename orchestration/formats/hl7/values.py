@@ -1,7 +1,8 @@
 """Fields to values: dates, amounts, codes, providers, places, by one message's encoding characters.
 
-Senders repeat themselves, so a value that was read once is looked up afterwards. What does not belong here: which
-field of which segment (``charges``, ``people``), and whether a value is good enough to book.
+Senders repeat themselves, so a value that was read once is looked up afterwards; the methods that read a column do so
+for one field of many segments at once. What does not belong here: which field of which segment (``charges``,
+``people``), and whether a value is good enough to book.
 """
 
 from __future__ import annotations
@@ -9,19 +10,26 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from orchestration.core.ids import is_npi
 from orchestration.core.money import parse_quantity, parse_written_amount
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from orchestration.formats.hl7.encoding import Encoding
 
+
+_Written = TypeVar("_Written")
+_Read = TypeVar("_Read")
 # `""` in HL7 means "delete what you know": no value either way
 _NULL = '""'
-_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(?:\d{2}(?:\.\d{1,4})?)?)?(?:[+-]\d{4})?\Z", re.ASCII)
+_DAY = re.compile(r"\d{8}\Z", re.ASCII)
+_DAY_WIDTH = 8
+_TIME = re.compile(r"(?:(\d{2})(\d{2})(?:\d{2}(?:\.\d{1,4})?)?)?(?:[+-]\d{4})?\Z", re.ASCII)
 _OLDEST_YEAR = 1900
-_CENTS = re.compile(r"\d{1,15}\.\d\d\Z", re.ASCII)
 _NPI_SHAPE = re.compile(r"\d{10}\Z", re.ASCII)
 # the object identifier of the National Provider Identifier
 _NPI_OID = "2.16.840.1.113883.4.6"
@@ -34,7 +42,7 @@ _SNOMED_SYSTEMS: Final = frozenset({"SCT", "SNOMED", "SNM", "SNOMEDCT"})
 _MEDICAL_RECORD_NUMBER: Final = frozenset({"MR", "MRN"})
 _MODIFIERS = 4
 _MODIFIER_WIDTH = 2
-# distinct values kept per encoding before the memory starts anew: a bound, not a tuning
+# distinct values kept per encoding and kind before the memory starts anew: a bound, not a tuning
 _MOST_KEPT = 20_000
 _XCN_AUTHORITY, _XCN_CHECK, _XCN_TYPE = 8, 9, 12
 _CX_TYPE = 4
@@ -76,20 +84,108 @@ NO_MONEY = Money(None, "", is_written=False)
 NO_PROVIDER = Provider(None, fails_check=False)
 
 
+class Fields:
+    """The fields of a segment that are read, by their numbers: picked out of it, and the rest is forgotten at once."""
+
+    def __init__(self, *places: int) -> None:
+        self.places = places
+        self.pick: Callable[[list[str]], tuple[str, ...]] = itemgetter(*places)
+
+    def columns(self, picked: Iterable[tuple[str, ...]]) -> dict[int, tuple[str, ...]]:
+        """Return the fields of many segments as columns."""
+        return dict(zip(self.places, zip(*picked, strict=True), strict=True))
+
+    def whole(self, picked: tuple[str, ...]) -> list[str]:
+        """Return one segment as it was cut, with nothing where nobody reads."""
+        fields = [""] * (self.places[-1] + 1)
+        for place, field in zip(self.places, picked, strict=True):
+            fields[place] = field
+        return fields
+
+
+class Known(dict[_Written, _Read]):
+    """What was read already, by how it is written; what is missing is read when it is asked for."""
+
+    def __init__(self, reader: Callable[[_Written], _Read]) -> None:
+        super().__init__()
+        self._reader = reader
+
+    def __missing__(self, written: _Written) -> _Read:
+        """Read one value and keep it."""
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        found = self[written] = self._reader(written)
+        return found
+
+
 class Values:
-    """Readers of single fields for messages with the same encoding characters."""
+    """Readers of single fields for messages with the same encoding characters.
+
+    What is a ``Known`` (``days``, ``money``, ``providers`` ...) reads a field by looking it up.
+    """
 
     def __init__(self, encoding: Encoding) -> None:
         self.encoding = encoding
-        marks = (encoding.component, encoding.repetition, encoding.subcomponent)
-        self._up_to_mark = re.compile(f"[^{re.escape(''.join(marks))}]*").match
-        self._firsts: dict[str, str] = {}
-        self._quantities: dict[str, Decimal | None] = {}
-        self._moments: dict[str, Moment | None] = {}
-        self._money: dict[str, Money] = {}
-        self._procedures: dict[tuple[str, str, str], Procedure] = {}
-        self._providers: dict[str, Provider] = {}
-        self._diagnoses: dict[str, tuple[str | None, bool]] = {}
+        self._marks = tuple(filter(None, (encoding.component, encoding.repetition, encoding.subcomponent)))
+        # where none of them stands, a field is what its first component says
+        self._special = (*self._marks, *filter(None, (encoding.escape, '"')))
+        self.written: Known[str, str | None] = Known(lambda field: self.first(field) or None)
+        self.capitals: Known[str, str] = Known(lambda field: self.first(field).upper())
+        # by far the most usual way to write money needs none of the care of the others
+        mark = re.escape(encoding.subcomponent)
+        self._usual_money = re.compile(
+            rf"(\d{{1,15}}\.\d\d)(?:{mark}([A-Z]{{3}}))?\Z" if mark else r"(\d{1,15}\.\d\d)()\Z", re.ASCII
+        ).match
+        self._written_days = Known(_parse_day)
+        self._written_times = Known(_parse_time)
+        self.moments = Known(self._read_moment)
+        self.days = Known(self._read_day)
+        self.money = Known(self._read_money)
+        self.quantities: Known[str, Decimal | None] = Known(
+            lambda field: parse_quantity(self.first(field).removeprefix("+"))
+        )
+        self.procedures: Known[tuple[str, str, str], Procedure] = Known(lambda fields: self._read_procedure(*fields))
+        self.codes = Known(self._read_code)
+        self.diagnoses = Known(self._read_diagnoses)
+        self.providers = Known(self._read_provider)
+        self.set_ids = Known(self._read_set_id)
+        self.places = Known(self._read_place)
+        self.facilities: Known[str, str | None] = Known(lambda field: self.component(field, 4) or None)
+        self.flags: Known[str, bool | None] = Known(
+            lambda field: {"Y": True, "N": False}.get(self.first(field).upper())
+        )
+
+    def texts(self, fields: Sequence[str]) -> list[str | None]:
+        """Return many fields, each its first component (``first``) or nothing."""
+        if not any(fields):
+            return [None] * len(fields)
+        together = "\x00".join(fields)
+        # no blank anywhere, and nothing that separates, escapes or quotes: they are what they say
+        if together.split(None, 1) == [together] and not any(mark in together for mark in self._special):
+            return [field or None for field in fields]
+        return list(map(self.written.__getitem__, fields))
+
+    def days_of(self, fields: Sequence[str]) -> list[dt.date | None]:
+        """Return the days of many fields (``days``)."""
+        return list(map(self.days.__getitem__, fields))
+
+    def capitals_of(self, fields: Sequence[str]) -> list[str | None]:
+        """Return many fields in capitals, or nothing."""
+        known = self.capitals
+        return [known[field] or None for field in fields]
+
+    def provider_ids(self, fields: Sequence[str]) -> list[str | None]:
+        """Return the ids of the people in many fields (``providers``)."""
+        known = self.providers
+        return [known[field].provider_id for field in fields]
+
+    def money_of(self, fields: Sequence[str]) -> list[Money]:
+        """Return many amounts (``money``)."""
+        usual, known = self._usual_money, self.money
+        return [
+            Money(Decimal(found[1]), found[2] or "", is_written=True) if (found := usual(field)) else known[field]
+            for field in fields
+        ]
 
     def text(self, value: str) -> str:
         """Return one component without escapes and blanks around it; ``""`` is nothing."""
@@ -110,12 +206,10 @@ class Values:
         # no delimiter, blank or quote is a letter or a digit
         if not field or field.isalnum():
             return field
-        found = self._firsts.get(field)
-        if found is None:
-            part = self._up_to_mark(field).group()  # type: ignore[union-attr]  # nothing matches too
-            found = self.text(part)
-            _keep(self._firsts, field, found)
-        return found
+        for mark in self._marks:
+            if mark in field:
+                field = field.partition(mark)[0]
+        return self.text(field)
 
     def component(self, field: str, number: int) -> str:
         """Return one component of the first repeat, from 1, its first sub-component."""
@@ -127,64 +221,41 @@ class Values:
         mark = self.encoding.repetition
         return [part for part in (field.split(mark) if mark else [field]) if part]
 
-    def moment(self, field: str) -> Moment | None:
+    def _read_moment(self, field: str) -> Moment | None:
         """Return day and local time of a DTM, TS or the start of a DR; ``None`` without a whole day (YYYYMMDD)."""
-        if field in self._moments:
-            return self._moments[field]
-        found = _parse_moment(self.first(field))
-        _keep(self._moments, field, found)
-        return found
+        written = self.first(field)
+        day = self._written_days[written[:_DAY_WIDTH]]
+        time = self._written_times[written[_DAY_WIDTH:]]
+        return Moment(day, time or None) if day is not None and time is not None else None
 
-    def day(self, field: str) -> dt.date | None:
+    def _read_day(self, field: str) -> dt.date | None:
         """Return the day of a date or time; its zone does not move it: it is the day the sender wrote."""
-        found = self.moment(field) if field else None
-        return found.day if found else None
+        written = self.first(field)
+        is_whole = self._written_times[written[_DAY_WIDTH:]] is not None
+        return self._written_days[written[:_DAY_WIDTH]] if is_whole else None
 
-    def money(self, field: str) -> Money:
+    def _read_money(self, field: str) -> Money:
         """Return a CP or MO: ``100&USD``, ``100.00``, ``$1,234.50``."""
-        if not field:
-            return NO_MONEY
-        known = self._money.get(field)
-        if known is not None:
-            return known
         mark = self.encoding.subcomponent
         first = self.components(field)[0]
         parts = first.split(mark) if mark else [first]
         number = self.text(parts[0]) if parts else ""
         currency = self.text(parts[1]).upper() if len(parts) > 1 else ""
-        found = Money(_dollars(number), currency, is_written=True) if number else NO_MONEY
-        _keep(self._money, field, found)
-        return found
+        return Money(parse_written_amount(number.removeprefix("+")), currency, is_written=True) if number else NO_MONEY
 
-    def quantity(self, field: str) -> Decimal | None:
-        """Return an NM that fits DECIMAL(18,4), ``None`` when it does not or is none."""
-        if field in self._quantities:
-            return self._quantities[field]
-        found = parse_quantity(self.first(field).removeprefix("+"))
-        _keep(self._quantities, field, found)
-        return found
-
-    def procedure(self, charge_code: str, procedure_code: str, modifiers: str) -> Procedure:
+    def _read_procedure(self, charge_field: str, procedure_field: str, modifier_field: str) -> Procedure:
         """Return what FT1-7, FT1-25 and FT1-26 say was done.
 
         FT1-25 is the procedure; FT1-7 is the sender's charge code, which many senders fill with the CPT code. Two
         different CPT-shaped codes of which FT1-25 names another system disagree: a person must say which is billed.
         """
-        key = (charge_code, procedure_code, modifiers)
-        found = self._procedures.get(key)
-        if found is None:
-            found = self._procedure(*key)
-            _keep(self._procedures, key, found)
-        return found
-
-    def _procedure(self, charge_field: str, procedure_field: str, modifier_field: str) -> Procedure:
         modifiers = [self.first(part).upper() for part in self.repeats(modifier_field)]
         modifiers = [modifier for modifier in modifiers if modifier]
         is_odd = len(modifiers) > _MODIFIERS or any(len(modifier) != _MODIFIER_WIDTH for modifier in modifiers)
         one, two, three, four, *_ = (*modifiers, None, None, None, None)
         four_modifiers = (one, two, three, four)
-        stated, stated_system = self.code(procedure_field)
-        charged, charged_system = self.code(charge_field)
+        stated, stated_system = self.codes[procedure_field]
+        charged, charged_system = self.codes[charge_field]
         system, code = _likeliest(stated, stated_system, charged, charged_system)
         disagree = bool(
             stated != charged
@@ -197,41 +268,33 @@ class Values:
             system, code = None, None
         return Procedure(system, code, four_modifiers, disagree, is_odd)
 
-    def code(self, field: str) -> tuple[str, str]:
+    def _read_code(self, field: str) -> tuple[str, str]:
         """Return identifier and coding system of a CE, CWE or CNE, both in capitals."""
         if not field:
             return "", ""
         parts = self.components(field)
         return self.first(parts[0]).upper(), self.text(parts[2]).upper() if len(parts) > 2 else ""  # noqa: PLR2004  # CWE-3
 
-    def diagnoses(self, field: str) -> tuple[str | None, bool]:
+    def _read_diagnoses(self, field: str) -> tuple[str | None, bool]:
         """Return the ICD-10-CM codes of a repeating CWE joined by ``;``, and whether other codes were left out."""
-        found = self._diagnoses.get(field)
-        if found is None:
-            codes, others = [], False
-            for part in self.repeats(field):
-                code, system = self.code(part)
-                if system in _ICD_10_SYSTEMS or (not system and _ICD_10_SHAPE.match(code)):
-                    codes.append(code.replace(";", ""))
-                elif code:
-                    others = True
-            found = (";".join(dict.fromkeys(codes)) or None, others)
-            _keep(self._diagnoses, field, found)
-        return found
+        codes, others = [], False
+        for part in self.repeats(field):
+            code, system = self.codes[part]
+            if system in _ICD_10_SYSTEMS or (not system and _ICD_10_SHAPE.match(code)):
+                codes.append(code.replace(";", ""))
+            elif code:
+                others = True
+        return ";".join(dict.fromkeys(codes)) or None, others
 
-    def provider(self, field: str) -> Provider:
+    def _read_provider(self, field: str) -> Provider:
         """Return the id of an XCN: the repeat that is an NPI, else the first that has an id."""
         if not field:
             return NO_PROVIDER
-        found = self._providers.get(field)
-        if found is None:
-            people = [(self.first(part), self._is_called_npi(part)) for part in self.repeats(field)]
-            people = [(identity, is_npi) for identity, is_npi in people if identity]
-            identity, is_called = next((one for one in people if one[1]), people[0] if people else ("", False))
-            looks_like_one = is_called or bool(_NPI_SHAPE.match(identity))
-            found = Provider(identity or None, bool(identity) and looks_like_one and not is_npi(identity))
-            _keep(self._providers, field, found)
-        return found
+        people = [(self.first(part), self._is_called_npi(part)) for part in self.repeats(field)]
+        people = [(identity, is_npi) for identity, is_npi in people if identity]
+        identity, is_called = next((one for one in people if one[1]), people[0] if people else ("", False))
+        looks_like_one = is_called or bool(_NPI_SHAPE.match(identity))
+        return Provider(identity or None, bool(identity) and looks_like_one and not is_npi(identity))
 
     def _is_called_npi(self, part: str) -> bool:
         parts = part.split(self.encoding.component)
@@ -240,6 +303,9 @@ class Values:
 
     def patient(self, field: str) -> str:
         """Return the id of a CX list: the medical record number where one is called that, else the first."""
+        mark = self.encoding.repetition
+        if not mark or mark not in field:
+            return self.first(field)
         parts = self.repeats(field)
         for part in parts:
             pieces = part.split(self.encoding.component)
@@ -247,9 +313,14 @@ class Values:
                 return self.first(part)
         return next((identity for identity in map(self.first, parts) if identity), "")
 
-    def place(self, field: str) -> str:
+    def _read_set_id(self, field: str) -> int | None:
+        """Return an SI: four digits at most; what is longer counts nothing."""
+        said = self.first(field)
+        return int(said) if said.isascii() and said.isdigit() and len(said) <= 4 else None  # noqa: PLR2004
+
+    def _read_place(self, field: str) -> str | None:
         """Return where a PL is: its point of care, else its facility."""
-        return (self.first(field) or self.component(field, 4)) if field else ""
+        return (self.first(field) or self.component(field, 4) or None) if field else None
 
 
 def _likeliest(stated: str, stated_system: str, charged: str, charged_system: str) -> tuple[str | None, str | None]:
@@ -264,31 +335,23 @@ def _likeliest(stated: str, stated_system: str, charged: str, charged_system: st
     return ("LOCAL", code) if code else (None, None)
 
 
-def _dollars(number: str) -> Decimal | None:
-    # by far the most usual form needs none of the care of the others
-    if _CENTS.match(number):
-        return Decimal(number)
-    return parse_written_amount(number.removeprefix("+"))
-
-
-def _parse_moment(text: str) -> Moment | None:
-    found = _DAY.match(text)
-    if not found:
+def _parse_day(text: str) -> dt.date | None:
+    """Return the day of YYYYMMDD, none before 1900."""
+    if not _DAY.match(text):
         return None
-    year, month, day, hour, minute = found.groups()
     try:
-        if int(year) < _OLDEST_YEAR:
-            return None
-        date = dt.date(int(year), int(month), int(day))
-        if hour is None:
-            return Moment(date, None)
-        dt.time(int(hour), int(minute))
+        day = dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:
         return None
-    return Moment(date, f"{hour}:{minute}")
+    return day if day.year >= _OLDEST_YEAR else None
 
 
-def _keep(known: dict[Any, Any], key: object, value: object) -> None:
-    if len(known) >= _MOST_KEPT:
-        known.clear()
-    known[key] = value
+def _parse_time(text: str) -> str | None:
+    """Return the HH:MM of what stands behind a day, ``""`` when no time does, ``None`` when it is something else."""
+    found = _TIME.match(text)
+    if not found:
+        return None
+    hour, minute = found.groups()
+    if hour is None:
+        return ""
+    return f"{hour}:{minute}" if int(hour) < 24 and int(minute) < 60 else None  # noqa: PLR2004  # a day's clock
