@@ -30,10 +30,9 @@ _MONEY, _UNITS = pa.decimal128(18, 2), pa.decimal128(18, 4)
 _QC, _IL, _82, _XX = (np.uint64(key(text)) for text in ("QC", "IL", "82", "XX"))
 _6R, _HPI, _B6 = (np.uint64(key(text)) for text in ("6R", "HPI", "B6"))
 _COMPONENTS: Final = 6
-_WORD = 8
 _BLANK = ord(" ")
-# which bytes of a word a text of n bytes has
-_WITHIN: Final = np.arange(_WORD) < np.arange(_WORD + 1)[:, None]
+# bytes: a code, a qualifier, an identifier
+_SHORT: Final = 40
 
 
 class Rows:
@@ -363,18 +362,14 @@ class _Builder:
 def _strings(index: Index, start: Places, end: Places) -> pa.Array:
     """Return texts as an Arrow column; an empty one is null."""
     length = end - start
-    if len(length) and (length == length[0]).all():
+    if len(length) and length[0] <= _SHORT and (length == length[0]).all():
         return _strings_of(index, start, int(length[0]))
     offsets = np.zeros(len(length) + 1, dtype=np.int32)
     np.cumsum(length, out=offsets[1:])
-    if int(length.max(initial=0)) <= _WORD:
-        # short texts: eight bytes each, less those beyond their end
-        data = index.words[start].view(np.uint8).reshape(-1, _WORD)[_WITHIN[length]]
-    else:
-        # one index a byte: where it lies in the bytes of the stretch
-        source = np.repeat((start - offsets[:-1]).astype(np.int32), length)
-        source += np.arange(len(source), dtype=np.int32)
-        data = index.buffer[source]
+    # one index a byte: where it lies in the bytes of the stretch
+    source = np.repeat((start - offsets[:-1]).astype(np.int32), length)
+    source += np.arange(len(source), dtype=np.int32)
+    data = index.buffer[source]
     absent = length == 0
     validity = pa.py_buffer(np.packbits(~absent, bitorder="little")) if absent.any() else None
     return pa.Array.from_buffers(
@@ -383,13 +378,10 @@ def _strings(index: Index, start: Places, end: Places) -> pa.Array:
 
 
 def _strings_of(index: Index, start: Places, length: int) -> pa.Array:
-    """Return texts that are all of one length: codes, qualifiers, identifiers."""
+    """Return short texts that are all of one length."""
     if not length:
         return pa.nulls(len(start), pa.string())
-    if length <= _WORD:
-        data = np.ascontiguousarray(index.words[start].view(np.uint8).reshape(-1, _WORD)[:, :length])
-    else:
-        data = index.buffer[start[:, None] + np.arange(length)]
+    data = index.buffer[start[:, None] + np.arange(length)]
     offsets = np.arange(0, (len(start) + 1) * length, length, dtype=np.int32)
     return pa.Array.from_buffers(pa.string(), len(start), [None, pa.py_buffer(offsets), pa.py_buffer(data)], 0)
 
