@@ -35,7 +35,7 @@ def check(
 
 @app.command("prepare")
 def prepare(period: _Period, entity: _Entity = "") -> None:
-    """Propose what the period's end adds to the books: credit balances out of receivables. Again adds what changed."""
+    """Propose what the period's end adds: credits shown as debts, pay worked, bonuses. Again adds what changed."""
     from orchestration.resources import month_end
     from orchestration.resources.closing import period_of
 

@@ -43,6 +43,8 @@ class Period(NamedTuple):
     name: str
     first: dt.date
     last: dt.date
+    year_start: dt.date
+    main_entity_id: str
 
 
 def period_of(stores: PracticeStores, entity_id: str, name: str) -> Period:
@@ -59,7 +61,8 @@ def period_of(stores: PracticeStores, entity_id: str, name: str) -> Period:
         first, last = period_days(name, entity.fiscal_year_start_month)
     except ValueError as error:
         raise ConfigurationError(str(error), mend="medbooks close check --period 2026-01") from None
-    return Period(entity, name, first, last)
+    year_start, _end = period_days(f"{name[:5]}01", entity.fiscal_year_start_month)
+    return Period(entity, name, first, last, year_start, stores.home.settings.entity_id)
 
 
 def checklist(stores: PracticeStores, period: Period) -> list[CloseItem]:
@@ -115,7 +118,26 @@ def _lake_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
             entity=(period.entity.entity_id,),
         )
         has_subledger = "intermediate.int_receivables__activity" in present
+        proposed = (
+            lake.execute(
+                "SELECT event_id, sum(debit_amount) FROM marts.fct_journal_lines "
+                "WHERE entity_id = ? AND entry_date <= ? GROUP BY event_id",
+                [period.entity.entity_id, period.last],
+            ).fetchall()
+            if "marts.fct_journal_lines" in present
+            else []
+        )
+    # what waits for a person, or was decided against, is told elsewhere
+    known = stores.ledger.posted_event_ids() | set(stores.ledger.waiting_reasons())
+    not_posted = sum((amount for event_id, amount in proposed if event_id not in known), ZERO)
     items = [
+        CloseItem(
+            "every_proposal_is_posted",
+            not_posted == 0,
+            not_posted,
+            "events of the period, accruals of pay registers too, that were proposed and never posted",
+            "medbooks run",
+        ),
         CloseItem(
             "every_remittance_is_in_and_balanced",
             held + quarantined == 0,
@@ -186,6 +208,14 @@ def _account_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
 # figure of the period's end → the check's sentence, and what is missing when it fails
 _FIGURES = {
     month_end.CREDITS: ("credits_are_reclassified", "credits of patients and payers that stand in receivables"),
+    month_end.PAY: (
+        "pay_worked_is_accrued",
+        "days worked up to the period's end that no register covers and nobody accrued",
+    ),
+    month_end.BONUSES: (
+        "provider_bonuses_are_accrued",
+        "bonuses earned in the year so far and not accrued, or too much",
+    ),
 }
 
 

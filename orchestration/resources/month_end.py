@@ -1,6 +1,7 @@
 """The figures of a period's end: what the marts say should stand, what the ledger holds of it, and proposing the rest.
 
-Credits of patients and payers leave receivables (R14). What does not belong here: the arithmetic
+Credits of patients and payers leave receivables (R14), days worked that no register covers yet are accrued (R21), and
+what providers have earned beyond their salary (R22). What does not belong here: the arithmetic
 (``accounting.month_end``), and judging a period (``closing.py``).
 """
 
@@ -10,8 +11,10 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from orchestration.accounting.compensation import Plan, YearToDate, bonus_standings
 from orchestration.accounting.journal import RULE_VERSION
 from orchestration.accounting.month_end import SOURCE, Figure, credit_standings, mirrored, true_up
+from orchestration.accounting.payroll import PayPeriod, uncovered_pay
 from orchestration.core.errors import BooksError, ConfigurationError
 from orchestration.core.money import ZERO
 from orchestration.resources.lake import rows
@@ -28,9 +31,13 @@ if TYPE_CHECKING:
     from orchestration.resources.closing import Period
     from orchestration.resources.practice import PracticeStores
 
-CREDITS = "credits"
+CREDITS, PAY, BONUSES = "credits", "pay", "bonus"
 _REVERSED = ":reversed"
-_NEEDED = {CREDITS: ("marts.fct_credit_balances",)}
+_NEEDED = {
+    CREDITS: ("marts.fct_credit_balances",),
+    PAY: ("marts.fct_pay_periods",),
+    BONUSES: ("marts.fct_provider_production", "reference.compensation_plans", "reference.entity_members"),
+}
 
 
 class Missing(NamedTuple):
@@ -55,7 +62,7 @@ def missing(stores: PracticeStores, period: Period) -> dict[str, Missing]:
     booked = _Booked(stores, period)
     with stores.lake.connect() as lake:
         built = _built(lake)
-        makers = {CREDITS: _credits}
+        makers = {CREDITS: _credits, PAY: _pay, BONUSES: _bonuses}
         return {
             name: Missing(name, tuple(make(lake, booked)))
             for name, make in makers.items()
@@ -104,6 +111,14 @@ class _Booked:
             posted.entry for posted in self._matching(event_id) if as_of is None or posted.entry.entry_date <= as_of
         ]
 
+    def of_family(self, prefix: str, first: dt.date, last: dt.date) -> list[Entry]:
+        """Return the entries of every event of a prefix dated from first to last."""
+        return [
+            posted.entry
+            for posted in self._entries
+            if posted.entry.event_id.startswith(prefix) and first <= posted.entry.entry_date <= last
+        ]
+
     def count(self, event_id: str) -> int:
         """Return how many originals of the event there are."""
         return sum(posted.entry.reverses is None for posted in self._matching(event_id))
@@ -138,6 +153,71 @@ def _credits(lake: duckdb.DuckDBPyConnection, booked: _Booked) -> list[Entry]:
         [booked.period.entity.entity_id, booked.period.last],
     ).fetchall()
     return _until_next_day(booked, CREDITS, "Credit balances out of receivables", credit_standings(found))
+
+
+def _pay(lake: duckdb.DuckDBPyConnection, booked: _Booked) -> list[Entry]:
+    """R21: days worked up to the last day that no register covers yet, at what the newest ones cost."""
+    found = lake.execute(
+        "SELECT role_code, location_id, period_start_date, period_end_date, gross_amount, employer_tax_amount "
+        "FROM marts.fct_pay_periods WHERE entity_id = ?",
+        [booked.period.entity.entity_id],
+    ).fetchall()
+    target = uncovered_pay(map(PayPeriod._make, found), booked.period.last)
+    return _until_next_day(booked, PAY, "Pay worked and not in a register yet", target)
+
+
+def _bonuses(lake: duckdb.DuckDBPyConnection, booked: _Booked) -> list[Entry]:
+    """R22: what every plan has earned in the fiscal year so far, less what was accrued in it."""
+    entity_id, last = booked.period.entity.entity_id, booked.period.last
+    entries = []
+    for plan in _plans(lake, booked.period):
+        family = f"{BONUSES}:{entity_id}:{plan.provider_id}:{plan.basis}:"
+        figure = Figure(f"{family}{last}", entity_id, last, "Provider bonus earned in the year so far")
+        entry = true_up(
+            figure,
+            _earned(lake, plan, booked.period),
+            booked.of_family(family, booked.period.year_start, last),
+            number=booked.count(figure.event_id),
+        )
+        entries += [entry] if entry else []
+    return entries
+
+
+def _plans(lake: duckdb.DuckDBPyConnection, period: Period) -> list[Plan]:
+    found = lake.execute(
+        "SELECT plans.provider_id, plans.basis, plans.factor, plans.base, plans.trigger_amount, "
+        "coalesce(plans.employer_tax_rate, 0), coalesce(plans.is_base_monthly, false), plans.first_day, plans.last_day "
+        "FROM reference.compensation_plans AS plans LEFT JOIN reference.entity_members AS members "
+        "ON members.member_kind = 'provider' AND members.member_id = plans.provider_id "
+        "WHERE coalesce(members.entity_id, ?) = ? ORDER BY plans.provider_id, plans.basis, plans.first_day",
+        [period.main_entity_id, period.entity.entity_id],
+    ).fetchall()
+    plans = []
+    for number, row in enumerate(found, start=1):
+        try:
+            plans.append(Plan(*row))
+        except (TypeError, ValueError) as error:
+            # no value of the row: a contract is nobody else's business
+            message = f"plan {number} of {period.entity.entity_id} in compensation_plans cannot be used: {error}"
+            raise ConfigurationError(
+                message, mend="medbooks run   # after compensation_plans.csv is corrected"
+            ) from None
+    return plans
+
+
+def _earned(lake: duckdb.DuckDBPyConnection, plan: Plan, period: Period) -> list[Standing]:
+    months = plan.months(period.year_start, period.last)
+    if months is None:
+        return []
+    first, last = months
+    row = lake.execute(
+        "SELECT coalesce(sum(collected_amount), 0), coalesce(sum(work_relative_value_units), 0), "
+        "coalesce(sum(revenue_amount), 0) FROM marts.fct_provider_production "
+        "WHERE provider_id = ? AND production_month BETWEEN ? AND ?",
+        [plan.provider_id, first, last],
+    ).fetchone()
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return bonus_standings(plan, YearToDate(*(row or ()), count))
 
 
 def _built(lake: duckdb.DuckDBPyConnection) -> set[str]:

@@ -18,12 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from orchestration.accounting.compensation import Plan, YearToDate, true_up_entry
 from orchestration.accounting.journal import entries_from_proposals
 from orchestration.core.errors import BooksError
-from orchestration.core.money import ZERO
 from orchestration.resources import month_end
-from orchestration.resources.closing import Period, period_of
+from orchestration.resources.closing import Period, checklist, period_of
 from orchestration.resources.home import DBT_PROJECT, Entity, Home, Settings
 from orchestration.resources.practice import PracticeStores, dbt_program
 
@@ -39,7 +37,7 @@ EXPECTED = {
     "1010": "502.70",
     "1800": "90.00",
     "2100": "-50.00",
-    "2130": "-100.00",
+    "2130": "-221.84",
     "2800": "-90.00",
     "4000-01": "-330.00",
     "4000-02P": "-60.00",
@@ -51,8 +49,8 @@ EXPECTED = {
     "4910": "2.00",
     "4920": "40.00",
     "4940": "1.60",
-    "6100": "1100.00",
-    "6110": "76.50",
+    "6100": "1209.85",
+    "6110": "88.49",
     "6200": "40.80",
     "6310": "2.40",
     "6900": "7.00",
@@ -90,6 +88,16 @@ def rows() -> Iterator[tuple[str, dict[str, Any]]]:
             "payer_id": "P1",
             "procedure_code": "99213",
             "fee_amount": "100.00",
+            "effective_date": day("2026-01-01"),
+        },
+    )
+    yield (
+        "raw_fees.relative_values",
+        {
+            "file": 1,
+            "procedure_code": "99213",
+            "modifier": None,
+            "work_rvu": "1.30",
             "effective_date": day("2026-01-01"),
         },
     )
@@ -393,6 +401,12 @@ def events(tmp_path_factory) -> PracticeStores:
     (project / "seeds/entity_members.csv").write_text(
         f"member_kind,member_id,entity_id\nprovider,{SECOND},E2\n", encoding="utf-8"
     )
+    # what A collects above nothing, with the employer's tax on it; what B works above a tenth of an RVU
+    (project / "seeds/compensation_plans.csv").write_text(
+        "provider_id,basis,factor,base,is_base_monthly,trigger_amount,employer_tax_rate,first_day,last_day\n"
+        f"{MAIN},collections,0.25,0,false,,0.08,,\n{SECOND},work_rvu,50,0.1,false,,,,\n",
+        encoding="utf-8",
+    )
     with stores.dbt_environment():
         done = subprocess.run(
             [dbt_program(), "--no-use-colors", "--quiet", "build", "--exclude-resource-type", "unit_test",
@@ -406,13 +420,8 @@ def events(tmp_path_factory) -> PracticeStores:
         stores.ledger.load_accounts(lakes.rows(lake, "SELECT * FROM reference.accounts"))
         proposals = lakes.rows(lake, "SELECT * FROM marts.fct_journal_lines ORDER BY entry_date, event_id, line_number")
     entries, refusals = entries_from_proposals(proposals)
-    bonus = true_up_entry(
-        Plan(MAIN, "collections", Decimal("0.10"), ZERO), YearToDate(Decimal(1000), ZERO, ZERO), ZERO,
-        entity_id="main", as_of=day("2026-02-28"),
-    )  # fmt: skip
-    assert bonus is not None
     result = stores.ledger.post(
-        [*entries, bonus], batch_date=day("2026-03-01"), made_by="golden", run_id=None, rule_version="golden"
+        entries, batch_date=day("2026-03-01"), made_by="golden", run_id=None, rule_version="golden"
     )
     assert (refusals, result.refusals, result.held) == ([], [], [])
     return stores
@@ -471,7 +480,17 @@ def test_every_rule_of_the_table_was_used(books):
 
 
 def test_what_a_months_end_lacks_is_told_in_dollars_and_then_booked_once(books, missing_before):
-    assert missing_before == {("main 2026-01", "credits"): "26.00"}
+    assert missing_before == {
+        ("main 2026-01", "credits"): "26.00",
+        # 437.40 and then 599.40 collected, a quarter of it and 8 % tax
+        ("main 2026-01", "bonus"): "118.10",
+        ("main 2026-02", "bonus"): "161.84",
+        # 21 days after the newest register's 14
+        ("main 2026-02", "pay"): "1614.75",
+        # one office visit of 1.30 work RVUs, in a year that began in July
+        ("E2 2026-07", "bonus"): "60.00",
+        ("E2 2026-08", "bonus"): "60.00",
+    }
     entries = books.ledger.entry_count()
     for period in periods(books):
         assert all(not figure.entries for figure in month_end.missing(books, period).values())
@@ -479,10 +498,35 @@ def test_what_a_months_end_lacks_is_told_in_dollars_and_then_booked_once(books, 
     assert books.ledger.entry_count() == entries
 
 
+def test_a_bonus_of_the_year_so_far_is_accrued_month_by_month_for_what_is_new(books):
+    accrued = [
+        (posted.entry.event_id, f"{posted.entry.total_amount:.2f}")
+        for posted in books.ledger.entries(book="accrual", source=month_end.SOURCE)
+        if posted.entry.event_id.startswith("bonus:")
+    ]
+    assert accrued == [
+        ("bonus:main:A:collections:2026-01-31", "118.10"),
+        ("bonus:main:A:collections:2026-02-28", "43.74"),
+        ("bonus:E2:B:work_rvu:2026-01-31", "60.00"),
+    ]
+
+
+def test_the_close_check_of_a_period_names_each_figure_and_passes_when_all_are_booked(books):
+    (january, february, *_others) = periods(books)
+    # seven dollars of a reason that no seed knows stand in suspense until the payer reversed it in February
+    failed = [(item.name, item.amount) for item in checklist(books, january) if not item.is_passed]
+    assert failed == [("suspense_is_zero", Decimal("7.00"))]
+    assert all(item.is_passed for item in checklist(books, february))
+
+
 def test_credits_are_a_debt_at_the_months_end_and_a_credit_of_receivables_after_it(books):
     def at(text: str) -> dict[str, str]:
         rows = books.ledger.trial_balance(day(text), book="accrual", source=month_end.SOURCE)
-        return {row.account_code: f"{row.debit_amount - row.credit_amount:.2f}" for row in rows}
+        return {
+            row.account_code: f"{row.debit_amount - row.credit_amount:.2f}"
+            for row in rows
+            if row.account_code not in {"2130", "6100", "6110"}
+        }
 
     assert at("2026-01-31") == {"1200": "20.00", "1210": "6.00", "2200": "-6.00", "2205": "-20.00"}
     assert at("2026-02-01") == {}

@@ -60,6 +60,8 @@ select
     pay_lines.employer_tax_amount,
     {{ money('pay_lines.gross_amount + pay_lines.employer_tax_amount') }} as payroll_cost_amount,
     pay_lines.payroll_run_id,
+    pay_lines.period_start_date,
+    pay_lines.period_end_date,
     worked.accrued_date,
     cast(worked.accrued_date + interval '1' day as date) as reversed_date,
     coalesce(worked.accrued_rate, 0.0) as accrued_rate,

@@ -1,0 +1,80 @@
+"""What a month's end adds to the books of a practice, beside what the practice knows to be true.
+
+Works on copies of the practice's home: other tests compare its books to the entry.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import subprocess
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+from e2e_books import START, Books
+
+from orchestration.core.money import from_cents
+from orchestration.practice import fees
+from orchestration.resources.home import DBT_PROJECT, Home
+from orchestration.resources.practice import PracticeStores, dbt_program
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from e2e_books import TwoSteps
+
+
+def test_a_bonus_is_what_the_contracts_of_the_practice_have_earned(two_steps: TwoSteps, tmp_path: Path) -> None:
+    truth = two_steps.books.home.parent / "whole" / "truth"
+    books = Books(shutil.copytree(two_steps.books.home, tmp_path / "home"))
+    stores = PracticeStores(Home.locate(books.home))
+    contracts = pq.read_table(truth / "provider_contracts.parquet").to_pylist()
+    with stores.lake.connect() as lake:
+        # a contract of the practice starts with its first file, its threshold is earned month by month
+        lake.executemany(
+            "INSERT INTO reference.compensation_plans (provider_id, basis, factor, base, is_base_monthly, first_day) "
+            "VALUES (?, ?, ?, ?, true, ?)",
+            [(c["provider_npi"], c["plan"], c["rate"], c["yearly_threshold"], START) for c in contracts],
+        )
+        lake.executemany(
+            "INSERT INTO raw_fees.relative_values (file_id, line_number, effective_date, procedure_code, modifier, "
+            "work_rvu, loaded_at) VALUES ('cms', ?, '2025-01-01', ?, ?, ?, now())",
+            [
+                (number, code, modifier, from_cents(int(fees.WORK_RVU_HUNDREDTHS[index]) * percent // 100))
+                for index, code in enumerate(fees.CODES)
+                for number, (modifier, percent) in enumerate(((None, 100), ("26", 40), ("TC", 60)), start=3 * index)
+            ],
+        )
+    with stores.dbt_environment():
+        project = ("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT))
+        selected = ("--select", "int_fees__relative_values_dated", "fct_provider_production")
+        subprocess.run([dbt_program(), "--quiet", "run", *selected, *project], check=True, capture_output=True)
+    assert "provider_bonuses_are_accrued" in open_points(books, "2025-12")
+    books.medbooks("close", "prepare", "--period", "2025-12")
+    earned = {
+        bonus["provider_npi"]: bonus["earned_to_date_amount"]
+        for bonus in pq.read_table(truth / "provider_bonuses.parquet").to_pylist()
+        if bonus["period_end"] == dt.date(2025, 12, 31)
+    }
+    accrued = {
+        line.provider_id: line.credit_amount
+        for posted in stores.ledger.entries(source="month_end")
+        for line in posted.entry.lines
+        if line.account_code == "2130"
+    }
+    # the practice cuts off parts of a cent, the books round them
+    assert accrued.keys() == earned.keys() != set()
+    assert all(0 <= amount - earned[provider] < Decimal("0.02") for provider, amount in accrued.items())
+    assert not {"provider_bonuses_are_accrued", "credits_are_reclassified", "pay_worked_is_accrued"} & set(
+        open_points(books, "2025-12")
+    )
+    entries = stores.ledger.entry_count()
+    books.medbooks("close", "prepare", "--period", "2025-12")
+    assert stores.ledger.entry_count() == entries
+
+
+def open_points(books: Books, period: str) -> list[str]:
+    done = books.medbooks("close", "check", "--period", period, "--json", exit_code=3)
+    return [row["check"] for row in json.loads(done.stdout) if not row["passed"]]
