@@ -107,8 +107,8 @@ class Poster:
         self._outbox: Outbox = ledger.outbox(owner or new_owner())
         self._pacing = pacing or Pacing()
         self._jitter = jitter
-        # an answer after failures is worth a note, one after another answer is not
-        self._has_failed = False
+        # an answer after failures or a rest is worth a note, one after another answer is not
+        self._is_answer_news = False
 
     def round(self) -> Round:
         """Enqueue what is new, then hand over at most ``batch_limit`` entries; ends early when the target must rest."""
@@ -134,7 +134,7 @@ class Poster:
             return
         if state.mapping_hash != self._setup.fingerprint and not self._is_mapping_accepted(result):
             return
-        self._has_failed = state.failure_count > 0
+        self._is_answer_news = state.failure_count > 0 or state.state == "open"
         handed = 0
         while not result.stopped_by and (room := self._target.batch_limit - handed) > 0:
             began = time.monotonic()
@@ -167,8 +167,9 @@ class Poster:
 
     def _hand_over(self, claim: Claim, began: float, result: Round) -> None:
         posted = self._ledger.entries_by_id([item.entry_id for item in claim.items])
-        # after a rest the first question is one that changes nothing, whatever the system makes of it
-        is_probe = claim.is_first_after_rest
+        # after failures the first question is one that changes nothing, whatever the system makes of it; one that only
+        # asked for rest is well, and a question would use up the room it was given rest for
+        is_probe = claim.is_first_after_failures
         for item in claim.items:
             has_time = time.monotonic() - began < self._pacing.lease_seconds - self._pacing.call_seconds
             if result.stopped_by or not has_time:
@@ -198,7 +199,7 @@ class Poster:
                 is_uncertain = False
                 if is_probe:
                     self._outbox.recovered(self._setup.name)
-                    self._has_failed = False
+                    self._is_answer_news = False
             was_there = receipt is not None
             if receipt is None:
                 reach("outbox.before_call")
@@ -221,9 +222,9 @@ class Poster:
         if receipt.total_amount is not None and receipt.total_amount != request.total_amount:
             self._set_aside(item, OTHER_BODY_OUTSIDE, result, is_uncertain=True)
             return
-        if self._has_failed:
+        if self._is_answer_news:
             self._outbox.recovered(self._setup.name)
-            self._has_failed = False
+            self._is_answer_news = False
         if self._outbox.received(item, receipt.external_id):
             result.posted += 1
             result.found += was_there
@@ -260,7 +261,7 @@ class Poster:
             self._outbox.stop(name, error.code)
             result.stopped_by = error.code
         elif isinstance(error, TargetUnavailable | TargetUncertain):
-            self._has_failed = True
+            self._is_answer_news = True
             state = self._outbox.failed(
                 name,
                 error.code,

@@ -75,10 +75,10 @@ class Item:
 
 
 class Claim(NamedTuple):
-    """What one claim got; ``is_first_after_rest`` when the target has not answered since it had to rest."""
+    """What one claim got; ``is_first_after_failures`` when the target has not answered since it rested for failures."""
 
     items: list[Item]
-    is_first_after_rest: bool
+    is_first_after_failures: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class Outbox:
             now = databases.of(connection).now_milliseconds(connection)
             state = _target(connection, target, now)
             if state.state == "stopped" or state.rests_milliseconds > 0:
-                return Claim([], is_first_after_rest=False)
+                return Claim([], is_first_after_failures=False)
             is_due = sa.or_(
                 sa.and_(outbox.c.state == "pending", outbox.c.next_attempt_ms <= now),
                 sa.and_(outbox.c.state == "sent", outbox.c.lease_until_ms <= now),
@@ -205,7 +205,7 @@ class Outbox:
                 )
             reach("outbox.before_claim_commit")
         reach("outbox.after_claim_commit")
-        return Claim(claimed, is_first_after_rest=state.state == "open")
+        return Claim(claimed, is_first_after_failures=state.state == "open" and state.failure_count > 0)
 
     # --- settling ---------------------------------------------------------------------------------------
 

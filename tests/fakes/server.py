@@ -113,6 +113,8 @@ class Fake:
         self.lock = threading.RLock()
         self.counts = Counter()
         self.payloads = [] if keep_payloads else None
+        # what addresses say behind their question mark, as JSON
+        self.queries = []
         self.problems = []
         self.journals = []
         self.is_down = False
@@ -233,8 +235,11 @@ class Fake:
     def judged(self, request):
         with self.lock:
             is_apart = self._is_apart(request)
-            if self.payloads is not None and request.body and not is_apart:
-                self.payloads.append(request.body)
+            if self.payloads is not None and not is_apart:
+                if request.body:
+                    self.payloads.append(request.body)
+                if request.query:
+                    self.queries.append(json.dumps(request.query).encode())
             response = self.handle(request)
             if self.judge is not None and not is_apart:
                 self.problems += self.judge(request, response)

@@ -207,6 +207,15 @@ def test_a_system_that_asks_us_to_wait_is_given_its_time(ledger, target):
     assert states(ledger) == {("posted", ""): 1, ("pending", ""): 1, ("pending", "too_many_requests"): 1}
 
 
+def test_after_a_rest_that_was_asked_for_no_question_uses_up_the_room(ledger, target):
+    fill(ledger, 3)
+    ledger.outbox("t").rest("memory", "own_pace", 0)
+    assert poster(ledger, target).round().posted == 3
+    assert [kind for kind, _reference in target.calls if kind != "check"] == ["post"] * 3
+    state = ledger.outbox("t").target("memory")
+    assert (state.state, state.reason_code) == ("closed", "")
+
+
 def test_a_login_that_is_not_accepted_stops_the_target_until_a_person_resumes_it(ledger, target):
     fill(ledger, 3)
     target.next_posts.append("unauthorized")
