@@ -99,9 +99,24 @@ lines as (
         service_lines.procedure_code,
         coalesce(service_lines.submitted_procedure_code, service_lines.procedure_code) as submitted_procedure_code,
         service_lines.modifier_1,
-        concat_ws(
-            ':', service_lines.modifier_1, service_lines.modifier_2, service_lines.modifier_3, service_lines.modifier_4
-        ) as modifiers,
+        -- what was billed: a payer that changes the code repeats ours with its own modifiers (SVC06)
+        case
+            when service_lines.submitted_procedure_code is null
+                then concat_ws(
+                        ':',
+                        service_lines.modifier_1,
+                        service_lines.modifier_2,
+                        service_lines.modifier_3,
+                        service_lines.modifier_4
+                    )
+            else concat_ws(
+                    ':',
+                    service_lines.submitted_modifier_1,
+                    service_lines.submitted_modifier_2,
+                    service_lines.submitted_modifier_3,
+                    service_lines.submitted_modifier_4
+                )
+        end as modifiers,
         coalesce(service_lines.service_date, claims.statement_from_date) as service_date,
         service_lines.charged_amount,
         service_lines.paid_amount,
@@ -258,7 +273,7 @@ described as (
         denial_reasons.denial_class,
         denial_reasons.action_code,
         first_remarks.remark_code,
-        concat_ws(':', lines.submitted_procedure_code, lines.modifier_1, cast(lines.service_date as varchar)) as billed_as,
+        concat_ws(':', lines.submitted_procedure_code, lines.modifiers, cast(lines.service_date as varchar)) as billed_as,
         claims.arrival_key,
         claims.loaded_at
     from lines
