@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from orchestration.practice.truth import Manifest
+    from orchestration.resources.practice import PracticeStores
 
 _MEDBOOKS = Path(sys.executable).parent / "medbooks"
 START = dt.date(2025, 11, 1)
@@ -58,6 +59,12 @@ class Books:
             start_new_session=True,
         )
 
+    def stores(self) -> PracticeStores:
+        from orchestration.resources.home import Home
+        from orchestration.resources.practice import PracticeStores
+
+        return PracticeStores(Home(self.home, self.home / "keys" / "medbooks.key"))
+
     def status(self) -> dict[str, Any]:
         return json.loads(self.medbooks("status", "--json").stdout)
 
@@ -80,9 +87,10 @@ def assert_every_dollar_is_somewhere(status: dict[str, Any]) -> None:
 
 @dataclass(frozen=True)
 class TwoSteps:
-    """A practice loaded in two runs: 100 days first, the other 20 days on top; with what is true of it."""
+    """A practice loaded in two runs: 100 days first, the other 20 days on top; with what is true of it, as tables."""
 
     books: Books
     truth: Manifest
+    truth_folder: Path
     after_first: dict[str, Any]
     after_second: dict[str, Any]

@@ -83,8 +83,12 @@ def verify(
     seed: Annotated[int, typer.Option(help="Any seed: every practice must come back as it was written.")] = 7,
     providers: Annotated[int, typer.Option(min=1, help="Number of providers.")] = 2,
     days: Annotated[int, typer.Option(min=1, help="Days of history.")] = 120,
+    books: Annotated[
+        bool, typer.Option("--books", help="Run the pipeline, too, and compare marts, journal and ledger (minutes).")
+    ] = False,
 ) -> None:
     """Generate both entities in every format, read everything back, compare with the truth to the cent."""
+    from orchestration.cli.books_truth import compare_books, keep_books
     from orchestration.cli.roundtrip import compare
     from orchestration.practice.entities import PRACTICE, SURGERY_CENTRE, involved
     from orchestration.practice.generate import all_feeds
@@ -95,11 +99,17 @@ def verify(
         with tempfile.TemporaryDirectory(prefix="medbooks-practice-") as folder:
             out, chosen = Path(folder), all_feeds()
             write(out, providers=providers, days=days, seed=seed, entity=involved(entity), feeds=chosen)
-            for found in compare(out):
+            comparisons = compare(out)
+            if books:
+                say(f"{entity.entity_id}: the books are made …")
+                stores = keep_books(out / "home", (out / "inbox").iterdir())
+                comparisons += compare_books(stores, out / "truth")
+            for found in comparisons:
                 is_true = is_true and found.holds
                 verdict = "ok  " if found.holds else "FAIL"
                 gap = f", {found.differing:,} differ by ${found.difference:,.2f}" if found.differing else ""
                 typer.echo(f"{verdict} {entity.entity_id:9} {found.feed:18} {found.what}: {found.cells:,}{gap}")
     if not is_true:
         message = "what was read is not what was written"
-        raise BooksError(message, mend=f"medbooks practice verify --seed {seed} --days {days}")
+        again = f"medbooks practice verify --seed {seed} --providers {providers} --days {days}"
+        raise BooksError(message, mend=again + (" --books" if books else ""))

@@ -206,7 +206,7 @@ def _compare_sums(feed: str, rows: _Rows, truth: _Truth) -> Iterator[Comparison]
         # no export says whose member a patient's payment is
         by = kind.by if measure == "charged" or kind.payments_by is None else kind.payments_by
         by = tuple(name for name in by if name != _PAYER or measure != "patient_paid")
-        yield _compared(
+        yield compared(
             feed, f"{measure} by {', '.join(by)}", _along(rows.sums[measure], by), _along(truth[measure], by)
         )
 
@@ -218,7 +218,8 @@ def _along(sums: Counter[tuple[str, str, str]], by: tuple[str, ...]) -> Sums:
     return found
 
 
-def _compared(feed: str, what: str, read: Sums, true: Sums) -> Comparison:
+def compared(feed: str, what: str, read: Sums, true: Sums) -> Comparison:
+    """Return one comparison of sums; a cell that is zero on both sides is none."""
     cells = {key for key in (*read, *true) if read[key] or true[key]}
     differing = [key for key in cells if read[key] != true[key]]
     gap = sum((abs(read[key] - true[key]) for key in differing), Decimal(0))
@@ -250,11 +251,9 @@ def _remittances(paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
             key = (f"{payment['payment_date']:%Y-%m}", payment["payer_id"], claim["rendering_provider_npi"])
             paid[key] += claim["paid_amount"]
             records += 1
-    yield _compared(
-        "835", "payer_paid by month, payer, provider", _along(paid, _ALL), _along(truth["payer_paid"], _ALL)
-    )
+    yield compared("835", "payer_paid by month, payer, provider", _along(paid, _ALL), _along(truth["payer_paid"], _ALL))
     by = (_MONTH, _PAYER)
-    yield _compared("835", "remitted by month, payer", _along(remitted, by), _along(truth["remitted"], by))
+    yield compared("835", "remitted by month, payer", _along(remitted, by), _along(truth["remitted"], by))
     yield Comparison("835", "claims read", records, errors)
 
 
@@ -267,7 +266,7 @@ def _bank(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
             name = "deposited" if row["amount"] > 0 else "withdrawn"
             sums[name][f"{row['posted_date']:%Y-%m}", "", ""] += abs(row["amount"])
     for name in ("deposited", "withdrawn"):
-        yield _compared(feed, f"{name} by month", _along(sums[name], (_MONTH,)), _along(truth[name], (_MONTH,)))
+        yield compared(feed, f"{name} by month", _along(sums[name], (_MONTH,)), _along(truth[name], (_MONTH,)))
 
 
 def _fees(paths: list[Path], inbox: list[Path]) -> Comparison:
@@ -306,7 +305,7 @@ def _payroll(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison
     # only the register by layout says which employee is which provider
     by = (_MONTH, _PROVIDER) if feed == "payroll_csv" else (_MONTH,)
     for name in names:
-        yield _compared(feed, f"{name} by {', '.join(by)}", _along(sums[name], by), _along(truth[name], by))
+        yield compared(feed, f"{name} by {', '.join(by)}", _along(sums[name], by), _along(truth[name], by))
 
 
 def _claims(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
@@ -327,7 +326,7 @@ def _claims(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]
                 lines[month, claim["payer_id"], claim["rendering_provider_npi"]] += line["charged_amount"]
     for what, found in (("claims", sums), ("service lines", lines)):
         true = truth["submitted"]
-        yield _compared(feed, f"submitted {what} by {', '.join(_ALL)}", _along(found, _ALL), _along(true, _ALL))
+        yield compared(feed, f"submitted {what} by {', '.join(_ALL)}", _along(found, _ALL), _along(true, _ALL))
 
 
 def _acknowledgements(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
@@ -342,7 +341,7 @@ def _acknowledgements(feed: str, paths: list[Path], truth: _Truth) -> Iterator[C
                     key = (f"{status['effective_date']:%Y-%m}", status["sender_code"], "")
                     sums[key] += status["charged_amount"]
     by = (_MONTH, _PAYER)
-    yield _compared(feed, f"rejected by {', '.join(by)}", _along(sums, by), _along(truth["rejected"], by))
+    yield compared(feed, f"rejected by {', '.join(by)}", _along(sums, by), _along(truth["rejected"], by))
 
 
 def _supplies(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
@@ -362,7 +361,7 @@ def _supplies(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Compariso
         for row in tables["invoice_lines"]:
             sums["supplies_billed"][f"{row['invoice_date']:%Y-%m}", "", ""] += row["line_amount"]
     for name in ("supplies_ordered", "supplies_received", "supplies_billed"):
-        yield _compared(feed, f"{name} by month", _along(sums[name], (_MONTH,)), _along(truth[name], (_MONTH,)))
+        yield compared(feed, f"{name} by month", _along(sums[name], (_MONTH,)), _along(truth[name], (_MONTH,)))
 
 
 _OTHERS: Mapping[str, Callable[[str, list[Path], _Truth], Iterable[Comparison]]] = {

@@ -8,7 +8,7 @@ refunds to payers. What does not belong here: deciding any amount, and how a ban
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -33,10 +33,18 @@ CANARY_CHEQUE_CENTS = 4_000
 _CANARY_CHEQUE_AFTER_DAYS = 26
 
 
+# what moves money, as the truth sums it: not what a bank prints
+Purpose = Literal[
+    "eft", "card", "capitation", "cheque", "net_pay", "payroll_tax", "pay_deductions", "rent", "bill", "payer_refund",
+    "patient_refund",
+]  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Movement:
     """One line of the account, deposits positive cents."""
 
+    purpose: Purpose
     date: dt.date
     kind: str  # OFX TRNTYPE
     cents: int
@@ -82,6 +90,7 @@ def efts(days: Days, remittances: Remittances) -> list[Movement]:
     """Return the deposits of what payers remitted."""
     return [
         Movement(
+            "eft",
             days.dates[r.deposit_day],
             "CREDIT",
             r.paid_cents,
@@ -106,6 +115,7 @@ def cards(days: Days, cases: Cases, window: range) -> list[Movement]:
     )
     return [
         Movement(
+            "card",
             bank_days_after(days.dates[day], 1),
             "DEP",
             int(totals[day - window.start]),
@@ -123,8 +133,16 @@ def wages(payroll: Iterable[PayrollRun]) -> list[Movement]:
         movement
         for run in payroll
         for movement in (
-            Movement(run.pay_date, "DEBIT", -run.net, "PAYROLL NET", f"PR{run.pay_date:%Y%m%d}"),
-            Movement(run.pay_date, "DEBIT", -run.withheld, "PAYROLL TAX", f"PR{run.pay_date:%Y%m%d}"),
+            Movement("net_pay", run.pay_date, "DEBIT", -run.net, "PAYROLL NET", f"PR{run.pay_date:%Y%m%d}"),
+            Movement("payroll_tax", run.pay_date, "DEBIT", -run.taxes, "PAYROLL TAX", f"PR{run.pay_date:%Y%m%d}"),
+            Movement(
+                "pay_deductions",
+                run.pay_date,
+                "DEBIT",
+                -run.deductions,
+                "PAYROLL DEDUCTIONS",
+                f"PR{run.pay_date:%Y%m%d}",
+            ),
         )
     ]
 
@@ -132,18 +150,28 @@ def wages(payroll: Iterable[PayrollRun]) -> list[Movement]:
 def rent(days: Days, cents: int, window: range) -> list[Movement]:
     """Return the rents due on some days."""
     firsts = [days.dates[day] for day in window if days.dates[day].day == 1]
-    return [Movement(bank_day_from(day), "DEBIT", -cents, "RENT") for day in firsts]
+    return [Movement("rent", bank_day_from(day), "DEBIT", -cents, "RENT") for day in firsts]
 
 
 def supplies(bills: Iterable[Bill]) -> list[Movement]:
     """Return what suppliers are paid."""
-    return [Movement(b.paid_date, "DEBIT", -b.total_cents, b.vendor.name, f"INV {b.bill_number}") for b in bills]
+    return [
+        Movement("bill", b.paid_date, "DEBIT", -b.total_cents, b.vendor.name, f"INV {b.bill_number}") for b in bills
+    ]
 
 
 def refunds(days: Days, cheques: Iterable[RefundCheque], first_number: int) -> list[Movement]:
     """Return the cheques by which payers are refunded, numbered from ``first_number``."""
     return [
-        Movement(days.dates[each.day], "CHECK", -each.cents, PAYERS[each.payer].name, "OVERPAYMENT REFUND", f"{number}")
+        Movement(
+            "payer_refund",
+            days.dates[each.day],
+            "CHECK",
+            -each.cents,
+            PAYERS[each.payer].name,
+            "OVERPAYMENT REFUND",
+            f"{number}",
+        )
         for number, each in enumerate(cheques, start=first_number)
     ]
 
@@ -157,7 +185,11 @@ def patient_refunds(days: Days, cases: Cases, window: range) -> list[Movement]:
         claim = cases.claim_id(int(cases.lines.visit[line]))
         day = days.dates[receipt_day[line, column]]
         paid = int(cents[line, column])
-        found.append(Movement(bank_day_from(day), "CHECK", paid, "PATIENT REFUND", f"CLAIM {claim}", claim[-9:]))
+        found.append(
+            Movement(
+                "patient_refund", bank_day_from(day), "CHECK", paid, "PATIENT REFUND", f"CLAIM {claim}", claim[-9:]
+            )
+        )
     return found
 
 
@@ -166,12 +198,13 @@ def capitation(day: dt.date, cents: int) -> list[Movement]:
     if not cents:
         return []
     name = PAYERS[CAPITATING_PAYER].name
-    return [Movement(bank_day_from(day), "CREDIT", cents, name, f"CAPITATION {day:%Y-%m}")]
+    return [Movement("capitation", bank_day_from(day), "CREDIT", cents, name, f"CAPITATION {day:%Y-%m}")]
 
 
 def canary_cheque(days: Days) -> Movement:
     """Return the one patient's cheque that nobody has posted."""
     return Movement(
+        "cheque",
         bank_days_after(days.start + _CANARY_CHEQUE_AFTER_DAYS * ONE_DAY, 0),
         "DEP",
         CANARY_CHEQUE_CENTS,

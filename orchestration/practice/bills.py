@@ -28,10 +28,14 @@ _MARGIN = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """A supplier: its offers are (description, lowest and highest unit price in cents, lowest and highest quantity)."""
+    """A supplier: its offers are (description, lowest and highest unit price in cents, lowest and highest quantity).
+
+    ``account_code`` is the expense its bills are booked to.
+    """
 
     slug: str
     name: str
+    account_code: str
     street: str
     number_prefix: str
     tax_rate: int  # per ten thousand
@@ -42,30 +46,30 @@ class Vendor:
 VENDORS: dict[str, Vendor] = {
     vendor.slug: vendor
     for vendor in (
-        Vendor("larkspur", "Larkspur Medical Supply Co", "48 Foundry Lane, Peoria, IL 61602", "LMS", 625, 30, (
+        Vendor("larkspur", "Larkspur Medical Supply Co", "6200", "48 Foundry Lane, Peoria, IL 61602", "LMS", 625, 30, (
             ("Exam gloves, box of 100", 780, 1_240, 12, 40),
             ("Table paper, case", 3_450, 4_900, 2, 6),
             ("Syringes 3 mL, box", 1_190, 1_880, 4, 12),
             ("Gauze pads, sleeve", 310, 560, 10, 30),
         )),
-        Vendor("coldharbor", "Coldharbor Vaccine Depot", "9 Icehouse Road, Moline, IL 61265", "CVD", 0, 25, (
+        Vendor("coldharbor", "Coldharbor Vaccine Depot", "6210", "9 Icehouse Road, Moline, IL 61265", "CVD", 0, 25, (
             ("Influenza vaccine, 10-dose vial", 14_800, 17_900, 10, 18),
             ("Tdap vaccine, single dose", 3_120, 3_680, 10, 20),
             ("MMR vaccine, single dose", 8_050, 8_950, 5, 10),
         )),
-        Vendor("tessera", "Tessera Clinical Laboratory", "210 Assay Street, Decatur, IL 62521", "TCL", 0, 30, (
+        Vendor("tessera", "Tessera Clinical Laboratory", "6220", "210 Assay Street, Decatur, IL 62521", "TCL", 0, 30, (
             ("Reference tests, send-out", 1_450, 2_900, 12, 30),
             ("Courier pick-up", 1_200, 1_800, 4, 9),
             ("Specimen kits", 240, 460, 20, 60),
         )),
-        Vendor("brightline", "Brightline Internet Services", "77 Signal Avenue, Joliet, IL 60432", "BIS", 700, 20, (
-            ("Fiber line, per month", 18_900, 18_900, 1, 1),
-            ("Static addresses", 500, 500, 5, 5),
-        )),
-        Vendor("everclean", "Everclean Janitorial Partners", "3 Harvest Court, Normal, IL 61761", "EJP", 0, 30, (
-            ("Evening cleaning, per visit", 5_400, 6_600, 8, 10),
-            ("Floor care, per hour", 3_800, 4_500, 3, 6),
-        )),
+        Vendor(
+            "brightline", "Brightline Internet Services", "6400", "77 Signal Avenue, Joliet, IL 60432", "BIS", 700, 20,
+            (("Fiber line, per month", 18_900, 18_900, 1, 1), ("Static addresses", 500, 500, 5, 5)),
+        ),
+        Vendor(
+            "everclean", "Everclean Janitorial Partners", "6410", "3 Harvest Court, Normal, IL 61761", "EJP", 0, 30,
+            (("Evening cleaning, per visit", 5_400, 6_600, 8, 10), ("Floor care, per hour", 3_800, 4_500, 3, 6)),
+        ),
     )
 }  # fmt: skip
 

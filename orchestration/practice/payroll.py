@@ -1,7 +1,7 @@
 """Payroll every second Friday: what each person earns, what is withheld, what the employer adds.
 
 Gross = employee taxes + deductions + net, to the cent; the employer's tax is 7.65 % of gross (26 USC 3111). The
-payroll service draws net pay in one amount and everything else (both taxes and the deductions) in another.
+payroll service draws net pay, both taxes, and the deductions it pays on.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class PayLine:
 
 @dataclass(frozen=True, slots=True)
 class PayrollRun:
-    """One pay date; the bank draws ``net`` and ``withheld`` on it."""
+    """One pay date; the bank draws ``net``, ``taxes`` and ``deductions`` on it."""
 
     pay_date: dt.date
     period_start: dt.date
@@ -69,9 +69,19 @@ class PayrollRun:
         return sum(line.net for line in self.lines)
 
     @property
-    def withheld(self) -> int:
-        """What is paid for people: both taxes and the deductions."""
-        return self.gross + self.employer_taxes - self.net
+    def employee_taxes(self) -> int:
+        """What people's own taxes come to."""
+        return sum(line.taxes for line in self.lines)
+
+    @property
+    def taxes(self) -> int:
+        """What is paid to tax offices: the employer's and the employees'."""
+        return self.employee_taxes + self.employer_taxes
+
+    @property
+    def deductions(self) -> int:
+        """What is withheld for others: insurers and retirement plans."""
+        return sum(line.deductions for line in self.lines)
 
 
 def make_payroll(

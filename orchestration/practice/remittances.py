@@ -48,7 +48,10 @@ class Report(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClaimReports:
-    """All claim reports of some remittances, ordered by payer, day, visit, report; cents carry the report's sign."""
+    """All claim reports of some remittances, ordered by payer, day, visit, report; cents carry the report's sign.
+
+    ``capitated`` is the part of ``contractual`` that a monthly amount pays.
+    """
 
     visit: Ints
     report: Ints
@@ -57,6 +60,7 @@ class ClaimReports:
     paid: Ints
     charged: Ints
     contractual: Ints
+    capitated: Ints
     sequestration: Ints
     patient: Ints
     denied: Ints
@@ -144,6 +148,7 @@ def make_reports(cases: Cases, days: range) -> ClaimReports:
         return np.where(is_denied, 0, cents)
 
     denied, patient = lines.is_denied, lines.patient
+    capitated = np.where(lines.is_capitated, lines.contractual, 0)
     return ClaimReports(
         visit=visit,
         report=report,
@@ -155,6 +160,7 @@ def make_reports(cases: Cases, days: range) -> ClaimReports:
             unless(denied, lines.contractual),
             unless(still_denied, lines.contractual) + lines.takeback,
         ),
+        capitated=total(unless(denied, capitated), unless(still_denied, capitated)),
         sequestration=total(unless(denied, lines.sequestration), unless(still_denied, lines.sequestration)),
         patient=total(unless(denied, patient), unless(still_denied, patient)),
         denied=total(np.where(denied, lines.charge, 0), np.where(still_denied, lines.charge, 0)),

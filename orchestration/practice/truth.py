@@ -11,24 +11,26 @@ import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
 from orchestration.core.money import from_cents
-from orchestration.practice.account import CARD_SETTLEMENT
+from orchestration.practice.account import Purpose
 from orchestration.practice.adjudication import DENIAL_CLASSES, REMARK_CODES
 from orchestration.practice.cases import inside
 from orchestration.practice.coordination import CAPITATING_PAYER
 from orchestration.practice.encounters import NOTHING
+from orchestration.practice.expected_journal import ExpectedJournal
 from orchestration.practice.people import PAYERS, SELF_PAY, SELF_PAY_ID
-from orchestration.practice.remittances import Report
+from orchestration.practice.remittances import Report, make_reports
 from orchestration.practice.supplies import make_supplies
 from orchestration.practice.truth_tables import (
     BILLS,
     BONUSES,
     CONTRACTS,
     DENIALS,
+    JOURNAL,
     LEDGER,
     REMITTANCES,
     SUPPLIES,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from orchestration.practice.cases import Cases
     from orchestration.practice.draws import Bools, Floats, Ints
     from orchestration.practice.world import Month, World
 
@@ -137,6 +140,7 @@ class Truth:
         self._window = window
         self._out = out
         self._tables = Tables(out)
+        self._journal = ExpectedJournal()
         self._counts: Counter[str] = Counter()
         self._files: Counter[str] = Counter()
         self._cents: Counter[str] = Counter()
@@ -186,6 +190,7 @@ class Truth:
             account = _ACCOUNTS.get(measure)
             amount = from_cents(cents)
             self._tables.add(LEDGER, self._world.entity.entity_id, label, payer_id, npi, account, measure, amount)
+            self._journal.add(label, measure, cents, by_patient=payer_id == SELF_PAY_ID)
 
     def _add_charges(self, month: Month, written: range, label: str) -> None:
         visits, lines = month.cases.visits, month.cases.lines
@@ -224,7 +229,18 @@ class Truth:
         self._counts["patient_payments"] += int(was_received.sum())
         self._sum(label, "patient_paid_amount", int(cents.sum()))
         self._paid_by_payer[SELF_PAY_ID] += int(cents[payer == SELF_PAY].sum())
-        self._ledger(label, "patient_paid", (payer, visits.provider[lines.visit]), cents)
+        keys = (payer, visits.provider[lines.visit])
+        self._ledger(label, "patient_paid", keys, cents)
+        in_time = lines.receipt_day <= visits.day[lines.visit][:, None]
+        for measure, counts, sign in (
+            ("card_paid", lines.receipt_cents > 0, 1),
+            ("prepaid", (lines.receipt_cents > 0) & in_time, 1),
+            ("patient_refunded", lines.receipt_cents < 0, -1),
+        ):
+            of_measure = np.where(was_received & counts, lines.receipt_cents, 0).sum(axis=1)
+            self._ledger(label, measure, keys, sign * of_measure)
+        applied = _prepaid_applied(month.cases, written.stop) - _prepaid_applied(month.cases, written.start)
+        self._ledger(label, "prepaid_applied", (visits.payer, visits.provider), applied)
 
     def _add_remittances(self, month: Month, written: range, label: str) -> None:
         days = self._world.days
@@ -235,7 +251,9 @@ class Truth:
             payer_id = PAYERS[each.payer].payer_id
             adjusted = 0
             for adjustment in each.adjustments:
-                self._by_code[adjustment.reason_code] += adjustment.cents
+                code = adjustment.reason_code
+                self._by_code[code] += adjustment.cents
+                self._add_to_ledger(label, f"provider_adjusted_{code}", adjustment.cents, payer_id=payer_id)
                 adjusted += adjustment.cents
             self._sum(label, "remitted_amount", each.paid_cents)
             remitted[payer_id] += each.paid_cents
@@ -278,6 +296,8 @@ class Truth:
             cents = getattr(reports, name) * signed
             self._adjusted[name] += int(cents.sum())
             self._ledger(label, name, keys, cents)
+        self._ledger(label, "capitated", keys, reports.capitated * signed)
+        self._ledger(label, "returned", keys, np.where(reports.report == Report.SECONDARY, reports.paid, 0) * signed)
         self._ledger(label, "payer_paid", keys, reports.paid * signed)
         np.add.at(self._paid_by_provider, keys[1], reports.paid * signed)
         self._cents["claim_charged_amount"] += int((reports.charged * signed).sum())
@@ -331,13 +351,19 @@ class Truth:
         self._sum(label, "deposited_amount", deposited)
         self._add_to_ledger(label, "deposited", deposited)
         self._add_to_ledger(label, "withdrawn", -sum(m.cents for m in moved if m.cents < 0))
-        capitation = sum(m.cents for m in moved if m.memo.startswith("CAPITATION"))
-        payer_id = PAYERS[CAPITATING_PAYER].payer_id
+        by_purpose = {purpose: sum(m.cents for m in moved if m.purpose == purpose) for purpose in get_args(Purpose)}
+        for purpose, cents in by_purpose.items():
+            self._add_to_ledger(label, f"bank_{purpose}", abs(cents))
+        capitation, payer_id = by_purpose["capitation"], PAYERS[CAPITATING_PAYER].payer_id
         self._add_to_ledger(label, "capitation", capitation, payer_id=payer_id)
+        if days.dates[written.stop].day == 1:  # it is earned when its month is over
+            of_month = [m for m in self._world.account.movements if f"{m.date:%Y-%m}" == label]
+            earned = sum(m.cents for m in of_month if m.purpose == "capitation")
+            self._add_to_ledger(label, "capitation_earned", earned, payer_id=payer_id)
         self._cents["capitation_amount"] += capitation
-        self._cents["patient_refund_amount"] -= sum(m.cents for m in moved if m.name == "PATIENT REFUND")
-        self._cents["eft_deposited_amount"] += sum(m.cents for m in moved if m.trace_number)
-        self._cents["card_deposited_amount"] += sum(m.cents for m in moved if m.name == CARD_SETTLEMENT)
+        self._cents["patient_refund_amount"] -= by_purpose["patient_refund"]
+        self._cents["eft_deposited_amount"] += by_purpose["eft"]
+        self._cents["card_deposited_amount"] += by_purpose["card"]
         self._cents["withdrawn_amount"] -= sum(m.cents for m in moved if m.cents < 0)
         runs = [run for run in month.payroll if first <= run.pay_date <= last]
         self._counts["payroll_runs"] += len(runs)
@@ -360,6 +386,8 @@ class Truth:
             self._add_to_ledger(label, "gross_pay", sum(line.gross for line in of_person), npi=npi)
             self._add_to_ledger(label, "employer_tax", sum(line.employer_taxes for line in of_person), npi=npi)
             self._add_to_ledger(label, "net_pay", sum(line.net for line in of_person), npi=npi)
+            self._add_to_ledger(label, "employee_tax", sum(line.taxes for line in of_person), npi=npi)
+            self._add_to_ledger(label, "pay_deductions", sum(line.deductions for line in of_person), npi=npi)
         self._cents["gross_pay_amount"] += sum(run.gross for run in runs)
         self._cents["employer_tax_amount"] += sum(run.employer_taxes for run in runs)
         self._cents["net_pay_amount"] += sum(run.net for run in runs)
@@ -368,6 +396,7 @@ class Truth:
         self._sum(label, "billed_amount", sum(bill.total_cents for bill in bills))
         self._add_to_ledger(label, "billed", sum(bill.total_cents for bill in bills))
         for bill in bills:
+            self._journal.move(label, bill.vendor.account_code, "2000", bill.total_cents)
             self._tables.add(
                 BILLS,
                 bill.file_name,
@@ -427,6 +456,8 @@ class Truth:
             rate = from_cents(contract.rate) / (1 if contract.plan == "work_rvu" else 100)
             threshold = from_cents(contract.yearly_threshold)
             self._tables.add(CONTRACTS, contract.provider_npi, contract.plan, rate, threshold)
+        for label, account, cents in self._journal.rows():
+            self._tables.add(JOURNAL, self._world.entity.entity_id, label, account, from_cents(cents))
         self._tables.close()
         manifest = self._manifest()
         (self._out / "manifest.json").write_text(manifest.to_json(), encoding="utf-8", newline="")
@@ -513,6 +544,21 @@ def _columns(parts: list[_Ranked]) -> tuple[Floats, Floats, Floats]:
         np.concatenate([np.empty(0), *(part[place].astype(np.float64) for part in parts)]) for place in range(3)
     )
     return score, probability, outcome
+
+
+def _prepaid_applied(cases: Cases, stop: int) -> Ints:
+    """Return by visit what patients had paid ahead and turned out to owe, of all that happened before a day."""
+    visits, lines = cases.visits, cases.lines
+    if not lines.visit.size:
+        return visits.day
+    reports = make_reports(cases, range(stop))
+    owed = np.where((visits.payer == SELF_PAY) & (visits.post_day < stop), cases.by_visit(lines.charge), 0)
+    np.add.at(owed, reports.visit, reports.patient - np.where(reports.report == Report.SECONDARY, reports.paid, 0))
+    paid = np.where(inside(lines.receipt_day, range(stop)), lines.receipt_cents, 0)
+    is_ahead = (paid > 0) & (lines.receipt_day <= visits.day[lines.visit][:, None])
+    ahead = cases.by_visit(np.where(is_ahead, paid, 0).sum(axis=1))
+    owed -= cases.by_visit(np.where(is_ahead, 0, paid).sum(axis=1))
+    return np.minimum(ahead, np.maximum(owed, 0))
 
 
 def _dollars(cents: Iterable[tuple[str, int]]) -> dict[str, Decimal]:

@@ -36,6 +36,15 @@ LEDGER = TruthTable(
         ("amount", "amount"),
     ),
 )
+JOURNAL = TruthTable(
+    "journal",
+    (
+        ("entity_id", "text"),
+        ("month", "text"),
+        ("account_code", "text"),
+        ("amount", "amount"),
+    ),
+)
 REMITTANCES = TruthTable(
     "remittances",
     (
@@ -147,7 +156,7 @@ SUPPLIES = TruthTable(
         ("cause", "text"),
     ),
 )
-OF_A_PRACTICE = (LEDGER, REMITTANCES, DENIALS, BILLS, CONTRACTS, BONUSES, SUPPLIES)
+OF_A_PRACTICE = (LEDGER, JOURNAL, REMITTANCES, DENIALS, BILLS, CONTRACTS, BONUSES, SUPPLIES)
 
 
 class Tables:

@@ -20,7 +20,8 @@ def new_books(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Books
 
 @pytest.fixture(scope="session")
 def two_steps(tmp_path_factory: pytest.TempPathFactory, tesseract: str) -> TwoSteps:
-    """A practice of two providers, 100 days in a first run, 20 more in a second."""
+    """An involved practice of two providers, 100 days in a first run, 20 more in a second."""
+    from orchestration.practice.entities import PRACTICE, involved
     from orchestration.practice.generate import generate
 
     assert tesseract
@@ -30,9 +31,9 @@ def two_steps(tmp_path_factory: pytest.TempPathFactory, tesseract: str) -> TwoSt
     statuses = []
     for number, window in enumerate(((START, SPLIT), (SPLIT + dt.timedelta(days=1), end))):
         part = folder / f"part-{number}"
-        generate(part, providers=2, start=START, days=DAYS, seed=11, only=window)
+        generate(part, providers=2, start=START, days=DAYS, seed=11, entity=involved(PRACTICE), only=window)
         books.drop(*(part / "inbox").iterdir())
         books.medbooks("run", "--quiet")
         statuses.append(books.status())
-    truth = generate(folder / "whole", providers=2, start=START, days=DAYS, seed=11)
-    return TwoSteps(books, truth, *statuses)
+    truth = generate(folder / "whole", providers=2, start=START, days=DAYS, seed=11, entity=involved(PRACTICE))
+    return TwoSteps(books, truth, folder / "whole" / "truth", *statuses)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from e2e_books import assert_every_dollar_is_somewhere
 
+from orchestration.cli.books_truth import compare_books
 from orchestration.resources.control import SOURCES
 
 if TYPE_CHECKING:
@@ -37,6 +38,16 @@ def test_what_came_in_is_what_the_practice_knows_to_be_true(two_steps: TwoSteps)
     assert came_in == dict.fromkeys(SOURCES, "0.00") | {
         name: f"{amount:.2f}" for name, amount in two_steps.truth.control_totals.items()
     }
+
+
+def test_marts_journal_and_ledger_are_the_truth_to_the_cent(two_steps: TwoSteps) -> None:
+    found = compare_books(two_steps.books.stores(), two_steps.truth_folder)
+    assert [each.what for each in found if not each.holds] == []
+    # nothing is compared by being left out
+    assert {each.what.split(" by ")[0] for each in found} >= {
+        "charged", "payer_paid", "contractual", "capitated", "returned", "denied", "patient_paid", "bank_capitation",
+        "billed", "provider_adjusted", "denials", "journal", "trial balance",
+    }  # fmt: skip
 
 
 def test_a_healthy_practice_has_little_to_hold_and_nothing_in_quarantine(two_steps: TwoSteps) -> None:

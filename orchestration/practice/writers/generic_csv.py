@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HEADER = (
     "transaction_id,transaction_type,claim_id,patient_id,patient_name,patient_birth_date,service_date,post_date,"
     "rendering_provider_npi,rendering_provider_name,location_id,payer_id,payer_name,procedure_code,modifiers,units,"
-    "diagnosis_codes,place_of_service,amount,parent_transaction_id,void_date"
+    "diagnosis_codes,place_of_service,amount,parent_transaction_id,void_date,reason"
 )
 
 
@@ -40,12 +40,13 @@ class GenericCsvFeed:
                 end = f"{';'.join(visit.diagnoses)},{visit.place}"
                 rows += [
                     f"{charge.transaction_id},CHARGE,{start},{charge.code},{charge.modifier},{charge.units},{end},"
-                    f"{dollars(charge.cents)},,{posted if charge.is_void else ''}"
+                    f"{dollars(charge.cents)},,{posted if charge.is_void else ''},"
                     for charge in charges
                 ]
             rows += [
                 f"{payment.transaction_id},PAYMENT,{_claim(batch, payment.visit)},{posted},"
-                f"{_rendering(batch, payment.visit)},,,,,,,,{dollars(-payment.cents)},{payment.charge_id},"
+                f"{_rendering(batch, payment.visit)},,,,,,,,{dollars(-payment.cents)},{payment.charge_id},,"
+                f"{'CARD' if payment.cents > 0 else 'REFUND'}"
                 for payment in day.payments
             ]
             yield f"charges_{posted}.csv", lines(rows)

@@ -33,10 +33,12 @@ def test_payroll_ties_to_the_cent_and_so_does_the_bank(practice):
         parts = [Decimal(row[name]) for name in ("employee_taxes", "deductions", "net_pay")]
         assert Decimal(row["gross_pay"]) == sum(parts)
         assert abs(Decimal(row["employer_taxes"]) - Decimal(row["gross_pay"]) * Decimal("0.0765")) <= Decimal("0.005")
-    gross, net, employer = (sum(Decimal(r[n]) for r in rows) for n in ("gross_pay", "net_pay", "employer_taxes"))
+    names = ("gross_pay", "net_pay", "employer_taxes", "deductions")
+    gross, net, employer, deductions = (sum(Decimal(row[name]) for row in rows) for name in names)
     lines = practice.bank_lines()
     assert total(lines, "PAYROLL NET") == -net
-    assert total(lines, "PAYROLL TAX") == -(gross + employer - net)
+    assert total(lines, "PAYROLL TAX") == -(gross + employer - net - deductions)
+    assert total(lines, "PAYROLL DEDUCTIONS") == -deductions
     assert f"{gross + employer:.2f}" == practice.manifest["control_totals"]["payroll"]
     dates = sorted({dt.date.fromisoformat(row["pay_date"]) for row in rows})
     assert {(b - a).days for a, b in pairwise(dates)} == {14}

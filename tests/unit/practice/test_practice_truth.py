@@ -8,6 +8,7 @@ import pytest
 from practice_files import read_practice
 
 from orchestration.practice.adjudication import NOTHING
+from orchestration.practice.entities import PRACTICE, involved
 from orchestration.practice.generate import generate
 from orchestration.practice.people import PAYERS, SELF_PAY
 from orchestration.practice.truth import rank_auc
@@ -131,3 +132,35 @@ def test_the_ledger_table_and_the_manifest_are_one_truth(tmp_path):
         assert sums[name] == amount
     for npi, amount in manifest.charged_by_provider.items():
         assert sums["charged", npi] == amount
+
+
+def test_the_expected_journal_balances_and_clearing_accounts_hold_what_is_under_way(tmp_path):
+    entity = involved(PRACTICE)
+    generate(tmp_path, providers=1, start=dt.date(2025, 11, 1), days=130, seed=4, entity=entity)
+    by_month, by_account, measures = Counter(), Counter(), Counter()
+    for row in pq.read_table(tmp_path / "truth" / "journal.parquet").to_pylist():
+        by_month[row["month"]] += row["amount"]
+        by_account[row["account_code"]] += row["amount"]
+    assert set(by_month.values()) == {0}
+    for row in pq.read_table(tmp_path / "truth" / "ledger.parquet").to_pylist():
+        measures[row["measure"]] += row["amount"]
+    assert by_account["1010"] == measures["deposited"] - measures["withdrawn"]
+    assert by_account["1030"] == measures["remitted"] - measures["bank_eft"]
+    assert by_account["1015"] == measures["card_paid"] - measures["bank_card"]
+    assert by_account["2300"] == -40
+    # what was paid ahead and not used yet, and the taxes and deductions of the last pay date were drawn with it
+    assert by_account["2310"] == measures["prepaid_applied"] - measures["prepaid"] < 0
+    assert by_account["2100"] == by_account["2110"] == 0
+
+
+def test_the_expected_journals_of_two_parts_are_that_of_the_whole(tmp_path):
+    start, days, entity = dt.date(2025, 11, 1), 70, involved(PRACTICE)
+    middle, end = start + dt.timedelta(days=43), start + dt.timedelta(days=days - 1)
+    sums = {}
+    for name, only in (("whole", None), ("first", (start, middle)), ("second", (middle + dt.timedelta(days=1), end))):
+        generate(tmp_path / name, providers=1, start=start, days=days, seed=3, entity=entity, only=only)
+        sums[name] = Counter()
+        for row in pq.read_table(tmp_path / name / "truth" / "journal.parquet").to_pylist():
+            sums[name][row["month"], row["account_code"]] += row["amount"]
+    parts = {key: sums["first"][key] + sums["second"][key] for key in {*sums["first"], *sums["second"]}}
+    assert {key: amount for key, amount in parts.items() if amount} == dict(sums["whole"])

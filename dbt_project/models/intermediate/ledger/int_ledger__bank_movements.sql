@@ -18,6 +18,7 @@ withdrawals as (
         concat('bank_account:', account_last_four) as entity_member,
         case withdrawal_class
             when 'payroll_tax' then 'R21'
+            when 'payroll_deductions' then 'R21'
             when 'card_fee' then 'R03'
             when 'patient_refund' then 'R15'
             when 'payer_refund' then 'R17'
@@ -27,9 +28,18 @@ withdrawals as (
     where disposition = 'proposed'
 ),
 
-bounds as (
-    select max(posted_date) as last_posted_date
+-- the last day of which the bank has told: of a statement, or of its last line where it has no such day
+told_days as (
+    select posted_date as told_date
     from {{ ref('stg_bank__transactions') }}
+    union all
+    select end_date as told_date
+    from {{ ref('stg_bank__statements') }}
+),
+
+bounds as (
+    select max(told_date) as last_told_date
+    from told_days
 ),
 
 capitations as (
@@ -38,7 +48,7 @@ capitations as (
         {{ last_of_month('deposits.posted_date') }} as earned_date
     from deposits
     cross join bounds
-    where deposits.booked_as = 'capitation' and bounds.last_posted_date >= {{ last_of_month('deposits.posted_date') }}
+    where deposits.booked_as = 'capitation' and bounds.last_told_date >= {{ last_of_month('deposits.posted_date') }}
 ),
 
 movements as (
@@ -76,7 +86,7 @@ movements as (
     {{ posting('capitations', "'R19'", "'2320'", "'4800'", 'deposit_amount',
                **dict(bank, event_id="concat(event_id, ':earned')", entry_date='earned_date')) }}
 
-    -- R20 a bill is paid, rent is an expense on the day it is paid; R21 payroll tax; R15 and R17 refunds; R03 card fees
+    -- R20 a bill is paid, rent is an expense on the day it is paid; R21 payroll tax and deductions; R15 and R17 refunds; R03 card fees
     union all
     {{ posting('withdrawals', 'rule_id', 'account_code', "'1010'", 'withdrawal_amount', **bank) }}
 )

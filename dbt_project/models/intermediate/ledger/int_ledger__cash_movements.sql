@@ -106,6 +106,7 @@ withdrawals as (
         concat('bank_account:', account_last_four) as entity_member,
         case withdrawal_class
             when 'payroll_tax' then 'R21'
+            when 'payroll_deductions' then 'R21'
             when 'card_fee' then 'R03'
             when 'patient_refund' then 'R15'
             when 'payer_refund' then 'R17'

@@ -18,7 +18,7 @@ with movements as (
         cast(0 as decimal(18, 2)) as deposit_amount,
         withdrawal_amount,
         case
-            when withdrawal_class in ('payroll_net', 'payroll_tax') then withdrawal_amount
+            when withdrawal_class in ('payroll_net', 'payroll_tax', 'payroll_deductions') then withdrawal_amount
             else cast(0 as decimal(18, 2))
         end as payroll_withdrawal_amount
     from {{ ref('fct_withdrawals') }}

@@ -5,6 +5,8 @@
 with deposits as (
     select
         *,
+        -- banks print who paid as a name, as a memo, or as both
+        concat_ws(' ', counterparty_name, memo) as printed_words,
         row_number() over (
             partition by account_last_four, bank_transaction_id order by loaded_at, file_id, line_number
         ) as arrival_number
@@ -19,12 +21,12 @@ payments as (
 
 patterns as (
     select
-        deposits.counterparty_name,
+        deposits.printed_words,
         min(patterns.deposit_class) as deposit_class
     from deposits
     inner join {{ ref('deposit_patterns') }} as patterns
-        on lower(deposits.counterparty_name) like patterns.counterparty_pattern
-    group by deposits.counterparty_name
+        on lower(deposits.printed_words) like patterns.counterparty_pattern
+    group by deposits.printed_words
 ),
 
 -- one deposit for one payment, in the order they landed: a later file never takes a match away
@@ -92,7 +94,7 @@ settlements as (
         ) as settlement_number
     from deposits
     inner join patterns
-        on deposits.counterparty_name = patterns.counterparty_name and patterns.deposit_class = 'card_settlement'
+        on deposits.printed_words = patterns.printed_words and patterns.deposit_class = 'card_settlement'
     inner join card_days
         on deposits.posted_date >= card_days.posting_date
         and {{ days_before('deposits.posted_date', 5) }} <= card_days.posting_date
@@ -118,7 +120,7 @@ classified as (
         end as deposit_class
     from deposits
     left join matches on deposits.file_id = matches.file_id and deposits.line_number = matches.line_number
-    left join patterns on deposits.counterparty_name = patterns.counterparty_name
+    left join patterns on deposits.printed_words = patterns.printed_words
     left join known_traces on deposits.trace_number = known_traces.trace_number
     left join settlements
         on deposits.file_id = settlements.file_id

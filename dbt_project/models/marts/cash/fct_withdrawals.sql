@@ -1,9 +1,12 @@
 -- One row per withdrawal of a bank statement, with what it is by the name the bank prints. Net pay is booked by its
--- payroll run; payroll tax, rent and payments of bills are booked here; anything else is held for a person.
+-- payroll run; payroll tax and deductions, rent, refunds and payments of bills are booked here; anything else is held for a
+-- person.
 
 with withdrawals as (
     select
         *,
+        -- banks print who was paid as a name, as a memo, or as both
+        concat_ws(' ', counterparty_name, memo) as printed_words,
         row_number() over (
             partition by account_last_four, bank_transaction_id order by loaded_at, file_id, line_number
         ) as arrival_number
@@ -12,14 +15,13 @@ with withdrawals as (
 ),
 
 names as (
-    select distinct counterparty_name
+    select distinct printed_words
     from withdrawals
-    where counterparty_name is not null
 ),
 
 known_names as (
     select
-        names.counterparty_name,
+        names.printed_words,
         patterns.withdrawal_class,
         patterns.account_code,
         -- what was taken back from revenue is given back to it in the cash book
@@ -28,27 +30,27 @@ known_names as (
         end as cash_account_code
     from names
     inner join {{ ref('withdrawal_patterns') }} as patterns
-        on lower(names.counterparty_name) like patterns.counterparty_pattern
+        on lower(names.printed_words) like patterns.counterparty_pattern
 
     union all
 
     select
-        names.counterparty_name,
+        names.printed_words,
         'bill_payment' as withdrawal_class,
         '2000' as account_code,
         vendors.account_code as cash_account_code
     from names
     inner join {{ ref('vendors') }} as vendors
-        on lower(names.counterparty_name) like vendors.vendor_pattern
+        on lower(names.printed_words) like vendors.vendor_pattern
 ),
 
 matched as (
     select
-        counterparty_name,
+        printed_words,
         withdrawal_class,
         account_code,
         cash_account_code,
-        row_number() over (partition by counterparty_name order by withdrawal_class) as match_number
+        row_number() over (partition by printed_words order by withdrawal_class) as match_number
     from known_names
 ),
 
@@ -63,7 +65,7 @@ classified as (
         matched.cash_account_code
     from withdrawals
     left join matched
-        on withdrawals.counterparty_name = matched.counterparty_name and matched.match_number = 1
+        on withdrawals.printed_words = matched.printed_words and matched.match_number = 1
 )
 
 select

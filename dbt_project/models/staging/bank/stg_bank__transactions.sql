@@ -12,6 +12,7 @@ renamed as (
         posted_date,
         amount as transaction_amount,
         counterparty_name,
+        memo,
         trace_number,
         originating_company_id,
         loaded_at
