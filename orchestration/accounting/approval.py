@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 Role = Literal["practice_administrator", "person"]
 """``person`` is anybody but the one, or the machine, that proposed."""
 
-BILL_SOURCE = "documents"
+_DOCUMENTS, _SUPPLIES = "documents", "supplies"
+_PAYABLE = "2000"
 
 # Why an entry waits for a person
 OVER_APPROVAL_LIMIT = "over_approval_limit"
@@ -36,11 +37,11 @@ class Hold(NamedTuple):
 class ApprovalPolicy:
     """The limits of a practice, in dollars.
 
-    A vendor's bill above ``bill_limit_amount`` needs the practice administrator. An exception above
-    ``exception_limit_amount`` needs a person: what an entry moves on the accounts that hold what nobody could place
-    (``exception_accounts``: suspense, payer takebacks, unapplied receipts, uncategorized expense), what somebody
-    decided in the billing system (``decision_rules``: concession, write-off, overpayment found, credit loss), and
-    what a reversal takes back.
+    A vendor's bill above ``bill_limit_amount`` needs the practice administrator, on paper or as a supplier's file. An
+    exception above ``exception_limit_amount`` needs a person: what an entry moves on the accounts that hold what nobody
+    could place (``exception_accounts``: suspense, payer takebacks, unapplied receipts, uncategorized expense), what
+    somebody decided in the billing system (``decision_rules``: concession, write-off, overpayment found, credit loss),
+    and what a reversal takes back.
     """
 
     bill_limit_amount: Decimal = Decimal("1500.00")
@@ -50,7 +51,7 @@ class ApprovalPolicy:
 
     def hold(self, entry: Entry) -> Hold | None:
         """Return why the entry waits, ``None`` when it may be booked without a person."""
-        if entry.source == BILL_SOURCE and entry.total_amount > self.bill_limit_amount:
+        if _billed_amount(entry) > self.bill_limit_amount:
             return Hold(OVER_APPROVAL_LIMIT, "practice_administrator")
         exceptions = [
             line
@@ -68,3 +69,12 @@ class ApprovalPolicy:
     def hold_reversal(self, total_amount: Decimal) -> Hold | None:
         """Return why taking back entries of this sum waits, ``None`` when one person may do it alone."""
         return Hold(REVERSAL_OVER_LIMIT, "person") if total_amount > self.exception_limit_amount else None
+
+
+def _billed_amount(entry: Entry) -> Decimal:
+    """Return what an entry owes a vendor from now on; goods that came and were not billed are no bill."""
+    if entry.source == _DOCUMENTS:
+        return entry.total_amount
+    if entry.source != _SUPPLIES:
+        return ZERO
+    return sum((line.credit_amount - line.debit_amount for line in entry.lines if line.account_code == _PAYABLE), ZERO)

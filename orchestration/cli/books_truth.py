@@ -103,6 +103,20 @@ _MARTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "gross_pay": (_BY_PROVIDER, _PAID_OUT.format(amount="gross_amount")),
     "employer_tax": (_BY_PROVIDER, _PAID_OUT.format(amount="employer_tax_amount")),
     "net_pay": (_BY_PROVIDER, _PAID_OUT.format(amount="net_amount")),
+    "supplies_received": (
+        _BY_MONTH,
+        """
+        SELECT strftime(entry_date, '%Y-%m') AS month, NULL, NULL, ordered_amount
+        FROM intermediate.int_ledger__supply_lines WHERE document_kind = 'receipt'
+        """,
+    ),
+    "supplies_billed": (
+        _BY_MONTH,
+        """
+        SELECT strftime(entry_date, '%Y-%m') AS month, NULL, NULL, billed_amount
+        FROM intermediate.int_ledger__supply_lines WHERE document_kind = 'invoice'
+        """,
+    ),
     "billed": (
         _BY_MONTH,
         """
@@ -118,6 +132,11 @@ _JOURNAL = """
     UNION ALL
     SELECT strftime(bill_date, '%Y-%m'), unnest([account_code, '2000']), unnest([total_amount, -total_amount])
     FROM intermediate.int_ledger__bills WHERE hold_reason IS NOT NULL AND hold_reason <> 'duplicate_bill'
+    UNION ALL
+    SELECT
+        strftime(entry_date, '%Y-%m'), unnest(['2010', account_code, '2000']),
+        unnest([ordered_amount, billed_amount - ordered_amount, -billed_amount])
+    FROM intermediate.int_ledger__supply_lines WHERE document_kind = 'invoice' AND hold_reason IS NOT NULL
 """
 
 # within a month these accounts are one: when a payment made ahead is applied, an estimate released and pay accrued

@@ -56,6 +56,10 @@ _MOVEMENTS: dict[str, tuple[str, str]] = {
     "employee_tax": ("6100", "2110"),
     "pay_deductions": ("6100", "2100"),
     "employer_tax": ("6110", "2110"),
+    # R20 with an order: what came, at the order's price; the invoice clears it, and a difference is an expense
+    "supplies_received": ("6200", "2010"),
+    "supplies_invoiced": ("2010", "2000"),
+    "supplies_price_variance": ("6200", "2000"),
 }
 
 

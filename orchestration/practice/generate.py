@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _FIRST_DAY = dt.date(2025, 11, 1)
 _CHARGES_IN_THE_INBOX = "generic_csv"
-_OTHERS_IN_THE_INBOX = ("835", "ofx", "payroll_csv", "bills")
+_OTHERS_IN_THE_INBOX = ("835", "ofx", "payroll_csv", "bills", "supplies")
 
 
 def generate(

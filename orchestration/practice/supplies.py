@@ -25,16 +25,16 @@ _SUPPLIERS = ("Henry Schein", "McKesson")
 # item, description, unit of measure, usual price in cents, usual quantity for one provider
 _ITEMS: dict[str, tuple[tuple[str, str, str, int, int], ...]] = {
     "Henry Schein": (
-        ("112-8841", "Nitrile exam gloves, medium", "BX", 1145, 9),
-        ("570-0392", "Tongue depressors, sterile", "BX", 689, 3),
-        ("900-4410", "Alcohol prep pads", "BX", 312, 8),
-        ("104-7758", "Exam table paper, 21 inch", "CS", 4260, 2),
-        ("777-1203", "Urinalysis strips", "EA", 2495, 2),
+        ("112-8841", "Nitrile exam gloves, medium", "BX", 1145, 5),
+        ("570-0392", "Tongue depressors, sterile", "BX", 689, 2),
+        ("900-4410", "Alcohol prep pads", "BX", 312, 5),
+        ("104-7758", "Exam table paper, 21 inch", "CS", 4260, 1),
+        ("777-1203", "Urinalysis strips", "EA", 2495, 1),
     ),
     "McKesson": (
-        ("16-8890", "Syringe with needle, 3 mL", "BX", 1530, 4),
-        ("24-106", "Gauze sponges, 4 x 4", "BX", 540, 6),
-        ("59-1188", "Rapid strep test kit", "EA", 5875, 2),
+        ("16-8890", "Syringe with needle, 3 mL", "BX", 1530, 3),
+        ("24-106", "Gauze sponges, 4 x 4", "BX", 540, 4),
+        ("59-1188", "Rapid strep test kit", "EA", 5875, 1),
         ("63-4721", "Suture removal tray", "CS", 7390, 1),
     ),
 }

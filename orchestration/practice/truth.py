@@ -103,7 +103,8 @@ def rank_auc(probability: Floats, outcome: Floats) -> float:
     return float((positive * (below + negative / 2)).sum() / (positive.sum() * negative.sum()))
 
 
-_KINDS = (("charges", "ehr"), ("era", "era835"), ("bank", "bank"), ("payroll", "payroll"), ("bill", "document"))
+_KINDS = (("charges", "ehr"), ("era", "era835"), ("bank", "bank"), ("payroll", "payroll"), ("bill", "document"),
+          ("orders", "order"), ("receipts", "receipt"), ("invoices", "invoice"))  # fmt: skip
 _COUNTS = (
     "visits", "claims", "rejected_claims", "charge_lines", "voided_lines", "patient_payments", "claim_reports",
     "service_lines", "reversals", "denied_claims", "denied_lines", "decided_appeals", "overturned_appeals", "takebacks",
@@ -415,11 +416,12 @@ class Truth:
         """Add what was ordered on the written days, and sum what was ordered, came and was billed on them."""
         world = self._world
         dates = {world.days.dates[day] for day in written}
-        ordered = received = billed = 0
+        ordered = received = billed = invoiced = 0
         for line in make_supplies(world.seed, world.providers, min(dates), world.days.start):
             received += line.received_quantity * line.price_cents * (line.received_date in dates)
             received += line.later_quantity * line.price_cents * (line.later_date in dates)
             billed += line.billed_cents * (line.invoice_date in dates)
+            invoiced += line.billed_quantity * line.price_cents * (line.invoice_date in dates)
             if line.order_date not in dates:
                 continue
             ordered += line.quantity * line.price_cents
@@ -446,8 +448,11 @@ class Truth:
             ("supplies_ordered", ordered),
             ("supplies_received", received),
             ("supplies_billed", billed),
+            ("supplies_invoiced", invoiced),
+            ("supplies_price_variance", billed - invoiced),
         ):
             self._add_to_ledger(label, measure, cents)
+        self._sum(label, "supplies_billed_amount", billed)
 
     def write(self) -> Manifest:
         """Close the tables, write ``manifest.json`` and return it."""
@@ -487,6 +492,7 @@ class Truth:
                 "bank": from_cents(cents["deposited_amount"]),
                 "payroll": from_cents(cents["payroll_amount"]),
                 "documents": from_cents(cents["billed_amount"]),
+                "supplies": from_cents(cents["supplies_billed_amount"]),
             },
             amounts={
                 name: from_cents(cents[name])

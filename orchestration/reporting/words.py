@@ -237,6 +237,37 @@ _BY_CODE: Final[dict[str, Words]] = {
         "A bill of the same supplier with the same number arrived before. It is booked once.",
         "Nothing, if it was scanned twice. Compare the totals, and make sure that it is not paid twice.",
     ),
+    "duplicate_receipt": Words(
+        "A receipt of the same supplier with the same number arrived before. It is booked once.",
+        "Nothing, if it was exported twice. Otherwise give the second receipt a number of its own.",
+    ),
+    "received_without_order": Words(
+        "Goods came that no order asked for, so nobody knows at what price.",
+        "Put the order into the inbox. If there was none, the bill books them when it comes as a document.",
+    ),
+    "billed_without_order": Words(
+        "A supplier bills what no order asked for.",
+        "Put the order into the inbox, or dispute the invoice with the supplier.",
+    ),
+    "order_without_price": Words(
+        "The order says no price, so the invoice cannot be compared with it.",
+        "Put the order with its prices into the inbox.",
+    ),
+    "units_differ": Words(
+        "It was ordered in one unit (a box, an each) and came or was billed in another.",
+        "Find out how many there are, and have the supplier correct its document.",
+    ),
+    "dearer_than_ordered": Words(
+        "The invoice is dearer than its order by more than is passed without a person.",
+        "Ask the supplier for the agreed price, or put an order at the new price into the inbox before a new invoice.",
+    ),
+    "billed_not_received": Words(
+        "More is billed than has come.",
+        "Put the receipt into the inbox if the goods are here; it releases the invoice. Otherwise dispute it.",
+    ),
+    "billed_more_than_ordered": Words(
+        "More is billed than was ordered.", "Send the rest back and dispute it, or order it after the fact."
+    ),
     "scan_too_coarse": Words(
         "The scan is too coarse for its figures to be trusted.", "Scan it again at 300 dpi, or ask for the PDF."
     ),

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from orchestration.resources.practice import PracticeStores
 
 # every kind of file that carries a control amount, in the order people read them
-SOURCES = ("era835", "ehr", "fhir", "hl7", "billing_api", "bank", "payroll", "documents")
+SOURCES = ("era835", "ehr", "fhir", "hl7", "billing_api", "bank", "payroll", "documents", "supplies")
 # and the kinds that are not booked: what they hold is looked up or compared
-KINDS = (*SOURCES, "claims837", "acks", "fees", "supplies")
+KINDS = (*SOURCES, "claims837", "acks", "fees")
 
 
 @dataclass(frozen=True, slots=True)

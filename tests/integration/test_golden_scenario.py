@@ -36,6 +36,7 @@ PAYER = {"payer_id": "P1", "payer_name": "Alder Mutual"}
 EXPECTED = {
     "1010": "502.70",
     "1800": "90.00",
+    "2000": "-30.00",
     "2100": "-50.00",
     "2130": "-221.84",
     "2800": "-90.00",
@@ -51,7 +52,7 @@ EXPECTED = {
     "4940": "1.60",
     "6100": "1209.85",
     "6110": "88.49",
-    "6200": "40.80",
+    "6200": "70.80",
     "6310": "2.40",
     "6900": "7.00",
     "7010": "-3.00",
@@ -353,6 +354,38 @@ def _supplies_and_pay() -> Iterator[Any]:
             invoice_date=day("2026-02-03"),
         ),
     )
+    # masks come in two parts and are billed once; what is billed and never came is held and moves nothing
+    masks = dict(item, item_id="masks", line_number=2)
+    yield (
+        "raw_supplies.order_lines",
+        dict(masks, file=7, ordered_quantity="6", unit_price="5", order_date=day("2026-01-28")),
+    )
+    for number, (came, on) in enumerate((("4", "2026-02-01"), ("2", "2026-02-02")), start=1):
+        yield (
+            "raw_supplies.receipt_lines",
+            dict(
+                masks,
+                file=8,
+                line_number=number + 1,
+                receipt_number=f"M{number}",
+                received_quantity=came,
+                received_date=day(on),
+            ),
+        )
+    for number, (quantity, amount) in enumerate((("6", "30.00"), ("1", "5.00")), start=1):
+        yield (
+            "raw_supplies.invoice_lines",
+            dict(
+                masks,
+                file=9,
+                line_number=number + 1,
+                invoice_number=f"M{number}",
+                billed_quantity=quantity,
+                unit_price="5",
+                line_amount=amount,
+                invoice_date=day("2026-02-03"),
+            ),
+        )
     yield (
         "raw_payroll.pay_lines",
         {

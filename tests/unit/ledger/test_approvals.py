@@ -34,6 +34,17 @@ def bill(amount, event_id="documents:1"):
     return dataclass_replace(made, source="documents")
 
 
+def invoice(amount, event_id="supplies:invoice:1"):
+    """An invoice a little dearer than its order: what it owes is on 2000, whatever else it moves."""
+    lines = [debit("2010", amount, "R20"), credit("2000", amount, "R20"), debit("6100", "9.00", "R20")]
+    return dataclass_replace(entry(event_id, [*lines, credit("2010", "9.00", "R20")]), source="supplies")
+
+
+def goods(amount):
+    made = entry("supplies:receipt:1", [debit("6100", amount, "R20"), credit("2010", amount, "R20")])
+    return dataclass_replace(made, source="supplies")
+
+
 def dataclass_replace(value, **changes):
     from dataclasses import replace
 
@@ -62,6 +73,9 @@ def is_whole(ledger):
     [
         pytest.param(bill("1500.00"), None, id="bill_at_the_limit"),
         pytest.param(bill("1500.01"), "over_approval_limit", id="bill_a_cent_over"),
+        pytest.param(invoice("1500.00"), None, id="suppliers_invoice_at_the_limit"),
+        pytest.param(invoice("1500.01"), "over_approval_limit", id="suppliers_invoice_a_cent_over"),
+        pytest.param(goods("9999.00"), None, id="goods_are_no_bill"),
         pytest.param(exception("2500.00"), None, id="exception_at_the_limit"),
         pytest.param(exception("2500.01"), "exception_over_limit", id="exception_a_cent_over"),
         pytest.param(entry(lines=[debit("1200", "9999.00"), credit("4000-EM", "9999.00")]), None, id="no_exception"),

@@ -43,6 +43,18 @@ LAKE_REASONS = {
         "scan_too_coarse",
         "over_approval_limit",
     ),
+    "supplies": (
+        "duplicate_bill",
+        "duplicate_receipt",
+        "received_without_order",
+        "billed_without_order",
+        "order_without_price",
+        "units_differ",
+        "dearer_than_ordered",
+        "billed_not_received",
+        "billed_more_than_ordered",
+        "over_approval_limit",
+    ),
 }
 READERS = {
     "x12/claims837": "claims837",

@@ -52,6 +52,17 @@ bills as (
     from {{ ref('int_ledger__bills') }}
 ),
 
+supply_lines as (
+    select
+        'supplies' as source,
+        file_id,
+        case when hold_reason is null then event_id end as event_id,
+        hold_reason,
+        -- an order and a receipt have no dollars of their own: what came in is what was billed
+        coalesce(billed_amount, 0) as control_amount
+    from {{ ref('int_ledger__supply_lines') }}
+),
+
 items as (
     select * from payments
     union all
@@ -62,6 +73,8 @@ items as (
     select * from pay_lines
     union all
     select * from bills
+    union all
+    select * from supply_lines
 )
 
 select
