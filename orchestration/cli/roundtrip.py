@@ -71,6 +71,7 @@ _CHARGE_FEEDS: Mapping[str, _Charges] = {
     "generic_csv": _Charges(_ALL, ("patient_paid",)),
     "athena": _Charges((_MONTH,), (*_PAID, "transferred")),
     "epic": _Charges(_ALL, _PAID),
+    "eclinicalworks": _Charges(_ALL, _PAID),
     "fhir": _Charges(_ALL, ()),
     "redox": _Charges(_ALL, ("patient_paid",)),
     "hl7": _Charges(_ALL, ("patient_paid",)),
@@ -368,8 +369,10 @@ _OTHERS: Mapping[str, Callable[[str, list[Path], _Truth], Iterable[Comparison]]]
     "bai2": _bank,
     "camt053": _bank,
     "gusto": _payroll,
+    "onpay": _payroll,
     "rippling": _payroll,
     "837": _claims,
+    "837i": _claims,
     "277ca": _acknowledgements,
     "supplies": _supplies,
 }

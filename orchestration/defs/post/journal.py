@@ -11,7 +11,6 @@ from orchestration.defs.quality.reconciliation import disagreements
 from orchestration.defs.resources import Practice
 from orchestration.resources.practice import PracticeStores
 
-RULE_VERSION = "2026.6"
 MADE_BY = "medbooks posting rules"
 
 _COLUMNS = (

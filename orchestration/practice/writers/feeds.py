@@ -9,6 +9,7 @@ from orchestration.practice.writers.athena import AthenaFeed
 from orchestration.practice.writers.bai2 import Bai2Feed
 from orchestration.practice.writers.camt053 import Camt053Feed
 from orchestration.practice.writers.drchrono import DrChronoFeed
+from orchestration.practice.writers.eclinicalworks import EClinicalWorksFeed
 from orchestration.practice.writers.epic import EpicFeed
 from orchestration.practice.writers.fee_schedules import FeeSchedulesFeed
 from orchestration.practice.writers.fhir import FhirChargeItemFeed, FhirFeed
@@ -17,6 +18,7 @@ from orchestration.practice.writers.hl7 import Hl7Feed
 from orchestration.practice.writers.ofx import OfxFeed
 from orchestration.practice.writers.payroll_csv import PayrollCsvFeed
 from orchestration.practice.writers.payroll_json import GustoFeed, RipplingFeed
+from orchestration.practice.writers.payroll_onpay import OnPayFeed
 from orchestration.practice.writers.redox import RedoxFeed
 from orchestration.practice.writers.supplier_files import SuppliesFeed
 from orchestration.practice.writers.x12_277ca import Acknowledgements277Feed
@@ -44,6 +46,7 @@ CHARGES: Mapping[str, Feed] = {
     "athena": AthenaFeed(),
     "drchrono": DrChronoFeed(),
     "epic": EpicFeed(),
+    "eclinicalworks": EClinicalWorksFeed(),
     "fhir": FhirFeed(),
     "fhir_charge_items": FhirChargeItemFeed(),
     "hl7": Hl7Feed(),
@@ -53,6 +56,7 @@ CHARGES: Mapping[str, Feed] = {
 OTHERS: Mapping[str, Feed] = {
     "835": Remittances835Feed(),
     "837": Claims837Feed(),
+    "837i": Claims837Feed(is_institutional=True),
     "277ca": Acknowledgements277Feed(),
     "ofx": OfxFeed(),
     "bai2": Bai2Feed(),
@@ -60,6 +64,7 @@ OTHERS: Mapping[str, Feed] = {
     "fee_schedules": FeeSchedulesFeed(),
     "payroll_csv": PayrollCsvFeed(),
     "gusto": GustoFeed(),
+    "onpay": OnPayFeed(),
     "rippling": RipplingFeed(),
     "supplies": SuppliesFeed(),
     "bills": BillsFeed(),

@@ -46,7 +46,7 @@ def small(tmp_path_factory):
 @pytest.mark.parametrize(
     ("pattern", "old", "new", "feeds"),
     [
-        pytest.param("inbox/charges_*.csv", b".00,,\n", b".01,,\n", {"generic_csv", "athena", "fhir"}, id="a cent"),
+        pytest.param("inbox/charges_*.csv", b".00,,,\n", b".01,,,\n", {"generic_csv", "athena", "fhir"}, id="a cent"),
         pytest.param("feeds/athena/*.csv", b"ENTRY,,1", b"ENTRY,,2", {"athena"}, id="a hundred dollars at athena"),
         pytest.param("feeds/fhir/Claim*", b'{"value":1}', b'{"value":2}', {"fhir"}, id="units in FHIR"),
         pytest.param("inbox/era_*.835", b"BPR*I*", b"BPR*I*9", {"835"}, id="a payment"),
