@@ -24,6 +24,8 @@ CHART = [
         ("1010", "Bank", "asset"),
         ("1030", "EFT clearing", "asset"),
         ("1200", "A/R insurance", "asset"),
+        ("2000", "Accounts payable", "liability"),
+        ("2010", "Goods received not invoiced", "liability"),
         ("2310", "Patient prepayments", "liability"),
         ("3000", "Owner's equity", "equity"),
         ("4000-EM", "Revenue: evaluation & management", "revenue"),

@@ -109,6 +109,8 @@ def compare(out: Path) -> list[Comparison]:
     for feed, comparer in _OTHERS.items():
         if feed in folders:
             found += comparer(feed, folders[feed], truth)
+    if "hl7" in folders:
+        found.append(_booked([path for path in folders["hl7"] if path.name.startswith("siu_booked_")], out))
     if "fee_schedules" in folders:
         found.append(_fees(folders["fee_schedules"], inbox))
     return found
@@ -288,6 +290,25 @@ def _fees(paths: list[Path], inbox: list[Path]) -> Comparison:
                 cells += 1
                 differing += fee is None or fee * row["units"] != row["amount"]
     return Comparison("fee_schedules", "charges priced by the schedule", cells, differing)
+
+
+def _booked(paths: list[Path], out: Path) -> Comparison:
+    """Compare the appointments of days to come, by day on which they were told, day and provider."""
+    import pyarrow.parquet as pq
+
+    from orchestration.formats import hl7
+
+    read: Sums = Counter()
+    true: Sums = Counter()
+    for path in paths:
+        for tables in _read(hl7.read, [path]):
+            for row in tables["appointments"]:
+                if row["appointment_state"] == "booked":
+                    told = f"{path.stem[-8:-4]}-{path.stem[-4:-2]}-{path.stem[-2:]}"
+                    read[told, str(row["appointment_date"]), row["provider_id"]] += 1
+    for row in pq.read_table(out / "truth" / "appointments.parquet").to_pylist():
+        true[str(row["booked_date"]), str(row["appointment_date"]), row["provider_npi"]] += row["appointment_count"]
+    return compared("hl7", "appointments to come by day told, day, provider", read, true)
 
 
 def _payroll(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]:

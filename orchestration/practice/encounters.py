@@ -21,6 +21,8 @@ from orchestration.practice.people import CANARY_PATIENT, PANEL, PAYERS, SELF_PA
 from orchestration.practice.workdays import TUESDAY, is_open
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from orchestration.practice.entities import Entity
 
 _WEEKS_OFF = 3
@@ -38,6 +40,8 @@ _MISTAKEN_SHARE = 0.004
 _DAYS_BEYOND = 760  # tables of days reach this far past the last day: what is due later is still decided
 
 
+# how far ahead appointments are told at the end of a month
+BOOKED_AHEAD_DAYS = 14
 NOTHING = -1  # where there is no such day, class or event
 
 
@@ -102,7 +106,11 @@ class Days:
 
     def open_between(self, first: int, last: int) -> list[int]:
         """Return the open days from ``first`` to ``last``, both inclusive, that are watched."""
-        low, high = np.searchsorted(self.open_days, (first, min(last, self.count - 1) + 1))
+        return self.all_open_between(first, min(last, self.count - 1))
+
+    def all_open_between(self, first: int, last: int) -> list[int]:
+        """Return the open days from ``first`` to ``last``, both inclusive, watched or not."""
+        low, high = np.searchsorted(self.open_days, (first, last + 1))
         return [int(day) for day in self.open_days[low:high]]
 
 
@@ -168,6 +176,16 @@ class _Drawn:
     mistake: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """Visits that are booked and not yet made: one row each, in the order of day and number."""
+
+    day: Ints
+    number: Ints
+    provider: Ints
+    patient: Ints
+
+
 class Rooms:
     """The rooms of one practice: asked for its days in order, some at a time; remembers who has been there."""
 
@@ -185,8 +203,9 @@ class Rooms:
     def encounters(self, first: int, last: int) -> Encounters:
         """Return the visits of days ``first`` to ``last``, both inclusive, with their charges."""
         days, patients, providers = self._days, self._patients, self._providers
-        drawn = self._draw(first, last)
-        patient, is_new = self._who_comes(drawn)
+        drawn = self._draw(days.open_between(first, last))
+        patient = self._who_comes(drawn)
+        is_new = self._are_new(patient)
         if self._entity.is_surgical:
             kind = np.full(patient.size, int(Kind.SURGERY), dtype=np.int64)
         else:
@@ -243,7 +262,21 @@ class Rooms:
             line_uniform=drawn.slot_uniform[line_visit, slot],
         )
 
-    def _draw(self, first: int, last: int) -> _Drawn:
+    def booked(self, first: int, last: int) -> Booked:
+        """Return the visits there will be on some days, also of days nobody watches."""
+        drawn = self._draw(self._days.all_open_between(first, last))
+        return Booked(drawn.day, drawn.number, drawn.provider, self._who_comes(drawn))
+
+    def visit_counts(self, offset: int) -> Ints:
+        """Return how many visits each provider has on an open day."""
+        date = self._days.dates[offset]
+        expected = self._entity.visits_a_day * demand_factor(date, self._days.start)
+        spread = stream(self._seed, Stream.DEMAND, date.toordinal()).standard_normal(len(self._providers))
+        counts = np.maximum(np.rint(expected + 0.7 * np.sqrt(expected) * spread), 0).astype(np.int64)
+        counts[self._weeks_off.of(date)] = 0
+        return counts
+
+    def _draw(self, offsets: Iterable[int]) -> _Drawn:
         day_blocks: list[Ints] = []
         number_blocks: list[Ints] = []
         provider_blocks: list[Ints] = []
@@ -253,12 +286,9 @@ class Rooms:
         clearing_blocks: list[Floats] = [np.empty((0, 2))]
         mistake_blocks: list[Floats] = [np.empty(0)]
         providers = len(self._providers)
-        for offset in self._days.open_between(first, last):
+        for offset in offsets:
             date = self._days.dates[offset]
-            expected = self._entity.visits_a_day * demand_factor(date, self._days.start)
-            spread = stream(self._seed, Stream.DEMAND, date.toordinal()).standard_normal(providers)
-            counts = np.maximum(np.rint(expected + 0.7 * np.sqrt(expected) * spread), 0).astype(np.int64)
-            counts[self._weeks_off.of(date)] = 0
+            counts = self.visit_counts(offset)
             total = int(counts.sum())
             rng = stream(self._seed, Stream.VISITS, date.toordinal())
             day_blocks.append(np.full(total, offset, dtype=np.int64))
@@ -281,7 +311,7 @@ class Rooms:
             mistake=np.concatenate(mistake_blocks),
         )
 
-    def _who_comes(self, drawn: _Drawn) -> tuple[Ints, Bools]:
+    def _who_comes(self, drawn: _Drawn) -> Ints:
         # some come often and most seldom: the front of a panel are the frequent ones
         patients, days = self._patients, self._days
         draw = drawn.uniform[:, U.PATIENT]
@@ -291,15 +321,18 @@ class Rooms:
         # the canary comes on the first Tuesday of a month, as the day's first patient
         tuesdays = [
             n
-            for n, day in enumerate(days.dates[: days.count])
+            for n, day in enumerate(days.dates)
             if day.weekday() == TUESDAY and day.day <= 7  # noqa: PLR2004  # a week
         ]
         patient[(drawn.number == 1) & np.isin(drawn.day, tuesdays)] = CANARY_PATIENT
+        return patient
+
+    def _are_new(self, patient: Ints) -> Bools:
         comers, first_visit = np.unique(patient, return_index=True)
         is_first = np.zeros(patient.size, dtype=np.bool_)
         is_first[first_visit] = ~self._was_seen[comers]
         self._was_seen[comers] = True
-        return patient, is_first & (patients.joins_after_days[patient] >= 0)
+        return is_first & (self._patients.joins_after_days[patient] >= 0)
 
 
 class _WeeksOff:

@@ -17,8 +17,9 @@ class Entity:
     """One legal entity. Amounts in cents.
 
     ``number_prefix`` begins every claim number, so that no number of one entity is one of the other. An involved
-    entity has second payers, copays at the desk, credits and refunds, and capitation, too. ``seed_offset``
-    sets its chance apart; ``first_person`` numbers its NPIs.
+    entity has second payers, copays at the desk, credits and refunds, and capitation, too. One that is changing over
+    has charges of several systems in its last months (``systems``). ``seed_offset`` sets its chance apart;
+    ``first_person`` numbers its NPIs.
     """
 
     entity_id: str
@@ -39,6 +40,7 @@ class Entity:
     opening_cents_a_provider: int
     rent_cents_a_provider: int
     is_involved: bool = False
+    is_changing_over: bool = False
 
 
 def npi(number: int) -> str:
@@ -93,3 +95,8 @@ SURGERY_CENTRE: Final = Entity(
 def involved(entity: Entity) -> Entity:
     """Return an entity with everything that makes an insured visit more than one payer's word."""
     return replace(entity, is_involved=True)
+
+
+def changing_over(entity: Entity) -> Entity:
+    """Return an entity whose charges come from several systems at the end, so that one inbox shows many formats."""
+    return replace(entity, is_changing_over=True)

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orchestration.core.errors import BooksError
 from orchestration.core.money import from_cents
 from orchestration.practice.entities import PRACTICE, Entity
 from orchestration.practice.paper import make_papers, print_paper
+from orchestration.practice.systems import FRONT_DESK, charge_systems, claim_feeds
 from orchestration.practice.truth import Manifest, Truth
 from orchestration.practice.truth_tables import DOCUMENTS, Tables
-from orchestration.practice.world import Month, World
+from orchestration.practice.world import World
 from orchestration.practice.writers.feed import Batch
 from orchestration.practice.writers.feeds import CHARGES, OTHERS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from orchestration.practice.writers.feed import File
 
 _FIRST_DAY = dt.date(2025, 11, 1)
-_CHARGES_IN_THE_INBOX = "generic_csv"
 _OTHERS_IN_THE_INBOX = ("835", "ofx", "payroll_csv", "bills", "supplies")
 
 
@@ -61,8 +62,9 @@ def generate(
     for month in world.months():
         written = range(max(month.days.start, window.start), min(month.days.stop, window.stop))
         if written:
-            truth.add(month, written)
-            for name, content in _inbox(world, month, written):
+            systems = charge_systems(world, month)
+            truth.add(month, written, systems)
+            for name, content in _inbox(Batch(world, month, written), systems):
                 _write(out / "inbox" / name, content)
                 truth.add_file(name)
             for feed in feeds:
@@ -127,9 +129,11 @@ def all_feeds() -> tuple[str, ...]:
     return (*CHARGES, *OTHERS)
 
 
-def _inbox(world: World, month: Month, written: range) -> Iterator[File]:
+def _inbox(batch: Batch, systems: Mapping[str, frozenset[int]]) -> Iterator[File]:
     """Yield every file of some days of a month, kind by kind, oldest first."""
-    batch = Batch(world, month, written)
-    yield from CHARGES[_CHARGES_IN_THE_INBOX].files(batch)
-    for name in _OTHERS_IN_THE_INBOX:
+    for feed, providers in systems.items():
+        # the desk's export has the payments of all
+        payments_of = None if feed == FRONT_DESK else frozenset[int]()
+        yield from CHARGES[feed].files(replace(batch, charges_of=providers, payments_of=payments_of))
+    for name in (*_OTHERS_IN_THE_INBOX, *claim_feeds(batch.world, batch.month)):
         yield from OTHERS[name].files(batch)

@@ -20,12 +20,14 @@ from orchestration.practice.account import Purpose
 from orchestration.practice.adjudication import DENIAL_CLASSES, REMARK_CODES
 from orchestration.practice.cases import inside
 from orchestration.practice.coordination import CAPITATING_PAYER
-from orchestration.practice.encounters import NOTHING
+from orchestration.practice.encounters import BOOKED_AHEAD_DAYS, NOTHING
 from orchestration.practice.expected_journal import ExpectedJournal
 from orchestration.practice.people import PAYERS, SELF_PAY, SELF_PAY_ID
 from orchestration.practice.remittances import Report, make_reports
 from orchestration.practice.supplies import make_supplies
+from orchestration.practice.systems import source_of
 from orchestration.practice.truth_tables import (
+    APPOINTMENTS,
     BILLS,
     BONUSES,
     CONTRACTS,
@@ -39,7 +41,7 @@ from orchestration.practice.truth_tables import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from orchestration.practice.cases import Cases
@@ -104,7 +106,8 @@ def rank_auc(probability: Floats, outcome: Floats) -> float:
 
 
 _KINDS = (("charges", "ehr"), ("era", "era835"), ("bank", "bank"), ("payroll", "payroll"), ("bill", "document"),
-          ("orders", "order"), ("receipts", "receipt"), ("invoices", "invoice"))  # fmt: skip
+          ("orders", "order"), ("receipts", "receipt"), ("invoices", "invoice"), ("dft", "hl7"), ("athena", "athena"),
+          ("Claim", "fhir"), ("claims", "claim"), ("ack", "acknowledgement"))  # fmt: skip
 _COUNTS = (
     "visits", "claims", "rejected_claims", "charge_lines", "voided_lines", "patient_payments", "claim_reports",
     "service_lines", "reversals", "denied_claims", "denied_lines", "decided_appeals", "overturned_appeals", "takebacks",
@@ -146,6 +149,7 @@ class Truth:
         self._files: Counter[str] = Counter()
         self._cents: Counter[str] = Counter()
         self._by_month: dict[str, Counter[str]] = defaultdict(Counter)
+        self._charged_by_source: Counter[str] = Counter({"ehr": 0})
         self._paid_by_payer: Counter[str] = Counter()
         self._adjusted: Counter[str] = Counter()
         self._denied: Counter[str] = Counter()
@@ -159,15 +163,18 @@ class Truth:
         """Count a file that was written."""
         self._files[name.split("_", 1)[0]] += 1
 
-    def add(self, month: Month, written: range) -> None:
-        """Add what happened on some days of a month."""
+    def add(self, month: Month, written: range, systems: Mapping[str, frozenset[int]]) -> None:
+        """Add what happened on some days of a month; ``systems`` are the providers of each feed of charges."""
         label = f"{self._world.days.dates[written.start]:%Y-%m}"
         self._add_charges(month, written, label)
+        self._add_control_totals(month, written, systems)
         self._add_receipts(month, written, label)
         self._add_remittances(month, written, label)
         self._add_reports(month, written, label)
         self._add_the_rest(month, written, label)
         self._add_supplies(written, label)
+        if written.stop == month.days.stop:
+            self._add_appointments(written.stop)
 
     def _sum(self, label: str, name: str, cents: int, month_name: str = "") -> None:
         self._cents[name] += cents
@@ -221,6 +228,18 @@ class Truth:
         of_claims = is_posted & insured
         is_denied = visits.denial_class[of_claims] != NOTHING
         self._denials.append((visits.denial_score[of_claims], visits.denial_probability[of_claims], is_denied))
+
+    def _add_control_totals(self, month: Month, written: range, systems: Mapping[str, frozenset[int]]) -> None:
+        """Add what the charges of each kind of file sum to, as its reader counts them."""
+        visits, lines = month.cases.visits, month.cases.lines
+        is_posted = inside(visits.post_day, written)
+        for feed, providers in systems.items():
+            source, has_mistakes = source_of(feed)
+            chosen = is_posted & np.isin(visits.provider, sorted(providers))
+            self._charged_by_source[source] += int(lines.charge[chosen[lines.visit]].sum())
+            if has_mistakes:
+                mistaken = visits.first_line[chosen & visits.is_mistaken]
+                self._charged_by_source[source] += int(lines.charge[mistaken].sum())
 
     def _add_receipts(self, month: Month, written: range, label: str) -> None:
         visits, lines = month.cases.visits, month.cases.lines
@@ -454,6 +473,14 @@ class Truth:
             self._add_to_ledger(label, measure, cents)
         self._sum(label, "supplies_billed_amount", billed)
 
+    def _add_appointments(self, stop: int) -> None:
+        """Add what is booked at the end of a month for the days after it."""
+        world, dates = self._world, self._world.days.dates
+        for day, counts in world.appointment_counts(stop, stop + BOOKED_AHEAD_DAYS - 1):
+            for provider, count in zip(world.providers, counts, strict=True):
+                if count:
+                    self._tables.add(APPOINTMENTS, dates[stop - 1], dates[day], provider.npi, count)
+
     def write(self) -> Manifest:
         """Close the tables, write ``manifest.json`` and return it."""
         for contract in self._world.contracts:
@@ -488,7 +515,7 @@ class Truth:
             },
             control_totals={
                 "era835": from_cents(cents["remitted_amount"]),
-                "ehr": from_cents(cents["charged_amount"] + cents["voided_amount"]),
+                **{source: from_cents(charged) for source, charged in self._charged_by_source.items()},
                 "bank": from_cents(cents["deposited_amount"]),
                 "payroll": from_cents(cents["payroll_amount"]),
                 "documents": from_cents(cents["billed_amount"]),

@@ -156,7 +156,16 @@ SUPPLIES = TruthTable(
         ("cause", "text"),
     ),
 )
-OF_A_PRACTICE = (LEDGER, JOURNAL, REMITTANCES, DENIALS, BILLS, CONTRACTS, BONUSES, SUPPLIES)
+APPOINTMENTS = TruthTable(
+    "appointments",
+    (
+        ("booked_date", "date"),
+        ("appointment_date", "date"),
+        ("provider_npi", "text"),
+        ("appointment_count", "count"),
+    ),
+)
+OF_A_PRACTICE = (LEDGER, JOURNAL, APPOINTMENTS, REMITTANCES, DENIALS, BILLS, CONTRACTS, BONUSES, SUPPLIES)
 
 
 class Tables:

@@ -13,7 +13,7 @@ from orchestration.practice.bills import Bill, make_bills
 from orchestration.practice.cases import Cases, joined, make_cases
 from orchestration.practice.compensation import Bonus, Compensation, make_contracts
 from orchestration.practice.coordination import Coverage
-from orchestration.practice.encounters import Days, Rooms, make_days
+from orchestration.practice.encounters import Booked, Days, Rooms, make_days
 from orchestration.practice.entities import PRACTICE, Entity
 from orchestration.practice.payroll import PayrollRun, make_payroll
 from orchestration.practice.people import Patients, Provider, make_employees, make_patients, make_providers
@@ -62,7 +62,7 @@ class World:
     def months(self) -> Iterator[Month]:
         """Yield the months in order; the account is booked up to the month that was yielded last."""
         days = self.days
-        rooms = Rooms(self.entity, self.seed, days, self.providers, self.patients)
+        rooms = self._rooms()
         desks = PayerDesks(self.seed, days)
         pay_days = PayDays(days)
         compensation = Compensation(self.contracts, self.entity)
@@ -111,6 +111,19 @@ class World:
             cheque += len(remittances.refunds)
             yield Month(window, cases, remittances, payroll, bonuses, bills)
             open_cases = [cases.still_open(window.stop - 1)]
+
+    def booked(self, first: int, last: int) -> Booked:
+        """Return the appointments there are for some days, which nobody need watch."""
+        return self._rooms().booked(first, last)
+
+    def appointment_counts(self, first: int, last: int) -> Iterator[tuple[int, list[int]]]:
+        """Yield every open day of some days with the appointments of each provider."""
+        rooms = self._rooms()
+        for day in self.days.all_open_between(first, last):
+            yield day, rooms.visit_counts(day).tolist()
+
+    def _rooms(self) -> Rooms:
+        return Rooms(self.entity, self.seed, self.days, self.providers, self.patients)
 
     def _windows(self) -> Iterator[range]:
         """Yield the calendar months of the watched days, the first and the last as far as they are watched."""

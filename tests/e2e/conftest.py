@@ -26,14 +26,15 @@ def two_steps(tmp_path_factory: pytest.TempPathFactory, tesseract: str) -> TwoSt
 
     assert tesseract
     folder = tmp_path_factory.mktemp("two-steps")
+    entity = involved(PRACTICE)
     books = Books(folder / "home")
     end = START + dt.timedelta(days=DAYS - 1)
     statuses = []
     for number, window in enumerate(((START, SPLIT), (SPLIT + dt.timedelta(days=1), end))):
         part = folder / f"part-{number}"
-        generate(part, providers=2, start=START, days=DAYS, seed=11, entity=involved(PRACTICE), only=window)
+        generate(part, providers=2, start=START, days=DAYS, seed=11, entity=entity, only=window)
         books.drop(*(part / "inbox").iterdir())
         books.medbooks("run", "--quiet")
         statuses.append(books.status())
-    truth = generate(folder / "whole", providers=2, start=START, days=DAYS, seed=11, entity=involved(PRACTICE))
+    truth = generate(folder / "whole", providers=2, start=START, days=DAYS, seed=11, entity=entity)
     return TwoSteps(books, truth, folder / "whole" / "truth", *statuses)

@@ -26,12 +26,17 @@ File = tuple[str, Iterable[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some days of a month of one practice; ``locations`` narrows charges and payments, ``None`` means all."""
+    """Some days of a month of one practice.
+
+    ``charges_of`` narrows charges and what payers make of them to providers by index, ``payments_of`` what patients
+    pay; ``None`` means all.
+    """
 
     world: World
     month: Month
     written: range
-    locations: frozenset[str] | None = None
+    charges_of: frozenset[int] | None = None
+    payments_of: frozenset[int] | None = None
 
     @property
     def label(self) -> str:
@@ -52,18 +57,19 @@ class Batch:
     def days(self) -> Iterator[Day]:
         """Yield every day on which charges or payments were posted."""
         for day in posted(self.month.cases, self.written):
-            if self.locations is None:
-                yield day
-                continue
             charges = [entry for entry in day.charges if self.is_here(entry[0].provider)]
-            payments = [payment for payment in day.payments if self.is_here(payment.visit.provider)]
+            payments = [
+                payment
+                for payment in day.payments
+                if self.payments_of is None or payment.visit.provider in self.payments_of
+            ]
             if charges or payments:
                 yield Day(day.day, charges, payments)
 
     def postings(self) -> Iterator[Posting]:
         """Yield what payers' reports make in the billing system."""
         for posting in payer_postings(self.month.cases, self.month.remittances.reports, self.written):
-            if self.locations is None or self.is_here(posting.visit.provider):
+            if self.is_here(posting.visit.provider):
                 yield posting
 
     def payroll(self) -> list[PayrollRun]:
@@ -84,8 +90,8 @@ class Batch:
         return (date - self.world.days.start).days in self.written
 
     def is_here(self, provider: int) -> bool:
-        """Tell whether a provider works at one of the locations."""
-        return self.locations is None or self.world.providers[provider].location_id in self.locations
+        """Tell whether a provider's charges are in this batch."""
+        return self.charges_of is None or provider in self.charges_of
 
 
 class Feed(Protocol):

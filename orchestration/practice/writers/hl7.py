@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orchestration.practice.encounters import BOOKED_AHEAD_DAYS
+from orchestration.practice.events import Visit
 from orchestration.practice.people import PAYERS, SELF_PAY
 from orchestration.practice.workdays import ONE_DAY
 from orchestration.practice.writers.amounts import dollars
@@ -16,7 +18,7 @@ from orchestration.practice.writers.amounts import dollars
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orchestration.practice.events import Charge, Day, Payment, Visit
+    from orchestration.practice.events import Charge, Day, Payment
     from orchestration.practice.world import World
     from orchestration.practice.writers.feed import Batch, File
 
@@ -26,7 +28,7 @@ _VERSION = "2.6"
 
 
 class Hl7Feed:
-    """A DFT batch, an ADT batch and a SIU batch for every day."""
+    """A DFT batch, an ADT batch and a SIU batch for every day; at a month's end the appointments of the next days."""
 
     def files(self, batch: Batch) -> Iterator[File]:
         """Yield the batches of the day: patients first, then charges, then the appointments that were kept."""
@@ -40,6 +42,15 @@ class Hl7Feed:
             ):
                 if found:
                     yield f"{name}_{stamp[:8]}.hl7", [_batch(batch.world, name, stamp, found)]
+        if batch.written.stop == batch.month.days.stop:
+            stamp = f"{batch.world.days.compact[batch.written.stop - 1]}200000"
+            found = [
+                message
+                for message, provider in _Messages(batch.world, stamp).bookings(batch.written.stop)
+                if batch.is_here(provider)
+            ]
+            if found:
+                yield f"siu_booked_{stamp[:8]}.hl7", [_batch(batch.world, "siu", stamp, found)]
 
 
 def _batch(world: World, name: str, stamp: str, messages: list[str]) -> bytes:
@@ -124,25 +135,46 @@ class _Messages:
     def appointments(self, day: Day) -> Iterator[str]:
         """Yield a SIU^S14 for every visit of the day: its appointment as it stood the evening before."""
         before = f"{(self._days.dates[day.day] - ONE_DAY):%Y%m%d}170000"
-        seen: dict[int, int] = {}
-        for visit, _ in day.charges:
-            if visit.day != day.day:
-                continue
-            # a provider's day: every twenty minutes from eight
-            order = seen[visit.provider] = seen.get(visit.provider, -1) + 1
+        kept = [visit for visit, _ in day.charges if visit.day == day.day]
+        for visit, start in self._timed(kept):
+            yield self._appointment(visit, start, self._header("SIU^S14^SIU_S12", f"S{visit.claim_id}", before))
+
+    def bookings(self, first: int) -> Iterator[tuple[str, int]]:
+        """Yield a SIU^S12 and its provider for every visit of the days from ``first`` that is booked already."""
+        booked = self._world.booked(first, first + BOOKED_AHEAD_DAYS - 1)
+        prefix, payers = self._world.entity.number_prefix, self._world.patients.payer
+        rows = zip(
+            booked.day.tolist(), booked.number.tolist(), booked.provider.tolist(), booked.patient.tolist(), strict=True
+        )
+        visits = [
+            Visit(f"{prefix}{self._days.compact[day][2:]}{number:05d}", who, provider, int(payers[who]), day, "", ())
+            for day, number, provider, who in rows
+        ]
+        for visit, start in self._timed(visits):
+            header = self._header("SIU^S12^SIU_S12", f"B{visit.claim_id}", self._stamp)
+            yield self._appointment(visit, start, header), visit.provider
+
+    def _timed(self, visits: list[Visit]) -> Iterator[tuple[Visit, str]]:
+        """Yield visits with when they begin: a provider's day is one every twenty minutes from eight."""
+        seen: dict[tuple[int, int], int] = {}
+        for visit in visits:
+            key = (visit.day, visit.provider)
+            order = seen[key] = seen.get(key, -1) + 1
             hour, minute = divmod(8 * 60 + 20 * order, 60)
-            start = f"{self._days.compact[visit.day]}{hour % 24:02d}{minute:02d}00"
-            person = self._world.providers[visit.provider]
-            yield _SEGMENT.join(
-                [
-                    self._header("SIU^S14^SIU_S12", f"S{visit.claim_id}", before),
-                    f"SCH|{visit.claim_id}|{visit.claim_id}|||||ROUTINE|NORMAL|20|min|^^^{start}||||||||||||||Booked",
-                    *self._visit(visit),
-                    "RGS|1",
-                    f"AIP|1||{self._provider(visit)}|||{start}||20|min||Booked",
-                    f"AIL|1||{person.location_id}|||{start}||20|min||Booked",
-                ]
-            )
+            yield visit, f"{self._days.compact[visit.day]}{hour % 24:02d}{minute:02d}00"
+
+    def _appointment(self, visit: Visit, start: str, header: str) -> str:
+        person = self._world.providers[visit.provider]
+        return _SEGMENT.join(
+            [
+                header,
+                f"SCH|{visit.claim_id}|{visit.claim_id}|||||ROUTINE|NORMAL|20|min|^^^{start}||||||||||||||Booked",
+                *self._visit(visit),
+                "RGS|1",
+                f"AIP|1||{self._provider(visit)}|||{start}||20|min||Booked",
+                f"AIL|1||{person.location_id}|||{start}||20|min||Booked",
+            ]
+        )
 
     def _header(self, message: str, control_id: str, stamp: str) -> str:
         sender = f"{_SENDER}|{self._world.entity.entity_id}"
