@@ -274,7 +274,7 @@ class Rooms:
         spread = stream(self._seed, Stream.DEMAND, date.toordinal()).standard_normal(len(self._providers))
         counts = np.maximum(np.rint(expected + 0.7 * np.sqrt(expected) * spread), 0).astype(np.int64)
         counts[self._weeks_off.of(date)] = 0
-        return counts
+        return np.asarray(counts)
 
     def _draw(self, offsets: Iterable[int]) -> _Drawn:
         day_blocks: list[Ints] = []
