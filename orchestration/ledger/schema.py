@@ -99,8 +99,7 @@ entries = sa.Table(
     sa.Column("source_ids", _TEXT, nullable=False),
     sa.Column("rule_version", _TEXT, nullable=False),
     sa.Column("batch_tag", _TEXT, sa.ForeignKey("batches.batch_tag"), nullable=False),
-    # an entry is reversed once, and so is its reversal: the entries of one event form a chain
-    sa.Column("reverses", sa.Integer, sa.ForeignKey("entries.entry_id"), unique=True),
+    sa.Column("reverses", sa.Integer, sa.ForeignKey("entries.entry_id")),
     sa.Column("line_count", sa.Integer, nullable=False),
     sa.Column("total_amount", Amount, nullable=False),
     sa.Index("entries_batch", "batch_tag"),
@@ -112,6 +111,16 @@ sa.Index(
     unique=True,
     sqlite_where=entries.c.reverses.is_(None),
     postgresql_where=entries.c.reverses.is_(None),
+)
+
+# an entry is reversed once, and so is its reversal: the entries of one event form a chain. Only reversals are in it: an
+# index that held what reverses nothing would be searched for that, which is nearly every entry
+sa.Index(
+    "entries_reversed_once",
+    entries.c.reverses,
+    unique=True,
+    sqlite_where=entries.c.reverses.is_not(None),
+    postgresql_where=entries.c.reverses.is_not(None),
 )
 
 lines = sa.Table(

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
 
 _BUSY_MILLISECONDS = 30_000
+# the keys of entries are hashes, so a large batch touches the whole of their index: with SQLite's own 2 MB every page
+# of it is read and written many times, and an entry would cost more the more there are. Taken only as it is used
+_CACHE_KIBIBYTES = 128 * 1024
 # what only SQLite can get wrong
 _OWN = (
     Guard(
@@ -68,6 +71,7 @@ def open_engine(url: sa.URL) -> Engine:
             # a commit is on the disk before it is reported
             "synchronous = FULL",
             "foreign_keys = ON",
+            f"cache_size = -{_CACHE_KIBIBYTES}",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
 

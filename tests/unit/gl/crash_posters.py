@@ -106,7 +106,7 @@ def wait(child):
 
 def outcome(ledger, system, wanted):
     """Return what both sides hold at the end, and what the ledger says about itself."""
-    target = system.open()
+    target = system.open(is_patient=True)
     references = system.references()
     comparison = reconcile(ledger, target, system.setup, DAY, _day_of(wanted))
     ours = {item.reference: item for item in ledger.outbox("t").items(system.setup.name)}

@@ -44,8 +44,8 @@ class System(Protocol):
 
     setup: TargetSetup
 
-    def open(self):
-        """Return a target as a posting process opens it."""
+    def open(self, *, is_patient=False):
+        """Return a target as a posting process opens it, or one that waits long for an answer of many journals."""
 
     def enter_child(self):
         """Do what a process does first that will post and may be killed."""
@@ -85,7 +85,7 @@ class Loopback:
         self._unknown = NEW_PAYER
         self.setup = TargetSetup("loopback", ("E1",), {code: f"out-{code}" for code in CODES})
 
-    def open(self):
+    def open(self, *, is_patient=False):  # noqa: ARG002  # it answers at once
         return LoopbackTarget(self._port, unknown_payer_class=self._unknown)
 
     def enter_child(self):
@@ -126,8 +126,9 @@ class Vendor:
         self._small_map = self._map_file.read_text(encoding="utf-8")
         self.setup = TargetSetup(name, ("E1",), mapping_of(name, folder).accounts)
 
-    def open(self):
-        return open_target(self._name, self._folder, KEY, timing=_IMPATIENT, buckets=(), timeout_seconds=1.2)
+    def open(self, *, is_patient=False):
+        wait = 120.0 if is_patient else 1.2
+        return open_target(self._name, self._folder, KEY, timing=_IMPATIENT, buckets=(), timeout_seconds=wait)
 
     def enter_child(self):
         """Its connections are opened by whoever posts."""
@@ -182,7 +183,7 @@ class ImportFolder:
         self._map_file.write_text(text, encoding="utf-8")
         self.setup = TargetSetup(name, ("E1",), mapping_of(name, folder).accounts)
 
-    def open(self):
+    def open(self, *, is_patient=False):  # noqa: ARG002  # nobody is waited for
         return open_target(self._name, self._folder, KEY)
 
     def enter_child(self):

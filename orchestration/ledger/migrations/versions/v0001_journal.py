@@ -45,12 +45,20 @@ def upgrade() -> None:
         sa.Column("source_ids", TEXT, nullable=False),
         sa.Column("rule_version", TEXT, nullable=False),
         sa.Column("batch_tag", TEXT, sa.ForeignKey("batches.batch_tag"), nullable=False),
-        sa.Column("reverses", sa.Integer, sa.ForeignKey("entries.entry_id"), unique=True),
+        sa.Column("reverses", sa.Integer, sa.ForeignKey("entries.entry_id")),
         sa.Column("line_count", sa.Integer, nullable=False),
         sa.Column("total_amount", Amount, nullable=False),
         sqlite_strict=True,
     )
     op.create_index("entries_batch", "entries", ["batch_tag"])
+    op.create_index(
+        "entries_reversed_once",
+        "entries",
+        ["reverses"],
+        unique=True,
+        sqlite_where=sa.text("reverses IS NOT NULL"),
+        postgresql_where=sa.text("reverses IS NOT NULL"),
+    )
     op.create_table(
         "lines",
         sa.Column(
