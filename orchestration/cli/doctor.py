@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,16 +16,18 @@ from orchestration.core.errors import BooksError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from orchestration.resources.inbox import CheckedInbox
     from orchestration.resources.practice import PracticeStores
 
 
 def doctor(
     free_slots: Annotated[bool, typer.Option("--free-slots", help="Free pool slots of runs that are over.")] = False,
 ) -> None:
-    """Check keys, lake, landed files, ledger, OCR and stuck runs; exit 6 when something is missing."""
+    """Check keys, inboxes, lake, landed files, ledger, OCR and stuck runs; exit 6 when something is missing."""
     stores = open_stores()
     checks: list[tuple[str, Callable[[], str]]] = [
         ("settings and key file", lambda: _key(stores)),
+        *_inboxes(stores),
         ("landed files open", lambda: _landed(stores)),
         ("lake opens", lambda: _lake(stores)),
         ("ledger is whole", lambda: _ledger(stores)),
@@ -43,6 +47,25 @@ def doctor(
 
 def _key(stores: PracticeStores) -> str:
     return f"{len(stores.home.lake_key) * 4} bits, {stores.home.key_file}"
+
+
+def _inboxes(stores: PracticeStores) -> list[tuple[str, Callable[[], str]]]:
+    """Return one check for each inbox that is set up, or one that fails for a setting that cannot work."""
+    try:
+        found = stores.inboxes.inboxes
+    except BooksError as error:
+        refusal = error
+
+        def refuse() -> str:
+            raise refusal
+
+        return [("inboxes", refuse)]
+    return [(f"inbox {inbox.name}", partial(_inbox, inbox)) for inbox in found]
+
+
+def _inbox(inbox: CheckedInbox) -> str:
+    with closing(inbox):
+        return inbox.check()
 
 
 def _landed(stores: PracticeStores) -> str:

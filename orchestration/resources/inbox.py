@@ -72,6 +72,17 @@ class Inbox(Protocol):
         ...
 
 
+class CheckedInbox(Inbox, Protocol):
+    """One inbox that ``medbooks doctor`` can try."""
+
+    def check(self) -> str:
+        """Try what taking files needs and say how it stands; raises ``BooksError`` with the command that mends it.
+
+        Nothing is taken, and no secret, user or name of a file is said.
+        """
+        ...
+
+
 class FolderInbox:
     """A folder with its subfolders, or one file. Links are not followed: what they point at is not ours to take."""
 
@@ -98,6 +109,16 @@ class FolderInbox:
         """Return path, size and time of files, at most ``limit``; nothing is opened."""
         found = sorted((str(path), *map(str, state)) for path, state in self._scan() if path.name[:1] != ".")
         return list(found[:limit])
+
+    def check(self) -> str:
+        """Say whether files can be read here and taken away."""
+        root = self._root
+        if not root.exists():
+            return f"{root} is not there yet: the first run makes it"
+        if not root.is_dir() or not os.access(root, os.R_OK | os.W_OK | os.X_OK):
+            message = f"{root} is no folder that this user may read and write"
+            raise InboxUnavailableError(self.name, message, mend=f"ls -ld {root}  (then chmod u+rwx, or move it away)")
+        return f"{sum(1 for _ in self._scan()):,} files in {root}"
 
     def close(self) -> None:
         """Nothing stays open."""

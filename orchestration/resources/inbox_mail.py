@@ -12,6 +12,7 @@ import email.policy
 import imaplib
 import ipaddress
 import mailbox
+import os
 import socket
 import ssl
 from contextlib import suppress
@@ -35,7 +36,6 @@ IMAP, MAILDIR = "imap", "maildir"
 _TIMEOUT_SECONDS = 30.0
 # larger mail is refused by most servers on its way; what is here nevertheless is not read into memory
 _LARGEST_MESSAGE_BYTES = 100 * 1024 * 1024
-_MEND = "medbooks doctor"
 
 
 class _Mailbox(Protocol):
@@ -46,6 +46,8 @@ class _Mailbox(Protocol):
     def fetch(self, identity: str) -> bytes | None: ...
 
     def delete(self, identity: str) -> None: ...
+
+    def check(self) -> None: ...
 
     def close(self) -> None: ...
 
@@ -76,6 +78,12 @@ class MailInbox:
     def peek(self, limit: int) -> list[tuple[str, ...]]:
         """Return the identities of what is new, at most ``limit``; nothing is opened."""
         return [(identity,) for identity in self._new()[:limit]]
+
+    def check(self) -> str:
+        """Say whether the mailbox can be opened, and changed when mail is to be deleted from it."""
+        self._messages.check()
+        after = "which stay" if self._keep else "deleted once their attachments have landed"
+        return f"{len(list(self._messages.identities())):,} messages, {after}"
 
     def close(self) -> None:
         """Log out."""
@@ -168,6 +176,14 @@ class Maildir:
         with suppress(KeyError, FileNotFoundError):
             self._opened().remove(identity)
 
+    def check(self) -> None:
+        """Raise ``InboxUnavailableError`` when it is no Maildir, or this user may not read and change it."""
+        parts = [self._folder / name for name in ("new", "cur")]
+        if not all(part.is_dir() and os.access(part, os.R_OK | os.W_OK | os.X_OK) for part in parts):
+            message = f"{self._folder} is no Maildir (new, cur, tmp) that this user may read and write"
+            mend = f"ls -l {self._folder}  (correct MEDBOOKS_MAILDIR, or whom it belongs to)"
+            raise InboxUnavailableError(MAILDIR, message, mend=mend)
+
     def close(self) -> None:
         """Nothing stays open."""
 
@@ -176,7 +192,8 @@ class Maildir:
             return mailbox.Maildir(self._folder, create=False)
         except (OSError, mailbox.Error) as error:
             message = f"the Maildir cannot be opened ({type(error).__name__})"
-            raise InboxUnavailableError(MAILDIR, message, mend=_MEND) from None
+            mend = f"ls -l {self._folder}  (correct MEDBOOKS_MAILDIR, or whom it belongs to)"
+            raise InboxUnavailableError(MAILDIR, message, mend=mend) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +260,10 @@ class ImapMailbox:
 
         self._guarded(ask)
 
+    def check(self) -> None:
+        """Raise ``InboxUnavailableError`` when the server, the password or the mailbox is not as it is set."""
+        self._guarded(lambda server: server.noop())
+
     def close(self) -> None:
         """Log out."""
         connection, self._connection = self._connection, None
@@ -261,19 +282,43 @@ class ImapMailbox:
         except (OSError, imaplib.IMAP4.error) as error:
             message = f"the IMAP server refuses or does not answer ({type(error).__name__})"
             self.close()
-            raise InboxUnavailableError(IMAP, message, mend=_MEND) from None
+            mend = "openssl s_client -connect HOST:PORT  (of MEDBOOKS_IMAP_URL: does it answer from here?)"
+            raise InboxUnavailableError(IMAP, message, mend=mend) from None
 
     def _connected(self) -> imaplib.IMAP4:
         if self._connection is None:
             connection = self._open()
             self._connection = connection
-            connection.login(self._server.user, self._server.password)
-            connection.select(_quoted(self._server.folder), readonly=not self._may_delete)
+            self._log_in(connection)
+            self._select(connection)
             validity = connection.response("UIDVALIDITY")[1]
             self._validity = (validity[0] or b"").decode() if validity else ""
         else:
             self._connection.noop()
         return self._connection
+
+    def _log_in(self, connection: imaplib.IMAP4) -> None:
+        try:
+            connection.login(self._server.user, self._server.password)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            message = "the IMAP server does not accept this user with this password"
+            self.close()
+            mend = "write the right password into the file of MEDBOOKS_IMAP_PASSWORD_FILE"
+            raise InboxUnavailableError(IMAP, message, mend=mend) from None
+
+    def _select(self, connection: imaplib.IMAP4) -> None:
+        try:
+            said, _ = connection.select(_quoted(self._server.folder), readonly=not self._may_delete)
+        except imaplib.IMAP4.readonly:
+            message = "the mailbox may only be read, and mail is to be deleted from it"
+            self.close()
+            raise InboxUnavailableError(IMAP, message, mend="set MEDBOOKS_IMAP_AFTER=keep") from None
+        if said != "OK":
+            message = "the IMAP server has no such mailbox"
+            self.close()
+            raise InboxUnavailableError(IMAP, message, mend="correct the mailbox behind the host in MEDBOOKS_IMAP_URL")
 
     def _open(self) -> imaplib.IMAP4:
         server = self._server

@@ -22,7 +22,8 @@ Answer = TypeVar("Answer")
 _CHANGED = frozenset({"PreconditionFailed", "412", "NoSuchKey", "404"})
 _ON_ONE_OBJECT = frozenset({"GetObject", "HeadObject"})
 _TIMEOUT_SECONDS = 30
-_MEND = "medbooks doctor"
+_MEND_PLACE = "aws s3 ls $MEDBOOKS_S3_URL  (correct MEDBOOKS_S3_URL, MEDBOOKS_S3_ENDPOINT_URL or AWS_DEFAULT_REGION)"
+_MEND_ACCESS = "aws sts get-caller-identity  (AWS_PROFILE or the AWS_ variables; it needs s3:ListBucket, s3:GetObject)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,20 @@ class S3Inbox:
         """Return key, size and version of what is new, at most ``limit``; nothing is opened."""
         found = self._guarded(lambda: list(self._new(limit)))
         return [(one.key, str(one.size), one.etag) for one in found]
+
+    def check(self) -> str:
+        """Say whether objects can be listed and read; deleting is not tried, because nothing may be lost by asking."""
+
+        def ask() -> str:
+            answer = self._s3().list_objects_v2(Bucket=self._bucket.name, Prefix=self._bucket.prefix)
+            found = [entry for entry in answer.get("Contents", ()) if not entry["Key"].endswith("/")]
+            if found:
+                self._s3().head_object(Bucket=self._bucket.name, Key=found[0]["Key"])
+            more = " or more" if answer.get("IsTruncated") else ""
+            after = "which stay in the bucket" if self._keep else "deleted from the bucket once they have landed"
+            return f"{len(found):,}{more} objects, {after}"
+
+        return self._guarded(ask)
 
     def close(self) -> None:
         """Drop the connections."""
@@ -138,10 +153,12 @@ class S3Inbox:
             if code in _CHANGED and error.operation_name in _ON_ONE_OBJECT:
                 raise StillArrivingError(self.name) from None
             message = f"the S3 server refuses ({code or 'no reason given'})"
-            raise InboxUnavailableError(self.name, message, mend=_MEND) from None
+            is_place = code in {"NoSuchBucket", "PermanentRedirect", "IllegalLocationConstraintException"}
+            raise InboxUnavailableError(self.name, message, mend=_MEND_PLACE if is_place else _MEND_ACCESS) from None
         except (BotoCoreError, OSError) as error:
             message = f"the S3 server does not answer as it should ({type(error).__name__})"
-            raise InboxUnavailableError(self.name, message, mend=_MEND) from None
+            mend = _MEND_ACCESS if "Credential" in type(error).__name__ else _MEND_PLACE
+            raise InboxUnavailableError(self.name, message, mend=mend) from None
 
 
 def _name(key: str) -> str:

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 _TIMEOUT_SECONDS = 30.0
 _DEEPEST_FOLDER = 8
-_MEND = "medbooks doctor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +76,14 @@ class SftpInbox:
         """Return name, size and time of what is new, at most ``limit``; nothing is opened."""
         found = self._scan()
         return [(path, *map(str, state)) for path, state in sorted(found)[:limit]]
+
+    def check(self) -> str:
+        """Say whether the folder can be listed, and written in when files are to be deleted from it."""
+        count = len(self._run(self._list()))
+        if self._keep:
+            return f"{count:,} files, which stay on the server"
+        self._run(self._try_to_write())
+        return f"{count:,} files, deleted from the server once they have landed"
 
     def close(self) -> None:
         """Hang up; a later look connects again."""
@@ -128,11 +135,19 @@ class SftpInbox:
         except asyncssh.PermissionDenied:
             message = "the SFTP server does not accept this user with this key or password"
             self.close()
-            raise InboxUnavailableError(self.name, message, mend=_MEND) from None
+            mend = "ssh-keygen -y -f $MEDBOOKS_SFTP_KEY_FILE  (the public key that the server's owner must know)"
+            raise InboxUnavailableError(self.name, message, mend=mend) from None
+        except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPPermissionDenied) as error:
+            may_not = "is not there" if isinstance(error, asyncssh.SFTPNoSuchFile) else "is not open to this user"
+            message = f"the folder or file on the SFTP server {may_not}"
+            self.close()
+            mend = "correct the folder in MEDBOOKS_SFTP_URL, or set MEDBOOKS_SFTP_AFTER=keep when it may only be read"
+            raise InboxUnavailableError(self.name, message, mend=mend) from None
         except (OSError, asyncssh.Error, TimeoutError) as error:
             message = f"the SFTP server does not answer as it should ({type(error).__name__})"
             self.close()
-            raise InboxUnavailableError(self.name, message, mend=_MEND) from None
+            mend = "ssh-keyscan -p PORT HOST  (of MEDBOOKS_SFTP_URL: does it answer from here?)"
+            raise InboxUnavailableError(self.name, message, mend=mend) from None
 
     async def _connected(self) -> SFTPClient:
         import asyncssh
@@ -177,6 +192,14 @@ class SftpInbox:
         async with client.open(path, "rb") as file:
             content = await file.read()
         return content if isinstance(content, bytes) else content.encode()
+
+    async def _try_to_write(self) -> None:
+        client = await self._connected()
+        # a temporary name, which no look takes
+        path = f"{self._server.folder.rstrip('/')}/.medbooks-doctor.tmp"
+        async with client.open(path, "wb"):
+            pass
+        await client.remove(path)
 
     async def _delete(self, path: str) -> None:
         await (await self._connected()).remove(path)

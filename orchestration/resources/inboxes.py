@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from orchestration.core.errors import ConfigurationError
-from orchestration.resources.inbox import FolderInbox, Inbox, InboxUnavailableError, Look
+from orchestration.resources.inbox import CheckedInbox, FolderInbox, InboxUnavailableError, Look
 from orchestration.resources.inbox_mail import IMAP, MAILDIR, ImapMailbox, ImapServer, Maildir, MailInbox
 from orchestration.resources.inbox_s3 import Bucket, S3Inbox
 from orchestration.resources.inbox_sftp import SftpInbox, SftpServer
@@ -36,7 +36,7 @@ class AllInboxes:
 
     name = "all"
 
-    def __init__(self, inboxes: Sequence[Inbox]) -> None:
+    def __init__(self, inboxes: Sequence[CheckedInbox]) -> None:
         self.inboxes = tuple(inboxes)
         self.unavailable: dict[str, str] = {}
 
@@ -70,13 +70,13 @@ class AllInboxes:
             inbox.close()
 
 
-def remote_inboxes(home: Home, environment: Mapping[str, str] | None = None) -> tuple[Inbox, ...]:
+def remote_inboxes(home: Home, environment: Mapping[str, str] | None = None) -> tuple[CheckedInbox, ...]:
     """Return the inboxes that the environment names; opens no connection.
 
     Raises ``ConfigurationError`` for a URL that names too little, or a secret that others may read.
     """
     values = os.environ if environment is None else environment
-    found: list[Inbox] = []
+    found: list[CheckedInbox] = []
     if url := values.get("MEDBOOKS_SFTP_URL"):
         server = _sftp_server(_split(url, "MEDBOOKS_SFTP_URL", {"sftp"}), values)
         keep = _keeps(values, "MEDBOOKS_SFTP_AFTER")

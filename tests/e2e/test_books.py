@@ -15,6 +15,7 @@ from orchestration.resources.control import SOURCES
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
     from e2e_books import TwoSteps
 
 
@@ -157,7 +158,18 @@ def test_the_report_and_the_data_docs_are_written_and_call_nobody(two_steps: Two
 def test_doctor_finds_nothing_wrong(two_steps: TwoSteps) -> None:
     done = two_steps.books.medbooks("doctor")
     assert "FAIL" not in done.stdout
-    assert done.stdout.count("ok ") == 6
+    assert done.stdout.count("ok ") == 7
+    assert "inbox folder" in done.stdout
+
+
+def test_doctor_names_an_inbox_that_cannot_be_read_and_what_mends_it(
+    two_steps: TwoSteps, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MEDBOOKS_MAILDIR", str(tmp_path))
+    done = two_steps.books.medbooks("doctor", exit_code=6)
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("FAIL")]
+    assert "inbox maildir" in line
+    assert "MEDBOOKS_MAILDIR" in line
 
 
 def test_models_are_tracked_and_registered(two_steps: TwoSteps) -> None:

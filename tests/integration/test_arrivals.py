@@ -159,6 +159,25 @@ def test_an_sftp_server_that_refuses_us_is_said_so_without_a_name(ssh, stores):
     assert "nobody-here" not in str(caught.value)
 
 
+def test_an_sftp_inbox_is_checked_for_what_taking_files_needs(ssh, outbox, stores):
+    put(outbox / "a.csv")
+    keeping = inbox_of(stores, sftp(ssh))
+    assert keeping.check() == "1 files, which stay on the server"
+    deleting = inbox_of(stores, sftp(ssh, MEDBOOKS_SFTP_AFTER="delete"))
+    assert deleting.check() == "1 files, deleted from the server once they have landed"
+    assert [path.name for path in outbox.iterdir()] == ["a.csv"]
+    astray = inbox_of(stores, sftp(ssh) | {"MEDBOOKS_SFTP_URL": sftp(ssh)["MEDBOOKS_SFTP_URL"] + "/nowhere"})
+    with pytest.raises(InboxUnavailableError, match="is not there") as caught:
+        astray.check()
+    assert "MEDBOOKS_SFTP_URL" in str(caught.value.mend)
+    stranger = inbox_of(stores, sftp(ssh) | {"MEDBOOKS_SFTP_URL": f"sftp://nobody-here@127.0.0.1:{ssh.port}/"})
+    with pytest.raises(InboxUnavailableError, match="does not accept") as refused:
+        stranger.check()
+    assert "nobody-here" not in f"{refused.value} {refused.value.mend}"
+    for inbox in (keeping, deleting, astray, stranger):
+        inbox.close()
+
+
 # --- S3 --------------------------------------------------------------------------------------------------------------
 
 
@@ -184,8 +203,8 @@ def bucket(s3_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator:
     client.create_bucket(Bucket="practice")
     yield client
     for page in client.get_paginator("list_objects_v2").paginate(Bucket="practice"):
-        for entry in page.get("Contents", ()):
-            client.delete_object(Bucket="practice", Key=entry["Key"])
+        if keys := [{"Key": entry["Key"]} for entry in page.get("Contents", ())]:
+            client.delete_objects(Bucket="practice", Delete={"Objects": keys})
     client.delete_bucket(Bucket="practice")
     client.close()
 
@@ -234,14 +253,32 @@ def test_a_bucket_that_is_not_there_is_said_so(s3_url, stores):
     inbox.close()
 
 
-@pytest.mark.slow
 def test_more_objects_than_a_page_are_all_seen_and_peeked_at_in_bounds(bucket, s3_url, stores):
+    from moto.core import DEFAULT_ACCOUNT_ID
+    from moto.s3.models import s3_backends
+
+    # behind the server's back: a thousand requests would take longer than all the rest
     for number in range(1_005):
-        bucket.put_object(Bucket="practice", Key=f"drop/{number:04}.csv", Body=b"x")
+        s3_backends[DEFAULT_ACCOUNT_ID]["aws"].put_object("practice", f"drop/{number:04}.csv", b"x")
+    assert bucket.list_objects_v2(Bucket="practice")["IsTruncated"]
     inbox = inbox_of(stores, s3(s3_url))
     assert len(inbox.peek(200)) == 200
     assert len(inbox.look().arrivals) == 1_005
     inbox.close()
+
+
+def test_a_bucket_is_checked_without_taking_anything(bucket, s3_url, stores):
+    inbox = inbox_of(stores, s3(s3_url))
+    assert inbox.check() == "0 objects, which stay in the bucket"
+    bucket.put_object(Bucket="practice", Key="drop/a.csv", Body=b"x")
+    assert inbox.check() == "1 objects, which stay in the bucket"
+    assert names(inbox) == ["a.csv"]
+    inbox.close()
+    elsewhere = inbox_of(stores, s3(s3_url) | {"MEDBOOKS_S3_URL": "s3://somewhere-else/"})
+    with pytest.raises(InboxUnavailableError, match="NoSuchBucket") as caught:
+        elsewhere.check()
+    assert "MEDBOOKS_S3_URL" in str(caught.value.mend)
+    elsewhere.close()
 
 
 # --- mail ------------------------------------------------------------------------------------------------------------
@@ -306,6 +343,33 @@ def test_a_wrong_imap_password_is_said_so_without_the_password(imap, stores, tmp
     with pytest.raises(InboxUnavailableError) as caught:
         inbox_of(stores, settings).look()
     assert "wrong-password" not in str(caught.value)
+
+
+def test_a_mailbox_is_checked_for_server_password_and_name(imap, stores, tmp_path):
+    settings = imap_settings(imap, tmp_path)
+    imap.deliver(mail(("a.csv", b"one")), "1")
+    inbox = inbox_of(stores, settings)
+    assert inbox.check() == "1 messages, which stay"
+    assert names(inbox) == ["a.csv"]
+    inbox.close()
+    astray = inbox_of(stores, settings | {"MEDBOOKS_IMAP_URL": settings["MEDBOOKS_IMAP_URL"].replace("INBOX", "Away")})
+    with pytest.raises(InboxUnavailableError, match="no such mailbox"):
+        astray.check()
+    (tmp_path / "password").write_text("wrong-password")
+    with pytest.raises(InboxUnavailableError, match="does not accept") as caught:
+        inbox_of(stores, settings).check()
+    assert "MEDBOOKS_IMAP_PASSWORD_FILE" in str(caught.value.mend)
+    assert "wrong-password" not in f"{caught.value} {caught.value.mend}"
+
+
+def test_a_folder_is_checked_and_a_maildir_that_is_none_is_said_so(stores, tmp_path):
+    assert "the first run makes it" in FolderInbox(tmp_path / "inbox").check()
+    put(tmp_path / "inbox" / "a.csv")
+    assert FolderInbox(tmp_path / "inbox").check().startswith("1 files in")
+    with pytest.raises(InboxUnavailableError, match="no folder that this user may read and write"):
+        FolderInbox(put(tmp_path / "file")).check()
+    with pytest.raises(InboxUnavailableError, match="no Maildir"):
+        inbox_of(stores, {"MEDBOOKS_MAILDIR": str(tmp_path / "inbox")}).check()
 
 
 def test_a_plain_connection_is_encrypted_by_starttls(imap, stores, tmp_path):
