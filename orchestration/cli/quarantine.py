@@ -80,9 +80,12 @@ def show(
 @app.command("replay")
 def replay(
     file_id: Annotated[str, typer.Argument(metavar="[FILE_ID]", help="The first characters of the id.")] = "",
-    everything: Annotated[bool, typer.Option("--all", help="Every file that is quarantined whole.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every file that waits, or of which rows wait.")] = False,
 ) -> None:
-    """Let the next run read quarantined files again: after a new layout, a new reader, an installed program."""
+    """Let the next run read files again of which something is quarantined, after the cause was mended.
+
+    After a new layout or reader, an installed program. What is booked of a file already is not booked again.
+    """
     from orchestration.resources.quarantine import find, items
     from orchestration.resources.quarantine import replay as read_again
 
@@ -92,9 +95,6 @@ def replay(
     stores = open_stores()
     found = items(stores) if everything else find(stores, file_id)[1]
     identities = read_again(stores, [item for item in found if not (everything and item.is_rejected)], by=who())
-    if not identities:
-        message = "only rows of it were refused, and its other rows are booked: a rebuild reads it again"
-        raise BooksError(message, mend="medbooks rebuild --no-check")
     say(f"{len(identities)} file(s) will be read again by the next run: medbooks run")
 
 
@@ -117,7 +117,7 @@ def mend_of(item: Item) -> str:
     """Return the one command that mends an item, after what its words ask for."""
     if item.is_file:
         return f"medbooks quarantine replay {item.file_id[:12]}  (same file, new reader) or medbooks run (new file)"
-    return "medbooks run  (after the corrected file is in the inbox)"
+    return f"medbooks quarantine replay {item.file_id[:12]}  (layout or reader mended) or medbooks run (corrected file)"
 
 
 def _as_json(item: Item) -> dict[str, Any]:

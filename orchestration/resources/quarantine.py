@@ -7,6 +7,7 @@ item is told by its file's id, never by its name, which may hold a patient's. Wh
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from orchestration.core.errors import BooksError
 from orchestration.core.money import ZERO
 from orchestration.ledger.chain import Deed
 from orchestration.resources.control import KINDS
+from orchestration.resources.dbt_manifest import current_manifest
 from orchestration.resources.lake import rows
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ _SHORTEST_ID = 6
 # kinds whose refused rows carry a segment instead of a line
 _BY_SEGMENT = frozenset({"hl7"})
 _ACTION, _OBJECT = 3, 4
+_RAW_SCHEMAS = frozenset(f"raw_{kind}" for kind in KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,27 +143,42 @@ def describe(stores: PracticeStores, file_id: str) -> dict[str, Any]:
 
 
 def replay(stores: PracticeStores, found: Sequence[Item], *, by: str) -> list[str]:
-    """Forget what was read of files that are quarantined whole, so that the next run reads them; return their ids.
+    """Forget what was read of files, so that the next run reads them as they landed; return their ids.
 
-    Their kind is told anew too. A file of which only rows were refused is left: its other rows are booked, and only a
-    rebuild reads it again. The bytes are those that landed, with the same landing time.
+    Their kind is told anew too. Of a file that was loaded but for some rows, the other rows are booked: what the lake
+    made of all files row by row is forgotten with it and made anew by the next run from the raw tables, in landing
+    order, as a rebuild would. The ledger books no event twice; one that comes back with other amounts waits there for
+    a person. The bytes are those that landed, with the same landing time.
     """
-    identities = sorted({item.file_id for item in found if item.is_file})
+    identities = sorted({item.file_id for item in found})
     if not identities:
         return []
     listed = ", ".join(f"'{identity}'" for identity in identities)
+    made = _made_file_by_file(stores) if any(not item.is_file for item in found) else ()
     with stores.lake.connect(wait_seconds=30.0) as lake:
         present = _tables(lake)
         lake.begin()
-        for source in KINDS:
-            for table in ("files", "findings"):
-                if f"raw_{source}.{table}" in present:
-                    lake.execute(f"DELETE FROM raw_{source}.{table} WHERE file_id IN ({listed})")
+        for table in sorted(present):
+            if table.partition(".")[0] in _RAW_SCHEMAS:
+                lake.execute(f"DELETE FROM {table} WHERE file_id IN ({listed})")
         lake.execute(f"DELETE FROM landing.files WHERE file_id IN ({listed})")
+        for table in made:
+            if table in present:
+                lake.execute(f"DROP TABLE {table}")
         lake.commit()
     for identity in identities:
         stores.ledger.record(Deed(by, REPLAYED, identity, object_count=1))
     return identities
+
+
+def _made_file_by_file(stores: PracticeStores) -> list[str]:
+    """Return the tables that dbt only adds to: they hold what earlier runs made of files."""
+    nodes = json.loads(current_manifest(stores.home).read_text(encoding="utf-8"))["nodes"].values()
+    return [
+        f"{node['schema']}.{node['alias']}"
+        for node in nodes
+        if node["resource_type"] == "model" and node["config"]["materialized"] == "incremental"
+    ]
 
 
 def reject(stores: PracticeStores, file_id: str, found: Sequence[Item], *, by: str, reason: str) -> Decimal:

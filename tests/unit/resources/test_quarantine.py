@@ -98,9 +98,29 @@ def test_a_replay_without_a_better_reader_changes_nothing(stores):
     assert items(stores) == before
 
 
-def test_rows_of_a_file_that_is_booked_are_not_replayed(stores):
-    _, found = find(stores, waiting(stores)["unreadable_amount"])
-    assert replay(stores, found, by="biller") == []
+def test_a_file_of_which_rows_were_refused_is_read_again_and_what_was_made_of_files_is_made_anew(stores):
+    identity, found = find(stores, waiting(stores)["unreadable_amount"])
+    with stores.lake.connect() as lake:
+        lake.execute("CREATE SCHEMA marts")
+        lake.execute("CREATE TABLE marts.fct_charge_lines AS SELECT 1 AS added_to_by_every_run")
+        lake.execute("CREATE TABLE marts.dim_payers AS SELECT 1 AS made_anew_by_every_run")
+    assert replay(stores, found, by="biller") == [identity]
+
+    def newer_reader(_practice, files):
+        from orchestration.formats import hl7
+
+        return hl7.read([replace(file, content=file.content.replace(b"cheap", b"20.00")) for file in files])
+
+    ingest(stores, newer_reader)
+    assert "unreadable_amount" not in waiting(stores)
+    with stores.lake.connect() as lake:
+        read = lake.execute(
+            "SELECT transaction_id, amount FROM raw_hl7.transactions ORDER BY transaction_id"
+        ).fetchall()
+        kept = lake.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'marts'").fetchall()
+    # each row once: those that were read before, and the one that was refused
+    assert read == [("T2", Decimal("80.00")), ("T3", Decimal("20.00"))]
+    assert kept == [("dim_payers",)]
 
 
 def test_a_rejection_has_a_reason_and_stands_in_the_audit_chain(stores):
