@@ -124,6 +124,7 @@ class Cells:
         self.width = len(table.header)
         self.header = table.header
         self.places = {name.lower(): place for place, name in reversed(list(enumerate(table.header)))}
+        self._records = table.records
         self._columns = {
             key: tuple(self.places[name.lower()] for name in names if name.lower() in self.places)
             for key, names in layout.columns.items()
@@ -142,12 +143,25 @@ class Cells:
         """Return why the table cannot be read by this layout, naming the columns; ``None`` when it can."""
         missing = self.missing_columns()
         if not missing:
-            return None
+            return self._repeated_finding()
         words = f"the {self.layout.name} layout needs the column {', '.join(missing)}, which is not there"
         unknown = self.unknown_count()
         if unknown:
             words += f"; {unknown} columns are unknown to it: if one was renamed, name it in a layout of your own"
         return Finding("missing_column", "error", words, line_number=1)
+
+    def _repeated_finding(self) -> Finding | None:
+        """Return which column that is read stands twice with different content: nobody can tell which one counts."""
+        read = self.layout.known_columns - {name.lower() for name in self.layout.ignored}
+        for name in sorted(read & set(self.places)):
+            places = [place for place, found in enumerate(self.header) if found.lower() == name]
+            if len(places) > 1 and any(
+                len({record.fields[place].strip() for place in places if place < len(record.fields)}) > 1
+                for record in self._records
+            ):
+                words = f"the column {name} stands {len(places)} times with different content: which one counts?"
+                return Finding("repeated_column", "error", words, line_number=1)
+        return None
 
     def unknown_count(self) -> int:
         """Return how many columns the layout does not know."""

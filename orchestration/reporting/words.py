@@ -54,6 +54,10 @@ _ASK_INTERFACE = (
 _CORRECT_EXPORT = "Correct it in the system that made the file, export again, and put the new file in the inbox."
 
 _CORRECT_CLAIM = "Correct the claim in the billing system and send it again; the receiver may refuse it as it is."
+_SEND_AS_REAL = (
+    "Nothing, if it is a test. If it is real, have the sender mark it as production and put the new file in the inbox. "
+    "A book kept for trials says so in practice.toml and runs medbooks rebuild --no-check."
+)
 _SPLIT_FILE = "Put each kind of message into a file of its own, if these are to be read."
 
 # the meaning depends on which kind of file it happens in
@@ -101,9 +105,6 @@ _BY_SOURCE: Final[dict[tuple[str, str], Words]] = {
         "The charge is not in dollars, and the books are.",
         "Have the interface send dollars, or book it by hand at the rate of the day.",
     ),
-    ("hl7", "test_message"): Words(
-        "The sender marks the message as a test.", "Ask the sender whether it is real before relying on it."
-    ),
     ("hl7", "truncated"): Words(
         "A batch has a header and no trailer: it was cut off, or is still being written.", _ASK_AGAIN
     ),
@@ -121,6 +122,25 @@ _BY_SOURCE: Final[dict[tuple[str, str], Words]] = {
     ),
 }
 
+# the three kinds of X12 file, each by its own name
+_X12: Final[dict[str, str]] = {"era835": "remittance", "claims837": "claim file", "acks": "acknowledgement"}
+_X12_ENVELOPE: Final[dict[str, str]] = {
+    "segment_count_mismatch": "The {} is shorter or longer than its own count says.",
+    "transaction_control_mismatch": "Header and trailer of the {} carry different numbers: parts may be mixed up.",
+    "group_count_mismatch": "The file holds more or fewer messages than it says: the {} may not be whole.",
+    "missing_trailer": "The end of the {} is missing.",
+    "stray_segment": "A part of the file stands outside any {}.",
+    "unknown_segment": "The file holds a part that a {} does not have; it was not read.",
+    "text_outside_interchange": "The file holds text before, between or after what makes up the {}.",
+    "not_x12": "The file is no {}, or is damaged.",
+}
+for _source, _noun in _X12.items():
+    _BY_SOURCE.update(
+        {(_source, _code): Words(_text.format(_noun), _ASK_AGAIN) for _code, _text in _X12_ENVELOPE.items()}
+    )
+    _said = "what it would move is held" if _source == "era835" else "nothing is made of it"
+    _BY_SOURCE[_source, "test_interchange"] = Words(f"The sender marks the {_noun} as a test: {_said}.", _SEND_AS_REAL)
+
 _MEND_RULE = "Correct the seed or posting rule that made it; then medbooks rebuild."
 
 _BY_CODE: Final[dict[str, Words]] = {
@@ -137,6 +157,7 @@ _BY_CODE: Final[dict[str, Words]] = {
         "It was posted and then rolled back, and the same event is not posted twice by itself.",
         "Decide what should stand instead; medbooks gl export shows both entries.",
     ),
+    "test_data": Words("The sender marks it as test data, and this book is no trial.", _SEND_AS_REAL),
     "not_postable": Words("The remittance cannot be proved to the cent.", _ASK_PAYER),
     "duplicate_payment": Words(
         "The same payment arrived again with the same content. It is booked once.",
@@ -308,23 +329,14 @@ _BY_CODE: Final[dict[str, Words]] = {
     "unbalanced_claim": Words("A claim is not charge less adjustments = payment.", _ASK_PAYER),
     "unbalanced_transaction": Words("The claims of the remittance do not add up to the payment.", _ASK_PAYER),
     "balance_not_evaluable": Words("An amount is missing, so the sums cannot be proved.", _ASK_PAYER),
-    "segment_count_mismatch": Words("The remittance is shorter or longer than its own count says.", _ASK_AGAIN),
     "control_number_mismatch": Words("Header and trailer carry different numbers: parts may be mixed up.", _ASK_AGAIN),
-    "transaction_control_mismatch": Words(
-        "Header and trailer of the remittance carry different numbers: parts may be mixed up.", _ASK_AGAIN
-    ),
     "group_control_mismatch": Words("Header and trailer of the group carry different numbers.", _ASK_AGAIN),
     "interchange_control_mismatch": Words("Header and trailer of the file carry different numbers.", _ASK_AGAIN),
-    "group_count_mismatch": Words("The file holds more or fewer remittances than it says.", _ASK_AGAIN),
     "interchange_count_mismatch": Words("The file holds more or fewer groups than it says.", _ASK_AGAIN),
-    "missing_trailer": Words("The end of the remittance is missing.", _ASK_AGAIN),
     "truncated": Words("The file ends in the middle: it was still being written, or was cut off.", _ASK_AGAIN),
-    "stray_segment": Words("A part of the file stands outside any remittance.", _ASK_AGAIN),
     "misplaced_segment": Words("A part of a claim stands outside any claim.", _ASK_AGAIN),
-    "unknown_segment": Words("The file holds a part that a remittance does not have; it was not read.", _ASK_AGAIN),
     "segment_too_long": Words("More adjustments stand in one place than the format allows.", _ASK_PAYER),
     "segment_limit_exceeded": Words("A part of the file is too long to be real.", _ASK_AGAIN),
-    "text_outside_interchange": Words("The file holds text before, between or after its remittances.", _ASK_AGAIN),
     "repeated_payment": Words("The remittance states its payment twice.", _ASK_PAYER),
     "missing_payment": Words("The remittance does not state what was paid.", _ASK_PAYER),
     "missing_payment_date": Words("The remittance does not say when it was paid.", _ASK_PAYER),
@@ -336,16 +348,12 @@ _BY_CODE: Final[dict[str, Words]] = {
     "repeated_trace_number": Words("The payment has a second trace number, which was not read.", _ASK_PAYER),
     "missing_reason_code": Words("An adjustment does not say why.", _ASK_PAYER),
     "predetermination_with_payment": Words("An estimate (no claim yet) carries a payment.", _ASK_PAYER),
-    "test_interchange": Words(
-        "The sender marks the file as a test.", "Ask the sender whether it is real before relying on it."
-    ),
     "other_transaction_set": Words(
         "The file also holds messages that are not remittances; they were not read.", "Nothing."
     ),
     "unreadable_information": Words(
         "A detail that no sum needs cannot be read.", "Nothing; the money is not affected."
     ),
-    "not_x12": Words("The file is not a remittance, or is damaged.", _ASK_AGAIN),
     "not_an_835": Words("The file holds no remittance.", "Put it where files of its kind belong."),
     # --- what a remittance departs from its implementation guide by: the money is not held for it -------------------
     "control_character": Words("A value holds a control character or a line break.", _TELL_PAYER),
@@ -408,7 +416,7 @@ _BY_CODE: Final[dict[str, Words]] = {
     "missing_group": Words("An acknowledgement does not say which batch it answers.", _ASK_AGAIN),
     "missing_outcome": Words("An acknowledgement does not say whether the batch was taken.", _ASK_AGAIN),
     # --- what the reader of billing systems' APIs finds ------------------------------------------------------------
-    "test_message": Words("The sender marks the message as a test.", "Nothing: a test is not booked."),
+    "test_message": Words("The sender marks the message as a test; it is held.", _SEND_AS_REAL),
     "other_event": Words("The message is of an event that books nothing.", "Nothing."),
     "unknown_record": Words("A record is of no kind that is known.", _CORRECT_EXPORT),
     "unreadable_balance": Words("A balance that the source states cannot be read.", "Nothing: no sum needs it."),
@@ -448,6 +456,7 @@ _BY_CODE: Final[dict[str, Words]] = {
     "missing_transaction_id": Words("A transaction has no id, so it cannot be told from its copy.", _CORRECT_EXPORT),
     "unknown_type": Words("A row is neither a charge nor a payment nor an adjustment.", _CORRECT_EXPORT),
     "ragged_record": Words("A row has more or fewer cells than the header: values may have moved.", _CORRECT_EXPORT),
+    "repeated_column": Words("A column stands twice in the file with different content.", _CORRECT_EXPORT),
     "missing_column": Words("A column that is needed is not in the file.", _CORRECT_EXPORT),
     "extra_column": Words("The file has a column nobody reads.", "Nothing."),
     "unknown_layout": Words(

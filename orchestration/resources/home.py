@@ -52,6 +52,8 @@ class Settings:
     entities: tuple[Entity, ...] = ()
     appeal_cost_amount: Decimal = Decimal("25.00")
     standstill_seconds: float = 2.0
+    # false: what a sender marks as test data is held; true only in a book that is kept for trials
+    book_test_data: bool = False
 
     @property
     def all_entities(self) -> tuple[Entity, ...]:
@@ -77,6 +79,9 @@ class Settings:
             for name in ("exception_accounts", "practice_administrators"):
                 if name in values:
                     values[name] = _texts(name, values[name], path)
+            if not isinstance(values.get("book_test_data", False), bool):
+                message = "practice.toml: book_test_data is true or false"
+                raise ConfigurationError(message, mend=f"edit {path}")
             if "entities" in values:
                 values["entities"] = _entities(values["entities"], path)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, InvalidOperation) as error:

@@ -130,7 +130,7 @@ def dbt_paths(home: Home) -> dict[str, str]:
 def dbt_variables(home: Home) -> str:
     """Return the practice's settings that models read, as the JSON of ``--vars``."""
     settings = home.settings
-    return json.dumps({"entity_id": settings.entity_id})
+    return json.dumps({"entity_id": settings.entity_id, "book_test_data": settings.book_test_data})
 
 
 def dbt_program() -> str:

@@ -25,6 +25,9 @@ def real_books(shared: Path, tmp_path_factory: pytest.TempPathFactory, tesseract
     assert tesseract
     samples = shared / "samples"
     books = Books(tmp_path_factory.mktemp("real"))
+    # a book kept for trials: what others publish is often marked as test data, and would be held
+    books.home.mkdir(parents=True, exist_ok=True)
+    (books.home / "practice.toml").write_text("book_test_data = true\n")
     books.drop(
         *(samples / "era835" / "real").iterdir(),
         *(samples / "ehr" / "synthea_27p_csv").glob("*.csv"),

@@ -20,6 +20,7 @@ _OWNERS = {
     "receivables": BILLING,
     "denials": BILLING,
     "claims": BILLING,
+    "scheduling": BILLING,
     "margin": FINANCE,
     "cash": BOOKKEEPING,
     "ledger": BOOKKEEPING,

@@ -20,7 +20,7 @@ from orchestration.formats.fhir.explanations import read_explanation
 from orchestration.formats.fhir.records import Record, UnreadableError, records
 from orchestration.formats.fhir.reference import TYPES, read_reference
 from orchestration.formats.fhir.tables import TABLES
-from orchestration.formats.fhir.values import RefusedError, at
+from orchestration.formats.fhir.values import RefusedError, at, each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from orchestration.formats.fhir.ledger import Reading
 
 _PROFILE = "fhir_r4"
+# a resource with this security label or tag is no patient's: HL7 v3 ActReason, "test health data"
+_TEST_LABEL, _TEST_PROFILE = "HTEST", "fhir_test"
 _READERS: dict[str, Callable[[dict[str, Any]], Reading]] = {
     "Claim": read_claim,
     "ChargeItem": read_charge_item,
@@ -123,6 +125,8 @@ class _File:
             self.findings.append(Finding(refusal.code, "error", message, line_number=record.number))
             return
         self._add("resources", record.number, self._inventory(resource, kind, is_read=True))
+        if _is_test(resource) and (reading.transactions or reading.lines):
+            _mark_as_test(reading)
         self._add_reading(reading, record.number)
 
     def _add_reading(self, reading: Reading, number: int) -> None:
@@ -167,6 +171,21 @@ class _File:
     def _add(self, table: str, number: int, cells: tuple[Any, ...]) -> None:
         row = (self.file.file_id, number, *cells, self.file.landed_at)
         self.rows.setdefault(table, []).append(row)
+
+
+def _is_test(resource: dict[str, Any]) -> bool:
+    labels = [*each(at(resource, "meta", "security") or []), *each(at(resource, "meta", "tag") or [])]
+    return any(label.get("code") == _TEST_LABEL for label in labels)
+
+
+def _mark_as_test(reading: Reading) -> None:
+    """Give what a test resource became the profile by which the lake holds it."""
+    reading.note("test_message", "the resource is labelled as test data (HTEST): its transactions are held")
+    reading.transactions = [replace(one, profile=_TEST_PROFILE) for one in reading.transactions]
+    reading.lines = [
+        replace(line, transaction=replace(line.transaction, profile=_TEST_PROFILE)) if line.transaction else line
+        for line in reading.lines
+    ]
 
 
 # the longest resource type of R4 is SubstanceReferenceInformation and its kin

@@ -1,4 +1,4 @@
-"""PID, MRG, PV1, IN1 and the scheduling segments to rows: who, which visit, who pays, and what is booked ahead.
+"""PID, MRG, PV1, PR1, IN1 and scheduling segments to rows: who, which visit, what was done, who pays, what is ahead.
 
 Segments come padded, so that no index fails, and many at a time, so that a field is read as a column. What does not
 belong here: money (``charges``), and which state of a patient or appointment is the last (the lake).
@@ -59,6 +59,8 @@ Pid = tuple[int, int, tuple[str, ...], str | None, str | None]
 # PV1: trigger event, diagnosis codes of the message
 PV1 = Fields(2, 3, 7, 8, 19, 20, 44, 45)
 Pv1 = tuple[int, int, tuple[str, ...], str | None, str, str | None]
+PR1 = Fields(3, 5, 11, 12, 15, 16)
+Pr1 = tuple[int, int, tuple[str, ...], str | None]
 # IN1: which coverage of its message
 IN1 = Fields(2, 3, 4, 8, 12, 13, 15, 36)
 In1 = tuple[int, int, tuple[str, ...], str | None, int]
@@ -112,6 +114,27 @@ def visit_columns(found: Sequence[Pv1], file: SourceFile, values: Values) -> lis
         values.days_of(at[44]),
         values.days_of(at[45]),
         diagnoses,
+        Same(file.landed_at),
+    ]
+
+
+def procedure_columns(found: Sequence[Pr1], file: SourceFile, values: Values) -> list[Sequence[Any] | Same]:
+    """Return PR1 as the columns of ``procedures``."""
+    numbers, messages, pr1s, patients = zip(*found, strict=True)
+    at = PR1.columns(pr1s)
+    procedures = [values.procedures["", code, modifiers] for code, modifiers in zip(at[3], at[16], strict=True)]
+    practitioners, surgeons = values.provider_ids(at[12]), values.provider_ids(at[11])
+    return [
+        Same(file.file_id),
+        numbers,
+        messages,
+        patients,
+        [procedure.code_system for procedure in procedures],
+        [procedure.code for procedure in procedures],
+        *zip(*(procedure.modifiers for procedure in procedures), strict=True),
+        values.days_of(at[5]),
+        [one or other for one, other in zip(practitioners, surgeons, strict=True)],
+        [values.diagnoses[field][0] for field in at[15]],
         Same(file.landed_at),
     ]
 

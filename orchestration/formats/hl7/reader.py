@@ -19,7 +19,16 @@ from orchestration.formats.hl7.encoding import Encoding, encoding_of
 from orchestration.formats.hl7.framing import Frame, decode, frames
 from orchestration.formats.hl7.message import NO_FIELDS, NO_HEADER, PROFILE, RESOURCES, Dialect, Message
 from orchestration.formats.hl7.second_opinion import Opinions
-from orchestration.formats.hl7.tables import APPOINTMENTS, DETAILS, INSURANCES, PATIENTS, TABLES, TRANSACTIONS, VISITS
+from orchestration.formats.hl7.tables import (
+    APPOINTMENTS,
+    DETAILS,
+    INSURANCES,
+    PATIENTS,
+    PROCEDURES,
+    TABLES,
+    TRANSACTIONS,
+    VISITS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +36,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from orchestration.core.tables import Same, Table
+
 # MSH-11; one that is not said is no test
 _LIVE = frozenset({"", "P"})
 _READ_MESSAGES = frozenset({"DFT", "ADT", "BAR", "SIU"})
@@ -106,6 +116,7 @@ class _Block:
         self.ft1s: list[charges.Ft1] = []
         self.pids: list[people.Pid] = []
         self.pv1s: list[people.Pv1] = []
+        self.pr1s: list[people.Pr1] = []
         self.in1s: list[people.In1] = []
         self.schs: list[people.Sch] = []
 
@@ -246,7 +257,7 @@ class _Reading:
             self.findings.append(Finding("other_message_type", "info", words, number, "MSH"))
             return
         if header.processing_id not in _LIVE:
-            words = "MSH-11 marks the message as training or debugging"
+            words = "MSH-11 marks the message as training or debugging: its charges are held as test data"
             self.findings.append(Finding("test_message", "warning", words, number, "MSH"))
         diagnoses, has_others = message.diagnoses()
         if has_others:
@@ -270,6 +281,7 @@ class _Reading:
             block.pids.append((pid[0], count, people.PID.pick(pid[1]), patient, merged))
         if pv1:
             block.pv1s.append((pv1[0], count, people.PV1.pick(pv1[1]), patient, header.event, diagnoses))
+        block.pr1s += [(number, count, people.PR1.pick(fields), patient) for number, fields in message.all("PR1")]
         in1s: list[people.In1] = []
         for order, (number, fields) in enumerate(message.all("IN1"), start=1):
             said = values.set_ids[fields[1]]
@@ -314,6 +326,8 @@ class _Reading:
             self._add(PATIENTS, people.patient_columns(block.pids, file, values), len(block.pids))
         if block.pv1s:
             self._add(VISITS, people.visit_columns(block.pv1s, file, values), len(block.pv1s))
+        if block.pr1s:
+            self._add(PROCEDURES, people.procedure_columns(block.pr1s, file, values), len(block.pr1s))
         if block.in1s:
             self._add(INSURANCES, people.insurance_columns(block.in1s, file, values), len(block.in1s))
         if block.schs:

@@ -102,6 +102,27 @@ VISITS = Table(
     ),
 )
 
+PROCEDURES = Table(
+    SCHEMA,
+    "procedures",
+    "one row per PR1 segment: one procedure of a visit, as the account record (BAR) or the charge message says it",
+    (
+        *lineage("segment_number", _PLACE),
+        _MESSAGE,
+        _PATIENT,
+        Column("code_system", "text", "CPT, SNOMED or LOCAL, by PR1-3.3 and the shape of the code"),
+        Column("procedure_code", "text", "PR1-3.1"),
+        Column("modifier_1", "text", "first modifier (PR1-16)"),
+        Column("modifier_2", "text", "second modifier"),
+        Column("modifier_3", "text", "third modifier"),
+        Column("modifier_4", "text", "fourth modifier"),
+        Column("procedure_date", "date", "day of PR1-5", phi="limited"),
+        Column("provider_id", "text", "PR1-12, else the surgeon of PR1-11; the NPI where it has one"),
+        Column("diagnosis_codes", "text", "ICD-10-CM codes of PR1-15 joined by ;"),
+        LOADED_AT,
+    ),
+)
+
 INSURANCES = Table(
     SCHEMA,
     "insurances",
@@ -156,6 +177,7 @@ TABLES: tuple[Table, ...] = (
     DETAILS,
     PATIENTS,
     VISITS,
+    PROCEDURES,
     INSURANCES,
     APPOINTMENTS,
 )

@@ -381,7 +381,7 @@ class Engine:
         reading.is_closed = bool(envelopes) and envelopes[-1].is_closed
         for number, segment in reading.interchanges:
             if element(segment, 15) == "T":
-                words = "the sender marks this interchange as a test (ISA15 is T)"
+                words = "the sender marks this interchange as a test (ISA15 is T): what it would move is held"
                 reading.add([Finding("test_interchange", "warning", words, segment_number=number, segment_id="ISA")])
         reading.finish()
 

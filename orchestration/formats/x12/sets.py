@@ -166,7 +166,7 @@ class _Walk:
             element(segment, 15),
         )
         if element(segment, 15) == "T":
-            message = "the sender marks this interchange as a test (ISA15 is T)"
+            message = "the sender marks this interchange as a test (ISA15 is T): nothing is made of it"
             self._note("test_interchange", "warning", message, index)
 
     def _gs(self, index: int, segment: Elements) -> None:

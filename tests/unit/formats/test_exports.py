@@ -66,6 +66,15 @@ def _athena(*changes):
     return exports.read([source(out.getvalue())])
 
 
+def test_a_column_that_stands_twice_with_different_content_quarantines_the_file():
+    header = f"{CHARGES_HEADER},AMOUNT"
+    differing = only(exports.read([source(charges(f"{charge()},1.00", header_line=header))]), "files")
+    assert (differing["status"], differing["reason_code"]) == ("quarantined", "repeated_column")
+    assert differing["quarantined_amount"] == Decimal("150.00")
+    alike = exports.read([source(charges(f"{charge()},150.00", header_line=header))])
+    assert only(alike, "transactions")["amount"] == Decimal("150.00")
+
+
 def test_a_charge_of_the_generic_layout_is_read_whole():
     row = only(_read(charge()), "transactions")
     assert (row["line_number"], row["profile"], row["transaction_id"]) == (2, "generic", "T1")

@@ -185,6 +185,15 @@ def test_an_item_is_worth_its_net_or_price_times_units(body, amount):
     assert only(batch, "transactions")["amount"] == Decimal(amount)
 
 
+@pytest.mark.parametrize("where", ["security", "tag"])
+def test_a_resource_labelled_as_test_data_is_told_apart(where):
+    labelled = {"meta": {where: [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}]}}
+    batch = read(ndjson(claim(**labelled), charge_item(), charge_item(id="ci2", **labelled)))
+    profiles = [row["profile"] == "fhir_test" for row in rows_of(batch, "transactions")]
+    assert profiles == [True, False, True]
+    assert codes_of(batch).count("test_message") == 2
+
+
 def test_an_amount_keeps_every_digit_it_is_written_with():
     content = ndjson(claim(item(net=1))).replace(b'"value": 1,', b'"value": 9007199254740993.01,')
     assert only(read(content), "transactions")["amount"] == Decimal("9007199254740993.01")

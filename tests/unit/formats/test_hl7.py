@@ -421,6 +421,35 @@ def test_an_appointment_has_its_state_day_and_length(event, state):
     assert (row["patient_id"], row["service_code"]) == ("MRN1", "99213")
 
 
+@pytest.mark.parametrize("event", ["P01", "P05"])
+def test_the_procedures_of_an_account_record_are_rows(event):
+    msh = MSH.replace("DFT^P03^DFT_P03", f"BAR^{event}^BAR_P01")
+    surgeon, practitioner = "7^OTHER", "1234567893^ROE^R^^^^^^NPI"
+    first = f"PR1|1||29881^ARTHROSCOPY^C4||20260109083000||||||{surgeon}|{practitioner}|||M25.561^^I10|LT~59"
+    second = f"PR1|2||8000010^OWN^L||20260231||||||{surgeon}"
+    batch = read(f"{msh}\r{PID}\r{PV1}\r{first}\r{second}\r{IN1}\r")
+    one, other = rows_of(batch, "procedures")
+    assert (one["code_system"], one["procedure_code"], one["modifier_1"], one["modifier_2"]) == (
+        "CPT",
+        "29881",
+        "LT",
+        "59",
+    )
+    assert (one["procedure_date"], one["provider_id"], one["diagnosis_codes"]) == (
+        dt.date(2026, 1, 9),
+        "1234567893",
+        "M25.561",
+    )
+    assert (one["patient_id"], one["segment_number"], one["message_number"]) == ("MRN1", 4, 1)
+    assert (other["code_system"], other["procedure_code"], other["procedure_date"], other["provider_id"]) == (
+        "LOCAL",
+        "8000010",
+        None,
+        "7",
+    )
+    assert not rows_of(batch, "transactions")
+
+
 @pytest.mark.parametrize("event", [f"A{number:02}" for number in range(1, 41)])
 def test_every_event_of_a_patient_is_a_state_of_patient_and_visit(event):
     batch = read(f"{MSH.replace('DFT^P03^DFT_P03', f'ADT^{event}')}\r{PID}\rMRG|OLD^^^CLINIC^MR\r{PV1}\r{IN1}\r")

@@ -13,6 +13,7 @@ LAKE_REASONS = {
         "duplicate_payment",
         "payment_identity_conflict",
         "not_postable",
+        "test_data",
         "taken_without_notice",
         "original_not_found",
     ),
@@ -72,11 +73,19 @@ READERS = {
 }
 
 
-def codes_of(folder: Path) -> set[str]:
+def codes_of_module(name: str) -> set[str]:
+    return codes_of(ROOT / "orchestration" / "formats" / name)
+
+
+def codes_of(place: Path) -> set[str]:
     """The codes a reader writes as the first argument of what makes a finding."""
     found = set()
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict):
+                if getattr(node.target, "id", "") in {"_REFUSALS", "_NOTES"}:
+                    found |= {key.value for key in node.value.keys if isinstance(key, ast.Constant)}
+                continue
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
@@ -104,6 +113,15 @@ def test_every_code_a_reader_can_give_has_words_of_its_own(reader):
     codes = codes_of(ROOT / "orchestration" / "formats" / reader)
     assert codes, "the search for codes found none, so it proves nothing"
     assert not {code for code in codes if not is_known(READERS[reader], code)}
+
+
+@pytest.mark.parametrize("source", ["claims837", "acks"])
+def test_claims_and_acknowledgements_are_never_called_remittances(source):
+    reader = next(reader for reader, name in READERS.items() if name == source)
+    codes = codes_of(ROOT / "orchestration" / "formats" / reader) | codes_of_module("x12/sets.py")
+    said = {code: " ".join(hold_reason_words(source, code)).lower() for code in codes}
+    assert "stray_segment" in said
+    assert not {code: words for code, words in said.items() if "remittance" in words or "payer for" in words}
 
 
 def test_an_unknown_code_falls_back_to_itself_in_words():

@@ -31,8 +31,12 @@ def test_settings_are_read_with_exact_money(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("practise_name = 'x'", "practise_name"), ("= nonsense", "cannot be read")],
-    ids=["unknown_setting", "no_toml"],
+    [
+        ("practise_name = 'x'", "practise_name"),
+        ("= nonsense", "cannot be read"),
+        ('book_test_data = "yes"', "true or false"),
+    ],
+    ids=["unknown_setting", "no_toml", "no_boolean"],
 )
 def test_a_bad_settings_file_is_refused_with_the_command_that_mends_it(text: str, words: str, tmp_path: Path) -> None:
     (tmp_path / "practice.toml").write_text(text)

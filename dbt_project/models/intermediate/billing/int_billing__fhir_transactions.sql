@@ -61,7 +61,17 @@ encounters as (
             partition by encounter_id order by loaded_at, file_id, line_number
         ) as charging_resource_type
     from charge_lines
-    where encounter_id is not null and transaction_line_number is not null
+    where
+        encounter_id is not null
+        and transaction_line_number is not null
+        and not exists (
+            select 1
+            from transactions
+            where
+                charge_lines.file_id = transactions.file_id
+                and charge_lines.transaction_line_number = transactions.line_number
+                and transactions.source_hold_reason is not null
+        )
 ),
 
 told_twice as (
@@ -122,7 +132,10 @@ select
     covered.service_date,
     covered.post_date,
     covered.void_date,
-    case when covered.is_told_twice then 'charged_by_other_resource' end as source_hold_reason,
+    coalesce(
+        covered.source_hold_reason,
+        case when covered.is_told_twice then 'charged_by_other_resource' end
+    ) as source_hold_reason,
     covered.loaded_at
 from covered
 left join organizations

@@ -25,7 +25,7 @@ candidates as (
         file_id,
         transaction_number
     from identified
-    where is_postable
+    where is_postable and test_hold_reason is null
 
     {% if is_incremental() %}
         union all
@@ -59,6 +59,7 @@ decided as (
     select
         identified.*,
         case
+            when identified.test_hold_reason is not null then identified.test_hold_reason
             when not coalesce(identified.is_postable, false) then coalesce(identified.hold_reason_code, 'not_postable')
             when ranked.arrival_number = 1 then null
             when ranked.content_key = ranked.first_content_key then 'duplicate_payment'

@@ -7,7 +7,7 @@ renamed as (
         'billing_api',
         'source',
         'line_number',
-        hold_reason="case when profile = 'redox_test' then 'test_message' end",
+        hold_reason=held_as_test_data("profile = 'redox_test'"),
     ) }}
 )
 

@@ -1,0 +1,73 @@
+-- One row per appointment, in its last state. States count in the order in which they arrived; a cancellation that
+-- repeats no day leaves the day, provider and place that were said before it.
+
+with stated as (
+    select
+        *,
+        case
+            when appointment_id is null
+                then {{ surrogate_key(['file_id', 'segment_number']) }}
+            else {{ surrogate_key(['sending_application', 'sending_facility', 'appointment_id']) }}
+        end as appointment_key
+    from {{ ref('stg_hl7__appointments') }}
+    where test_hold_reason is null
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by appointment_key order by loaded_at desc, file_id desc, segment_number desc
+        ) as age,
+        row_number() over (
+            partition by appointment_key
+            order by
+                case when appointment_date is null then 1 else 0 end,
+                loaded_at desc,
+                file_id desc,
+                segment_number desc
+        ) as age_with_a_day,
+        count(*) over (partition by appointment_key) as state_count,
+        min(loaded_at) over (partition by appointment_key) as first_loaded_at
+    from stated
+),
+
+last_states as (
+    select * from ranked
+    where age = 1
+),
+
+last_days as (
+    select
+        *,
+        cast(null as varchar) as entity_member
+    from ranked
+    where age_with_a_day = 1
+)
+
+select
+    last_states.appointment_key,
+    last_states.file_id,
+    last_states.segment_number,
+    last_states.sending_application,
+    last_states.sending_facility,
+    last_states.appointment_id,
+    last_states.patient_id,
+    last_states.appointment_state,
+    last_states.status_code,
+    last_days.appointment_type,
+    last_days.reason_code,
+    last_days.service_code,
+    last_days.provider_id,
+    last_days.location_id,
+    {{ entity_of('last_days') }} as entity_id,
+    last_days.appointment_date,
+    last_days.start_time,
+    last_days.duration_minutes,
+    last_states.appointment_state not in ('cancelled', 'no_show') as is_standing,
+    last_states.state_count,
+    last_states.first_loaded_at,
+    last_states.loaded_at
+from last_states
+inner join last_days on last_states.appointment_key = last_days.appointment_key
+{{ join_entities('last_days') }}
