@@ -12,6 +12,7 @@ from orchestration.cli.stores import dollars, open_stores, say
 from orchestration.core.errors import BooksError, ConfigurationError
 
 if TYPE_CHECKING:
+    from orchestration.gl.compare import Comparison
     from orchestration.resources.practice import PracticeStores
 
 _GATE_FAILED = 3
@@ -86,7 +87,6 @@ def reconcile(
     """Pull back what the outside ledgers hold and compare it line by line; exit code 3 when it differs."""
     import datetime as dt
 
-    from orchestration.core.money import format_amount
     from orchestration.resources.posting_outside import reconcile_with
 
     stores = open_stores()
@@ -100,29 +100,41 @@ def reconcile(
     rows: list[dict[str, Any]] = []
     for name in _vendors(stores, vendor):
         result = reconcile_with(stores, name, first, last)
-        rows += [
-            {
-                "target": name,
-                "kind": difference.kind,
-                "reference": difference.reference,
-                "external_id": difference.external_id,
-                "accounts": [account for account, _amount in difference.accounts],
-                "amount": format_amount(difference.amount),
-            }
-            for difference in result.differences
-        ]
+        rows += difference_rows(name, result)
         say(f"{name}: {len(result.agreed):,} entries agree line by line, {len(result.differences):,} differences")
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
     else:
         for row in rows:
             typer.echo(
-                f"{row['target']:>11}  {row['kind']:<13} {row['amount']:>14}  {','.join(row['accounts']):<12} "
-                f"{row['reference'] or 'not ours'}  {row['external_id'] or ''}"
+                f"{row['target']:>11}  {row['kind']:<15} {row['amount']:>14}  {row['reference'] or 'not ours'}  "
+                f"{row['external_id'] or ''}  {' '.join(row['accounts'])}"
             )
+            typer.echo(f"{'':>11}  {row['words']}")
+            typer.echo(f"{'':>11}  mend it with: {row['mend']}")
     # journals of others are news, not an error of ours
     if any(row["kind"] != "not_ours" for row in rows):
         raise typer.Exit(_GATE_FAILED)
+
+
+def difference_rows(name: str, result: Comparison) -> list[dict[str, Any]]:
+    """Return each difference with one target: what it is, the dollars, the accounts by how much, and what mends it."""
+    from orchestration.core.money import format_amount
+    from orchestration.gl.reasons import explain
+
+    return [
+        {
+            "target": name,
+            "kind": difference.kind,
+            "reference": difference.reference,
+            "external_id": difference.external_id,
+            "accounts": [f"{account} {amount:+.2f}" for account, amount in difference.accounts],
+            "amount": format_amount(difference.amount),
+            "words": explain("posted", difference.kind).words,
+            "mend": explain("posted", difference.kind).mend.format(target=name),
+        }
+        for difference in result.differences
+    ]
 
 
 def outside_rows(stores: PracticeStores) -> list[dict[str, Any]]:

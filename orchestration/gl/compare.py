@@ -5,6 +5,7 @@ What does not belong here: pulling it (the target), and mending anything: what d
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from orchestration.ledger.records import PostedEntry
     from orchestration.ledger.store import Ledger
 
+_OUR_SHAPE = re.compile(r"MB-[A-Z2-7]{18}")
+
 DifferenceKind = Literal["missing_outside", "changed_outside", "double_outside", "not_ours"]
 
 
@@ -30,8 +33,8 @@ DifferenceKind = Literal["missing_outside", "changed_outside", "double_outside",
 class Difference:
     """One journal that is not the same on both sides; ``amount`` is the dollars at stake.
 
-    ``reference`` is ``None`` and ``entry_id`` is ``None`` for what is not ours; ``accounts`` are the outside accounts
-    whose sums differ, each with outside less ours.
+    ``entry_id`` is ``None`` for what is not ours, and ``reference`` too unless it has the shape of ours: else a person
+    typed it. ``accounts`` are the outside accounts whose sums differ, each with outside less ours.
     """
 
     kind: DifferenceKind
@@ -75,7 +78,8 @@ def compare(
 
 def _stranger(entry: PulledEntry) -> Difference:
     amount = sum((line.debit_amount for line in entry.lines), ZERO)
-    return Difference("not_ours", entry.reference, None, entry.external_id, amount)
+    ours = entry.reference if entry.reference and _OUR_SHAPE.fullmatch(entry.reference) else None
+    return Difference("not_ours", ours, None, entry.external_id, amount)
 
 
 def _difference(
@@ -95,7 +99,8 @@ def _difference(
         theirs[line.account, False] += line.credit_amount
     differing = {key: theirs[key] - ours.get(key, ZERO) for key in {*theirs, *ours}}
     off = {key: amount for key, amount in differing.items() if amount}
-    if not off and there.entry_date == posted.entry.entry_date and there.external_id == item.external_id:
+    # one that was deleted and entered again has another id there, and the books are the same
+    if not off and there.entry_date == posted.entry.entry_date:
         return None
     by_account: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for (account, is_debit), amount in off.items():

@@ -63,6 +63,23 @@ REASONS: dict[str, Reason] = {
         "Rounds go on by themselves when it is right.",
         "timedatectl set-ntp true",
     ),
+    # found by pulling back; what differs is for a person
+    "changed_outside": Reason(
+        "Somebody changed the date or lines of this journal there.",
+        "medbooks gl reconcile {target}   # after setting it back there",
+    ),
+    "missing_outside": Reason(
+        "This journal was deleted there, or its date was moved out of the days that were compared.",
+        "medbooks gl reconcile {target}   # after entering it there again under its reference",
+    ),
+    "double_outside": Reason(
+        "This journal stands there more than once.",
+        "medbooks gl reconcile {target}   # after deleting the others there",
+    ),
+    "not_ours": Reason(
+        "Somebody booked there what this ledger does not hold; balances differ by it.",
+        "medbooks gl reconcile {target}   # after deleting it there, if it was not meant",
+    ),
     NOT_READY: Reason("Its mapping or connection cannot be used, so nothing was sent.", _CONNECT),
 }
 

@@ -313,7 +313,7 @@ class Outbox:
                         outbox.c.reference.in_(references[first : first + _ENQUEUE_CHUNK]),
                         outbox.c.state == "posted",
                     )
-                    .values(state="reconciled")
+                    .values(state="reconciled", reason_code="")
                 ).rowcount
             reach("outbox.before_reconciled_commit")
         return done

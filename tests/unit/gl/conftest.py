@@ -1,4 +1,4 @@
-"""Posted entries without a ledger, and the programs that give the second opinion."""
+"""Posted entries without a ledger, programs that give a second opinion, crash proofs, and a practice at a vendor."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ from pathlib import Path
 
 import pytest
 from book_examples import CHART
+from fakes.harness import running
+from vendor_world import CHART as VENDOR_CHART
+from vendor_world import World
 
 from orchestration.accounting.accounts import read_chart
 from orchestration.accounting.journal import entry_key
 from orchestration.ledger.records import PostedEntry
+from orchestration.ledger.store import Ledger
 
 
 @pytest.fixture(scope="session")
@@ -153,3 +157,20 @@ def assert_exactly_once():
         assert outcome["findings"] == []
 
     return check
+
+
+@pytest.fixture(scope="session")
+def empty_vendor_ledger(tmp_path_factory):
+    path = tmp_path_factory.mktemp("vendors") / "empty.sqlite"
+    books = Ledger(f"sqlite:///{path}")
+    books.migrate()
+    books.load_accounts(VENDOR_CHART)
+    return path
+
+
+@pytest.fixture
+def world(request, crash_folder, empty_vendor_ledger):
+    """A practice connected to the stand-in of the vendor that the test's parameter names."""
+    with running(request.param, limits=()) as fake:
+        ledger = Ledger(f"sqlite:///{shutil.copy(empty_vendor_ledger, crash_folder / 'ledger.sqlite')}")
+        yield World(request.param, fake, crash_folder, ledger)

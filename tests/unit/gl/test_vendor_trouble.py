@@ -8,105 +8,27 @@ mend everything is there once. What cannot even be proposed or booked is in ``te
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from book_examples import DAY, credit, debit, entry
-from fakes.harness import ACCOUNTS, KEY, NAMES, connect, mapping_text, running
+from book_examples import DAY
+from fakes.harness import ACCOUNTS, KEY, NAMES
 
-from orchestration.cli.gl_posting import outside_rows
-from orchestration.gl.connected import mapping_of, open_target
-from orchestration.gl.poster import Pacing, Poster
-from orchestration.gl.requests import TargetSetup, request_of
+from orchestration.gl.requests import request_of
 from orchestration.gl.wire.connections import ConnectionStore
-from orchestration.gl.wire.timing import Timing
 from orchestration.ledger.outbox import reference
-from orchestration.ledger.store import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-CHART = [
-    {"account_code": code, "account_name": f"Account {code}", "account_type": "asset"} for code in ACCOUNTS["xero"]
-]
-AT_ONCE = Pacing(
-    first_wait_seconds=0.0, longest_wait_seconds=0.0, first_rest_seconds=0.0, longest_rest_seconds=0.0,
-    failures_before_rest=1,
-)  # fmt: skip
-_NO_WAIT = Timing(sleep=lambda _seconds: None)
+    from vendor_world import World
+
 # what only one entry of three needs: an account, and a month
 ODD_DAY = DAY - dt.timedelta(days=40)
 
 TOKENS = ("access_token", "refresh_token")
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    path = tmp_path_factory.mktemp("trouble") / "empty.sqlite"
-    books = Ledger(f"sqlite:///{path}")
-    books.migrate()
-    books.load_accounts(CHART)
-    return path
-
-
-@dataclass
-class World:
-    """A practice that posts to one vendor's stand-in and to import files."""
-
-    name: str
-    fake: Any
-    folder: Path
-    ledger: Ledger
-
-    def __post_init__(self):
-        connect(self.fake, self.folder)
-        text = mapping_text("quickbooks", "").replace("ClassRef", "CLASS")
-        (self.folder / "journal_file.toml").write_text(text, encoding="utf-8")
-
-    def post(self, event_id, amount, other="4000-01", **changes):
-        made = entry(event_id, [debit("1200", amount), credit(other, amount)], **changes)
-        self.ledger.post([made], batch_date=DAY, made_by="m", run_id=None, rule_version="v1")
-
-    def target(self, name=None):
-        return open_target(name or self.name, self.folder, KEY, timing=_NO_WAIT, buckets=(), timeout_seconds=2.0)
-
-    def round(self, name=None):
-        setup = TargetSetup(name or self.name, ("E1",), mapping_of(name or self.name, self.folder).accounts)
-        return Poster(self.ledger, self.target(name), setup, pacing=AT_ONCE).round()
-
-    def rows(self):
-        """Return what ``medbooks gl preview`` shows of the vendor and is not done."""
-        rows = outside_rows(SimpleNamespace(ledger=self.ledger))
-        return [row for row in rows if row["target"] == self.name and row["mend"]]
-
-    def connected_again(self):
-        """Do what ``medbooks gl connect`` does at its end."""
-        connect(self.fake, self.folder)
-        self.resume()
-
-    def resume(self):
-        self.ledger.outbox("bob").resume(self.name, by="bob", reason="mended")
-
-    def retry(self):
-        outbox = self.ledger.outbox("bob")
-        aside = [item.reference for item in outbox.items(self.name, "quarantined")]
-        outbox.release(aside, target=self.name, reason="mended")
-
-    @property
-    def odd(self):
-        return next(posted for posted in self.ledger.entries() if posted.entry.event_id == "ehr:odd")
-
-
-@pytest.fixture
-def world(request, crash_folder, empty):
-    with running(request.param, limits=()) as fake:
-        ledger = Ledger(f"sqlite:///{shutil.copy(empty, crash_folder / 'ledger.sqlite')}")
-        yield World(request.param, fake, crash_folder, ledger)
 
 
 @dataclass(frozen=True)
