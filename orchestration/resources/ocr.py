@@ -131,7 +131,7 @@ def _image_resolution(page: PdfPage, page_width: float) -> int:
     for item in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=2):
         left, _, right, _ = item.get_bounds()
         if right > left:
-            widest = max(widest, int(item.get_px_size()[0] / ((right - left) / _POINTS_PER_INCH)))
+            widest = max(widest, round(item.get_px_size()[0] / ((right - left) / _POINTS_PER_INCH)))
     return widest or int(page_width and _RENDER_DPI)
 
 

@@ -152,11 +152,15 @@ def _pairs(lines: list[str]) -> list[_Pair]:
         values = above if len(labels) > 1 and len(above) == len(labels) else below
         pairs.extend(_Pair(label, value) for label, value in zip(labels, values, strict=False))
         index = end
-    # a label alone without a colon, its amount on the next line
+    # a label alone without a colon, its amount on the next line; a line that says what it is itself is no other's value
     pairs.extend(
         _Pair(label, value)
         for label, value in pairwise(lines)
-        if label and not label.endswith(":") and len(label) <= _LABEL_WIDTH and not any(c.isdigit() for c in label)
+        if label
+        and not label.endswith(":")
+        and len(label) <= _LABEL_WIDTH
+        and not any(c.isdigit() for c in label)
+        and not any(pattern.search(value) for pattern in (*_TOTALS, _SUBTOTAL, _TAX, _FREIGHT))
     )
     return pairs
 

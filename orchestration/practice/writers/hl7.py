@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.practice.encounters import BOOKED_AHEAD_DAYS
 from orchestration.practice.events import Visit
-from orchestration.practice.people import PAYERS, SELF_PAY
+from orchestration.practice.people import PAYERS, SELF_PAY, SELF_PAY_ID, SELF_PAY_NAME
 from orchestration.practice.workdays import ONE_DAY
 from orchestration.practice.writers.amounts import dollars
 
@@ -196,8 +196,9 @@ class _Messages:
         return f"{person.npi}^{_text(person.last_name)}^{_text(person.first_name)}^^^^^^^^^^NPI"
 
     def _insurance(self, visit: Visit) -> tuple[str, ...]:
+        # one who pays for himself has a plan of that name: without any IN1 nobody could tell him from one not yet known
         if visit.payer == SELF_PAY:
-            return ()
+            return (f"IN1|1|{SELF_PAY_ID}|{SELF_PAY_ID}|{SELF_PAY_NAME}",)
         payer = PAYERS[visit.payer]
         member = self._world.patients.member_id(visit.patient)
         return (f"IN1|1|{payer.filing_code}|{payer.payer_id}|{_text(payer.name)}{'|' * 32}{member}",)

@@ -81,6 +81,14 @@ def test_freight_is_part_of_the_sum():
     assert only(_read(BILL.replace("Total $411.93", "Shipping $5.00\nTotal $416.93")), "bills")["is_arithmetic_proved"]
 
 
+def test_a_label_whose_amount_was_not_read_does_not_take_that_of_the_next_line():
+    bill = read_bill(["Blue Kettle Catering\nSUBTOTAL 140.00\nSALES TAX\nTOTAL $143.15"])
+    assert (bill.subtotal_amount, bill.tax_amount, bill.total_amount) == (Decimal(140), None, Decimal("143.15"))
+    assert not bill.is_arithmetic_proved
+    below = read_bill(["Blue Kettle Catering\nSUBTOTAL 140.00\nSALES TAX\n3.15\nTOTAL $143.15"])
+    assert (below.tax_amount, below.is_arithmetic_proved) == (Decimal("3.15"), True)
+
+
 def test_labels_in_one_column_take_their_values_from_the_block_before():
     text = "ACME SUPPLY\nInvoice # A-17\nJan 1, 2026\nJan 31, 2026\n$127.50\nDate:\nDue Date:\nBalance Due:"
     row = only(_read(text), "bills")

@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 
 from orchestration.core.errors import BooksError
+from orchestration.core.tables import SourceFile
 from orchestration.practice.generate import generate_papers
 from orchestration.practice.paper import make_papers, print_paper
+from orchestration.resources.ocr import OcrEngine
 
 SEED = 3
 
@@ -84,6 +86,14 @@ def test_a_scan_is_one_grey_image_of_its_resolution_and_the_same_bytes_each_time
     # paper and ink, neither pure
     assert 100 < values.mean() < 250
     assert np.unique(values).size > 50
+
+
+def test_a_scan_at_the_coarsest_resolution_that_is_booked_is_not_taken_for_a_coarser_one(papers, tesseract):
+    assert tesseract
+    paper = first(papers, kind="bill", medium="scan_pdf", dpi=150)
+    content = print_paper(paper, SEED)
+    read = OcrEngine().read(SourceFile("f", paper.file_name, content, dt.datetime(2026, 1, 1, tzinfo=dt.UTC)))
+    assert (read.text_source, read.dpi) == ("ocr", 150)
 
 
 def test_the_truth_has_every_field_of_every_document(tmp_path, papers):
