@@ -22,3 +22,13 @@
     1 = 1
     {% endif %}
 {%- endmacro %}
+
+{# The day a row of a seed was added, null for one that was always there. #}
+{% macro added_on(codes) -%}
+    cast(nullif({{ codes }}.added_on, '') as date)
+{%- endmacro %}
+
+{# A row of a seed that was there when a file landed. #}
+{% macro was_known(codes, arrived) -%}
+    coalesce(cast({{ arrived }}.loaded_at as date) >= {{ added_on(codes) }}, true)
+{%- endmacro %}

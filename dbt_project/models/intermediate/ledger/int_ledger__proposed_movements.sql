@@ -28,6 +28,10 @@ with movements as (
     union all
 
     select * from {{ ref('int_ledger__supply_movements') }}
+
+    union all
+
+    select * from {{ ref('int_ledger__suspense_movements') }}
 )
 
 select

@@ -1,7 +1,8 @@
-{{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
+{{ config(materialized='incremental', incremental_strategy='append') }}
 
 -- One row per file, claim, posting date, payer, provider, bucket and entity: every dollar that moved receivables. Sums of
--- it are the A/R subledger on any day. The entity is the one the same movement is booked in.
+-- it are the A/R subledger on any day. The entity is the one the same movement is booked in. Files are read once; what is
+-- released from suspense long after its file has rows of its own, once for each release.
 
 with charges as (
     select * from {{ ref('fct_charge_lines') }}
@@ -34,6 +35,16 @@ adjustments as (
     where disposition = 'proposed' and {{ only_new_files() }}
 ),
 
+releases as (
+    select * from {{ ref('int_ledger__suspense_items') }}
+    where
+        release_event_id is not null
+        and adjustment_kind = 'CAS'
+        {% if is_incremental() %}
+            and release_event_id not in (select coalesce(held.release_event_id, '') from {{ this }} as held)
+        {% endif %}
+),
+
 movements as (
     select
         file_id,
@@ -49,7 +60,8 @@ movements as (
         cast(0 as decimal(18, 2)) as transferred_amount,
         cast(0 as decimal(18, 2)) as suspended_amount,
         cast(0 as decimal(18, 2)) as adjusted_amount,
-        loaded_at
+        loaded_at,
+        {{ no_text() }} as release_event_id
     from charges
 
     union all
@@ -69,7 +81,8 @@ movements as (
         cast(0 as decimal(18, 2)) as transferred_amount,
         cast(0 as decimal(18, 2)) as suspended_amount,
         cast(0 as decimal(18, 2)) as adjusted_amount,
-        loaded_at
+        loaded_at,
+        {{ no_text() }} as release_event_id
     from voids
 
     union all
@@ -88,7 +101,8 @@ movements as (
         returned_patient_amount - patient_amount as transferred_amount,
         unknown_amount as suspended_amount,
         cast(0 as decimal(18, 2)) as adjusted_amount,
-        loaded_at
+        loaded_at,
+        {{ no_text() }} as release_event_id
     from remittances
 
     union all
@@ -107,7 +121,8 @@ movements as (
         patient_amount - returned_patient_amount as transferred_amount,
         cast(0 as decimal(18, 2)) as suspended_amount,
         cast(0 as decimal(18, 2)) as adjusted_amount,
-        loaded_at
+        loaded_at,
+        {{ no_text() }} as release_event_id
     from remittances
     where patient_amount <> returned_patient_amount
 
@@ -127,7 +142,8 @@ movements as (
         cast(0 as decimal(18, 2)) as transferred_amount,
         cast(0 as decimal(18, 2)) as suspended_amount,
         cast(0 as decimal(18, 2)) as adjusted_amount,
-        loaded_at
+        loaded_at,
+        {{ no_text() }} as release_event_id
     from desk_payments
 
     union all
@@ -146,7 +162,8 @@ movements as (
         cast(0 as decimal(18, 2)) as transferred_amount,
         cast(0 as decimal(18, 2)) as suspended_amount,
         cast(0 as decimal(18, 2)) as adjusted_amount,
-        loaded_at
+        loaded_at,
+        {{ no_text() }} as release_event_id
     from applications
 
     union all
@@ -166,8 +183,51 @@ movements as (
         cast(0 as decimal(18, 2)) as transferred_amount,
         cast(0 as decimal(18, 2)) as suspended_amount,
         adjusted_amount,
-        loaded_at
+        loaded_at,
+        {{ no_text() }} as release_event_id
     from adjustments
+
+    union all
+
+    -- what a known reason takes off stays off; what it leaves to the patient, or does not take off, is owed again
+    select
+        file_id,
+        claim_id,
+        released_date as posting_date,
+        payer_id,
+        'insurance' as bucket,
+        provider_id,
+        {{ no_text() }} as location_id,
+        cast(0 as decimal(18, 2)) as charged_amount,
+        case when released_account_code like '49%' then suspended_amount else 0 end as contractual_amount,
+        cast(0 as decimal(18, 2)) as paid_amount,
+        case when released_account_code = '1210' then -suspended_amount else 0 end as transferred_amount,
+        -suspended_amount as suspended_amount,
+        cast(0 as decimal(18, 2)) as adjusted_amount,
+        loaded_at,
+        release_event_id
+    from releases
+
+    union all
+
+    select
+        file_id,
+        claim_id,
+        released_date as posting_date,
+        'PATIENT' as payer_id,
+        'patient' as bucket,
+        provider_id,
+        {{ no_text() }} as location_id,
+        cast(0 as decimal(18, 2)) as charged_amount,
+        cast(0 as decimal(18, 2)) as contractual_amount,
+        cast(0 as decimal(18, 2)) as paid_amount,
+        suspended_amount as transferred_amount,
+        cast(0 as decimal(18, 2)) as suspended_amount,
+        cast(0 as decimal(18, 2)) as adjusted_amount,
+        loaded_at,
+        release_event_id
+    from releases
+    where released_account_code = '1210'
 ),
 
 -- the bank or a payee never says whose a receivable is
@@ -198,9 +258,10 @@ select
             ' + booked.transferred_amount - booked.suspended_amount + booked.adjusted_amount)'
         )
     }} as receivable_change_amount,
-    max(booked.loaded_at) as loaded_at
+    max(booked.loaded_at) as loaded_at,
+    booked.release_event_id
 from booked
 {{ join_entities('booked') }}
 group by
     booked.file_id, booked.claim_id, booked.posting_date, coalesce(booked.payer_id, 'UNKNOWN'),
-    booked.bucket, booked.provider_id, {{ entity_of('booked') }}
+    booked.bucket, booked.provider_id, booked.release_event_id, {{ entity_of('booked') }}

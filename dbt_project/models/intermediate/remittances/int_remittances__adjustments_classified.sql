@@ -2,6 +2,8 @@
 
 -- One row per CAS triplet with what it means. First a payer's own way of writing is mapped to the standard's codes
 -- (payer_quirks), then: the exact group first, then any group, else unknown. A remark makes the class of a denial finer.
+-- A code that was added after the file landed is unknown here, in a rebuild too: what it left in suspense is released by
+-- an event of its own (int_ledger__suspense_items).
 
 with adjustments as (
     select * from {{ ref('stg_era835__adjustments') }}
@@ -143,9 +145,13 @@ select
     meant.loaded_at
 from meant
 left join codes as exact_codes
-    on meant.meant_group_code = exact_codes.group_code and meant.meant_reason_code = exact_codes.reason_code
+    on meant.meant_group_code = exact_codes.group_code
+    and meant.meant_reason_code = exact_codes.reason_code
+    and {{ was_known('exact_codes', 'meant') }}
 left join codes as any_codes
-    on any_codes.group_code = '*' and meant.meant_reason_code = any_codes.reason_code
+    on any_codes.group_code = '*'
+    and meant.meant_reason_code = any_codes.reason_code
+    and {{ was_known('any_codes', 'meant') }}
 left join refined
     on meant.file_id = refined.file_id
     and meant.transaction_number = refined.transaction_number

@@ -1,8 +1,9 @@
 {{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
 
 -- One row per PLB pair with what it means, after a payer's own way of writing was mapped (payer_quirks). A reason that
--- is in no seed is unknown and goes to suspense. What belongs together across remittances has one chain: a recovery
--- (WO) and the refund it acknowledges (72) by the payer's reference, balances carried forward (FB) by payer and payee.
+-- is in no seed, or was in none when its file landed, is unknown and goes to suspense. What belongs together across
+-- remittances has one chain: a recovery (WO) and the refund it acknowledges (72) by the payer's reference, balances
+-- carried forward (FB) by payer and payee.
 
 with provider_adjustments as (
     select * from {{ ref('stg_era835__provider_adjustments') }}
@@ -100,4 +101,6 @@ select
     ) as arrival_key,
     meant.loaded_at
 from meant
-left join codes on meant.meant_reason_code = codes.adjustment_reason_code
+left join codes
+    on meant.meant_reason_code = codes.adjustment_reason_code
+    and {{ was_known('codes', 'meant') }}

@@ -1,5 +1,5 @@
--- One row per month, entity, book and account of the proposals: what the mapping books, to lay beside what was booked by
--- hand (medbooks gl preview --compare).
+-- One row per month, entity, book, rule and account of the proposals: what the mapping books, to lay beside what was booked
+-- by hand (medbooks gl preview --compare).
 
 with lines as (
     select
@@ -12,9 +12,10 @@ select
     posting_month,
     entity_id,
     book,
+    rule_id,
     account_code,
     {{ money('sum(debit_amount)') }} as debit_amount,
     {{ money('sum(credit_amount)') }} as credit_amount,
     {{ money('sum(debit_amount - credit_amount)') }} as net_amount
 from lines
-group by posting_month, entity_id, book, account_code
+group by posting_month, entity_id, book, rule_id, account_code
