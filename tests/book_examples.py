@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from orchestration.accounting.approvers import Approver, Roster
 from orchestration.accounting.journal import Entry, Line
 from orchestration.core.money import ZERO, from_cents
 
@@ -35,6 +36,8 @@ CHART = [
 ]
 CODES = [row["account_code"] for row in CHART]
 DAY = dt.date(2026, 11, 23)
+BOB = Roster((Approver("bob", ("bob",), Decimal("50000.00")),))
+"""A practice where one person may decide what waits."""
 
 
 def debit(code: str, amount: str, rule_id: str = "R01") -> Line:

@@ -45,6 +45,7 @@ class Figure(NamedTuple):
     entity_id: str
     entry_date: dt.date
     description: str
+    source: str = SOURCE
 
 
 def true_up(
@@ -75,7 +76,7 @@ def true_up(
         book="accrual",
         entry_date=figure.entry_date,
         description=figure.description,
-        source=SOURCE,
+        source=figure.source,
         source_ids=tuple(source_ids),
         lines=lines,
     )

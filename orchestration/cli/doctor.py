@@ -27,6 +27,7 @@ def doctor(
     stores = open_stores()
     checks: list[tuple[str, Callable[[], str]]] = [
         ("settings and key file", lambda: _key(stores)),
+        ("approvers", lambda: _approvers(stores)),
         *_inboxes(stores),
         ("landed files open", lambda: _landed(stores)),
         ("lake opens", lambda: _lake(stores)),
@@ -47,6 +48,14 @@ def doctor(
 
 def _key(stores: PracticeStores) -> str:
     return f"{len(stores.home.lake_key) * 4} bits, {stores.home.key_file}"
+
+
+def _approvers(stores: PracticeStores) -> str:
+    stores.home.require_guarded_settings()
+    listed = stores.home.settings.roster.approvers
+    return (
+        f"{len(listed)} people may decide what waits" if listed else "nobody is listed: what waits cannot be approved"
+    )
 
 
 def _inboxes(stores: PracticeStores) -> list[tuple[str, Callable[[], str]]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orchestration.cli import gl_mapping, gl_outside, gl_posting
-from orchestration.cli.people import roles, who
+from orchestration.cli.people import login, who
 from orchestration.cli.stores import dollars, open_stores, say
 from orchestration.core.errors import BooksError
 
@@ -53,15 +53,23 @@ def preview(
     compare: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="CSV of manual postings of past months.")
     ] = None,
+    entity: Annotated[str, typer.Option(help="Whose books the file is of; the main entity's when not given.")] = "",
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Propose the entries between both, for another person to approve.")
+    ] = False,
 ) -> None:
     """Show what is not booked or not outside yet: why, how many dollars, and the one command that mends each.
 
-    With --compare: the proposals of the file's months beside what was booked by hand, account by account.
+    With --compare: what the mapping books of the file's months beside what was booked by hand, account by account; with
+    --propose the entry of each month that makes the one the other.
     """
     stores = open_stores()
     if compare is not None:
-        gl_mapping.show_comparison(stores, compare, as_json=as_json)
+        gl_mapping.show_comparison(stores, compare, entity, as_json=as_json, is_proposed=propose)
         return
+    if propose:
+        message = "nothing to propose without the file of what was booked by hand"
+        raise BooksError(message, mend="medbooks gl preview --compare FILE --propose")
     facts = {"waiting": _waiting(stores), "outside": gl_posting.outside_rows(stores)}
     if as_json:
         typer.echo(json.dumps(facts, indent=2))
@@ -123,15 +131,16 @@ def approve(
     reason: _Reason,
     reject: Annotated[bool, typer.Option("--reject", help="Decide against it: it is not booked.")] = False,
 ) -> None:
-    """Book what waits for a person, or reject it; nobody approves what he proposed himself."""
+    """Book what waits for a person, or reject it: by an approver of practice.toml, never by who proposed it."""
     stores = open_stores()
-    name = who()
+    stores.home.require_guarded_settings()
+    name = who(stores)
     for number in numbers:
         if reject:
-            stores.ledger.reject(number, by=name, reason=reason)
+            stores.ledger.reject(number, by=login(), reason=reason)
             say(f"proposal {number} rejected by {name}")
         else:
-            result = stores.ledger.approve(number, _today(), by=name, reason=reason, roles=roles(stores, name))
+            result = stores.ledger.approve(number, _today(), by=login(), reason=reason)
             say(f"proposal {number} approved by {name}: {dollars(result.posted_amount)} in batch {result.batch_tag}")
 
 
@@ -140,7 +149,8 @@ def reverse(
     entry_id: Annotated[int, typer.Argument(help="Number of the entry.")], reason: _Reason, date: _Date = ""
 ) -> None:
     """Post the mirror of one entry; the entry itself is never changed."""
-    _tell_reversal(open_stores().ledger.reverse(entry_id, _day(date), reason, made_by=who()))
+    stores = open_stores()
+    _tell_reversal(stores.ledger.reverse(entry_id, _day(date), reason, made_by=who(stores)))
 
 
 @app.command("rollback")
@@ -150,7 +160,8 @@ def rollback(
     date: _Date = "",
 ) -> None:
     """Reverse every entry of a batch; nothing is deleted, the trial balance is what it was before."""
-    _tell_reversal(open_stores().ledger.rollback(batch_tag, _day(date), reason, made_by=who()))
+    stores = open_stores()
+    _tell_reversal(stores.ledger.rollback(batch_tag, _day(date), reason, made_by=who(stores)))
 
 
 def _tell_reversal(result: PostResult) -> None:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from orchestration.cli.people import who
 from orchestration.cli.stores import dollars, say
+from orchestration.core.money import ZERO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from orchestration.accounting.comparison import Movement, Variance
     from orchestration.resources.practice import PracticeStores
 
@@ -39,35 +39,48 @@ def lock_mapping(
     say(f"mapping version {version} locked from {effective.date()} on: {LOCK_FILE.name}")
 
 
-def show_comparison(stores: PracticeStores, file: Path, *, as_json: bool) -> None:
-    """Print month by month and account by account what is proposed, what was booked by hand, and the difference.
+def show_comparison(
+    stores: PracticeStores, file: Path, entity: str, *, as_json: bool, is_proposed: bool = False
+) -> None:
+    """Print month by month and account by account what the mapping books, what was booked by hand, and the difference.
 
     The file is CSV with ``entry_date`` (ISO), ``account_code``, ``debit_amount`` and ``credit_amount``; only its months
-    and accounts are compared. Raises ``ConfigurationError`` naming the line for a file that cannot be read so.
+    are compared. ``is_proposed`` proposes the entries between both. Raises ``ConfigurationError`` naming the line for a
+    file that cannot be read so.
     """
     from orchestration.accounting.comparison import compare
+    from orchestration.resources.reclassifying import mapped_charges, propose_reclassification
 
+    entity_id = entity or stores.home.settings.entity_id
     manual = read_manual_postings(file)
-    months = sorted({movement.month for movement in manual})
-    accounts = {movement.account_code for movement in manual}
-    proposed = [m for m in _proposed(stores, months) if m.account_code in accounts or m.account_code.startswith("4000")]
+    proposed = mapped_charges(stores, entity_id, sorted({movement.month for movement in manual}))
     variances = compare(proposed, manual)
     if as_json:
         typer.echo(json.dumps([_facts(variance) for variance in variances], indent=2))
-        return
-    typer.echo(f"{'month':<8} {'account':<10} {'proposed':>16} {'by hand':>16} {'variance':>16}")
-    for variance in variances:
-        typer.echo(
-            f"{variance.month:<8} {variance.account_code:<10} {dollars(variance.proposed_amount):>16} "
-            f"{dollars(variance.manual_amount):>16} {dollars(variance.variance_amount):>16}"
-        )
+    else:
+        typer.echo(f"{'month':<8} {'account':<10} {'proposed':>16} {'by hand':>16} {'variance':>16}")
+        for variance in variances:
+            typer.echo(
+                f"{variance.month:<8} {variance.account_code:<10} {dollars(variance.proposed_amount):>16} "
+                f"{dollars(variance.manual_amount):>16} {dollars(variance.variance_amount):>16}"
+            )
+    if is_proposed:
+        result = propose_reclassification(stores, entity_id, variances, file.read_bytes(), made_by=who(stores))
+        waiting = [*result.held, *result.refusals, *result.conflicts]
+        amount = sum((refusal.amount for refusal in waiting), ZERO)
+        if waiting:
+            say(f"{len(waiting)} entries, {dollars(amount)}, wait for another person: medbooks gl preview")
+        elif result.rejected:
+            say("a person decided against these entries before: another file of manual postings is needed")
+        else:
+            say("nothing to reclassify: what was booked by hand is what the mapping books, or was made so before")
 
 
 def read_manual_postings(file: Path) -> list[Movement]:
     """Return the movements of a CSV of manual postings; see ``show_comparison``."""
     from orchestration.accounting.comparison import Movement
     from orchestration.core.errors import ConfigurationError
-    from orchestration.core.money import ZERO, parse_written_amount
+    from orchestration.core.money import parse_written_amount
 
     found = []
     with file.open(encoding="utf-8-sig", newline="") as text:
@@ -90,18 +103,6 @@ def read_manual_postings(file: Path) -> list[Movement]:
             debit, credit = (amount or ZERO for amount in amounts)
             found.append(Movement(f"{day:%Y-%m}", row["account_code"].strip(), debit - credit))
     return found
-
-
-def _proposed(stores: PracticeStores, months: Iterable[str]) -> list[Movement]:
-    from orchestration.accounting.comparison import Movement
-
-    with stores.lake.connect() as lake:
-        found = lake.execute(
-            "SELECT posting_month, account_code, net_amount FROM marts.account_activity_monthly "
-            "WHERE book = 'accrual' AND strftime(posting_month, '%Y-%m') IN (SELECT unnest(?)) ",
-            [list(months)],
-        ).fetchall()
-    return [Movement(f"{month:%Y-%m}", code, amount) for month, code, amount in found]
 
 
 def _facts(variance: Variance) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def connect(
     say(f"connected to {vendor.value}, company {made.tenant_id}, which has {len(known)} accounts with a number")
     _write_template(stores, vendor, made.tenant_id, known)
     # what stopped for want of this permission goes on
-    stores.ledger.outbox(who()).resume(vendor.value, by=who(), reason="connected again")
+    stores.ledger.outbox(who(stores)).resume(vendor.value, by=who(stores), reason="connected again")
     say(f"next: medbooks gl accounts {vendor.value}")
 
 

@@ -36,10 +36,10 @@ def post(
 
     stores = open_stores()
     vendors = _vendors(stores, vendor)
-    outbox = stores.ledger.outbox(who())
+    outbox = stores.ledger.outbox(who(stores))
     for name in vendors:
         if resume:
-            outbox.resume(name, by=who(), reason=reason)
+            outbox.resume(name, by=who(stores), reason=reason)
         if retry:
             set_aside = [item.reference for item in outbox.items(name, "quarantined")]
             chosen = set_aside if retry == "all" else [ref for ref in set_aside if ref == retry]

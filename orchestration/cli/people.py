@@ -1,23 +1,28 @@
-"""Who is at the command line: the name that proposals, decisions and the audit chain carry, and the roles of it.
+"""Who is at the command line: the person behind the login, as the books and the audit chain carry it.
 
-The name is the login name of the operating system. What does not belong here: proving who somebody is; whoever may
+The login is that of the process's user as the operating system knows it, not of a variable that anybody may set. The
+practice's list of approvers says which person it is. What does not belong here: proving who somebody is; whoever may
 run this program under another's login is that person here.
 """
 
 from __future__ import annotations
 
-import getpass
+import os
+import pwd
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from orchestration.resources.practice import PracticeStores
 
 
-def who() -> str:
-    """Return the login name of the person at the command line."""
-    return getpass.getuser()
+def login() -> str:
+    """Return the login name of the process's user; its number where the system has no name for it."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid-{os.getuid()}"
 
 
-def roles(stores: PracticeStores, name: str) -> frozenset[str]:
-    """Return the roles of a person in this practice."""
-    return frozenset({"practice_administrator"} if name in stores.home.settings.practice_administrators else ())
+def who(stores: PracticeStores) -> str:
+    """Return the person at the command line: the approver of that login, else the login itself."""
+    return stores.home.settings.roster.person_of(login())

@@ -59,7 +59,7 @@ def show(
     stores = open_stores()
     identity, found = find(stores, file_id)
     if save is not None:
-        size = reveal(stores, identity, save, by=who(), purpose=purpose)
+        size = reveal(stores, identity, save, by=who(stores), purpose=purpose)
         say(f"{size:,} bytes written to {save}; it may hold PHI: delete it when done. The audit chain says who and why")
         return
     known = describe(stores, identity)
@@ -94,7 +94,7 @@ def replay(
         raise BooksError(message, mend="medbooks quarantine replay FILE_ID")
     stores = open_stores()
     found = items(stores) if everything else find(stores, file_id)[1]
-    identities = read_again(stores, [item for item in found if not (everything and item.is_rejected)], by=who())
+    identities = read_again(stores, [item for item in found if not (everything and item.is_rejected)], by=who(stores))
     say(f"{len(identities)} file(s) will be read again by the next run: medbooks run")
 
 
@@ -109,7 +109,7 @@ def reject(
 
     stores = open_stores()
     identity, found = find(stores, file_id)
-    amount = decide_against(stores, identity, found, by=who(), reason=reason)
+    amount = decide_against(stores, identity, found, by=who(stores), reason=reason)
     say(f"{identity[:12]} is rejected, {amount:,.2f} stay out of the books; medbooks audit export shows it")
 
 

@@ -73,6 +73,13 @@ def last_at(connection: Connection) -> str | None:
     return connection.execute(sa.select(audit.c.at).order_by(audit.c.audit_id.desc()).limit(1)).scalar()
 
 
+def last_content(connection: Connection, action: str) -> str | None:
+    """Return the content hash of the last record of an action, ``None`` when there is none."""
+    return connection.execute(
+        sa.select(audit.c.content_hash).where(audit.c.action == action).order_by(audit.c.audit_id.desc()).limit(1)
+    ).scalar()
+
+
 def records(connection: Connection) -> list[tuple[object, ...]]:
     """Return every record, in the table's columns' order."""
     return [tuple(row) for row in connection.execute(sa.select(audit).order_by(audit.c.audit_id))]

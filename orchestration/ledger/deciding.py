@@ -11,9 +11,10 @@ from orchestration.core.errors import BooksError
 from orchestration.ledger.reasons import CLOSED_PERIOD, OTHER_BODY, REASONS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
+    from orchestration.accounting.approvers import Approver, Roster
     from orchestration.ledger.approvals import Proposal
+
+_LIST = "edit practice.toml   # an [[approvers]] table with person, logins and limit_amount"
 
 
 def must_be_open(proposal: Proposal) -> None:
@@ -23,20 +24,49 @@ def must_be_open(proposal: Proposal) -> None:
         raise BooksError(message, mend="medbooks gl preview   # lists what still waits")
 
 
-def may_approve(proposal: Proposal, by: str, roles: Collection[str]) -> None:
-    """Raise ``BooksError`` unless the proposal is open, can be booked, and this person may book it."""
+def listed(roster: Roster, login: str) -> Approver:
+    """Return who decides under a login. Raises ``BooksError`` when nobody is listed under it."""
+    found = roster.of_login(login)
+    if found is None:
+        message = f"{login} is no approver of this practice: nothing was decided"
+        raise BooksError(message, mend=_LIST)
+    return found
+
+
+def may_decide(proposal: Proposal, approver: Approver) -> None:
+    """Raise ``BooksError`` unless the proposal is open and of an entity this person decides for."""
     must_be_open(proposal)
+    entity_id = proposal.made.entity_id
+    if approver.entities and entity_id not in approver.entities:
+        message = (
+            f"proposal {proposal.proposal_id} is of {entity_id or 'several entities'}: {approver.person} decides for "
+            f"{', '.join(approver.entities)}"
+        )
+        raise BooksError(message, mend=f"medbooks gl approve {proposal.proposal_id}   # by an approver of its entity")
+
+
+def may_approve(proposal: Proposal, approver: Approver) -> None:
+    """Raise ``BooksError`` unless the proposal can be booked, and this person may book it."""
+    may_decide(proposal, approver)
     made = proposal.made
     if made.state == "quarantined" and made.reason_code not in {CLOSED_PERIOD, OTHER_BODY}:
         raise not_bookable(proposal)
-    if made.proposed_by == by:
-        message = f"proposal {proposal.proposal_id} was proposed by {by}: somebody else has to approve it"
+    if approver.is_known_as(made.proposed_by):
+        message = f"proposal {proposal.proposal_id} was proposed by {approver.person}: somebody else has to approve it"
         raise BooksError(message, mend=f"medbooks gl approve {proposal.proposal_id}   # by another person")
-    if made.required_role == "practice_administrator" and made.required_role not in roles:
+    if made.required_role == "practice_administrator" and made.required_role not in approver.roles:
         message = (
             f"proposal {proposal.proposal_id} is a bill above the limit: only the practice administrator approves it"
         )
-        raise BooksError(message, mend="name the administrator in practice.toml: practice_administrators = [...]")
+        raise BooksError(message, mend='edit practice.toml   # roles = ["practice_administrator"] of an approver')
+    if made.total_amount > approver.limit_amount:
+        message = (
+            f"proposal {proposal.proposal_id} moves {made.total_amount:,.2f}, and {approver.person} approves up to "
+            f"{approver.limit_amount:,.2f}"
+        )
+        raise BooksError(
+            message, mend=f"medbooks gl approve {proposal.proposal_id}   # by an approver of a higher limit"
+        )
 
 
 def not_bookable(proposal: Proposal) -> BooksError:

@@ -149,6 +149,26 @@ def daily_movements(
     return found
 
 
+def pair_balances(
+    connection: Connection, account_codes: Sequence[str], selection: Selection
+) -> dict[tuple[str, str], Decimal]:
+    """Return (entity, other entity) → debit less credit on accounts whose lines name the other one as their place."""
+    statement = (
+        sa.select(
+            entries.c.entity_id,
+            lines.c.location_id,
+            sa.func.sum(lines.c.debit_amount),
+            sa.func.sum(lines.c.credit_amount),
+        )
+        .join(entries, entries.c.entry_id == lines.c.entry_id)
+        .where(lines.c.account_code.in_(account_codes), *selection.conditions())
+        .group_by(entries.c.entity_id, lines.c.location_id)
+    )
+    return {
+        (entity_id, other or ""): debit - credit for entity_id, other, debit, credit in connection.execute(statement)
+    }
+
+
 def total_amount(connection: Connection) -> Decimal:
     """Return all debits less all credits, which is zero."""
     debit, credit = connection.execute(

@@ -33,6 +33,10 @@ REASONS: dict[str, Reason] = {
     "reversal_over_limit": Reason(
         "It takes back more than the limit: somebody other than who asked for it approves.", _APPROVE
     ),
+    "reclassification": Reason(
+        "It changes what was booked by hand in a past period: somebody other than who proposed it looks first.",
+        _APPROVE,
+    ),
     # quarantined before the journal
     "unbalanced_entry": Reason("Its debits and credits differ, so no entry can be made of it.", _RULES),
     "missing_value": Reason("A value that every entry needs is missing.", _RULES),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import sqlalchemy as sa
 
 from orchestration.accounting.accounts import Account, read_chart
+from orchestration.accounting.approvers import Roster
 from orchestration.accounting.journal import Entry, Refusal, entry_key
 from orchestration.core.errors import BooksError, ConfigurationError
 from orchestration.core.failpoints import reach
@@ -38,13 +39,14 @@ from orchestration.ledger.records import PostedEntry, PostResult
 from orchestration.ledger.schema import accounts, entries, periods
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from sqlalchemy.engine import Connection
 
     from orchestration.accounting.accounts import TrialBalanceRow
     from orchestration.accounting.approval import ApprovalPolicy
+    from orchestration.accounting.approvers import Approver
     from orchestration.core.findings import Finding
     from orchestration.ledger.approvals import Proposal
     from orchestration.ledger.outbox import Item
@@ -64,7 +66,8 @@ class Ledger:
     Nothing is opened until a method is called, and nothing stays open after it. Every writing method is one
     transaction: after a crash at any moment it has happened wholly or not at all. Amounts are dollars.
     ``fiscal_start_months`` gives the first month of an entity's fiscal year, January where it is silent.
-    ``policy`` says what waits for a person; without one nothing does.
+    ``policy`` says what waits for a person; without one nothing does. ``roster`` says who may decide: without one
+    nobody may.
     Methods raise ``BusyError`` when another writer holds the ledger too long.
     """
 
@@ -74,11 +77,13 @@ class Ledger:
         *,
         fiscal_start_months: Mapping[str, int] | None = None,
         policy: ApprovalPolicy | None = None,
+        roster: Roster | None = None,
         clock: Callable[[], dt.datetime] = _now,
     ) -> None:
         self.sessions = Sessions(url)
         self._fiscal_start_months = dict(fiscal_start_months or {})
         self._policy = policy
+        self._roster = roster or Roster()
         self._clock = clock
 
     # --- setting up -------------------------------------------------------------------------------------
@@ -280,30 +285,38 @@ class Ledger:
         with self.sessions.read() as connection:
             return _one_proposal(connection, proposal_id)
 
-    def approve(
-        self, proposal_id: int, date: dt.date, *, by: str, reason: str, roles: Collection[str] = ()
-    ) -> PostResult:
-        """Book what is held, in the name of who approves; both the decision and its batch are one transaction.
+    def approve(self, proposal_id: int, date: dt.date, *, by: str, reason: str) -> PostResult:
+        """Book what is held, in the name of the person behind the login ``by``; decision and batch are one transaction.
 
         A closed period's entry is dated on the first open day, a reversal on ``date`` or the first open day after it.
         A changed event's booked entry is reversed and the new body is booked as an event of its own.
-        Raises ``BooksError`` when it is decided already, cannot be booked as it is, needs another role, or was
-        proposed by the same person; nothing has happened then.
+        Raises ``BooksError`` when it is decided already, cannot be booked as it is, was proposed by the same person, or
+        when nobody is listed under the login, or somebody without the role, limit or entity; nothing has happened then.
         """
+        approver = deciding.listed(self._roster, by)
         with self.sessions.write() as connection:
             proposal = _one_proposal(connection, proposal_id)
-            deciding.may_approve(proposal, by, roles)
+            deciding.may_approve(proposal, approver)
             made = proposal.made
             at = self._clock()
+            self._record_roster(connection, at)
             if made.kind == "reversal":
                 found = list(
                     reading.select_entries(connection, entries.c.entry_id.in_(json.loads(made.body)["entries"]))
                 )
-                batch = reversing.approved_batch(connection, proposal, date, by)
+                batch = reversing.approved_batch(connection, proposal, date, approver.person)
                 result = self._reverse(connection, found, batch)
             else:
-                result = self._book(connection, proposal, date, by)
-            approvals.decide(connection, proposal, "approved", by=by, reason=reason, at=at, batch_tag=result.batch_tag)
+                result = self._book(connection, proposal, date, approver.person)
+            approvals.decide(
+                connection,
+                proposal,
+                "approved",
+                by=approver.person,
+                reason=_with_login(reason, approver, by),
+                at=at,
+                batch_tag=result.batch_tag,
+            )
             reach("approval.before_commit")
         return result
 
@@ -331,12 +344,31 @@ class Ledger:
     def reject(self, proposal_id: int, *, by: str, reason: str) -> None:
         """Decide against what is held or quarantined: it is not booked, and not offered again with the same body.
 
-        Raises ``BooksError`` when it is decided already.
+        Whoever proposed it may take it back so. Raises ``BooksError`` when it is decided already, or when nobody is
+        listed under the login ``by``, or somebody of another entity.
         """
+        approver = deciding.listed(self._roster, by)
         with self.sessions.write() as connection:
             proposal = _one_proposal(connection, proposal_id)
-            deciding.must_be_open(proposal)
-            approvals.decide(connection, proposal, "rejected", by=by, reason=reason, at=self._clock())
+            deciding.may_decide(proposal, approver)
+            at = self._clock()
+            self._record_roster(connection, at)
+            told = _with_login(reason, approver, by)
+            approvals.decide(connection, proposal, "rejected", by=approver.person, reason=told, at=at)
+
+    def _record_roster(self, connection: Connection, at: dt.datetime) -> None:
+        """Let the chain know the list that a decision is made by, when it is not the one it knows."""
+        if chain.last_content(connection, "approvers_changed") != self._roster.digest:
+            names = ", ".join(sorted(one.person for one in self._roster.approvers))
+            deed = chain.Deed(
+                "practice.toml",
+                "approvers_changed",
+                "approvers",
+                names,
+                object_count=len(self._roster.approvers),
+                content_hash=self._roster.digest,
+            )
+            chain.append(connection, at, deed)
 
     # --- periods ----------------------------------------------------------------------------------------
 
@@ -438,6 +470,13 @@ class Ledger:
         """Return account code → (date, debit less credit) per day with a line up to ``as_of``, the oldest first."""
         with self.sessions.read() as connection:
             return reading.daily_movements(connection, account_codes, reading.Selection(as_of, entity_id, book))
+
+    def pair_balances(
+        self, account_codes: Sequence[str], as_of: dt.date, *, book: str
+    ) -> dict[tuple[str, str], Decimal]:
+        """Return (entity, other entity) → debit less credit on the accounts of what entities owe each other."""
+        with self.sessions.read() as connection:
+            return reading.pair_balances(connection, account_codes, reading.Selection(as_of, book=book))
 
     def not_reconciled(self, target: str, entity_id: str, as_of: dt.date) -> list[Item]:
         """Return a target's items of an entity's entries up to a day that are not reconciled line by line."""
@@ -548,6 +587,10 @@ def _one_proposal(connection: Connection, proposal_id: int) -> Proposal:
         return proposal
     message = f"there is no proposal {proposal_id} in the ledger"
     raise BooksError(message, mend="medbooks gl preview   # lists what waits")
+
+
+def _with_login(reason: str, approver: Approver, login: str) -> str:
+    return reason if login == approver.person else f"{reason} [login {login}]"
 
 
 def _business_event(event_id: str) -> str:

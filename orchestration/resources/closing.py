@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from orchestration.accounting.closing import CloseItem, aged_amount
 from orchestration.core.errors import ConfigurationError
 from orchestration.core.money import ZERO
-from orchestration.core.periods import period_days
+from orchestration.core.periods import fiscal_period, period_days
 from orchestration.resources import month_end
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from orchestration.resources.home import Entity
     from orchestration.resources.practice import PracticeStores
@@ -34,6 +35,9 @@ _AGED = {
     "2010": (60, "goods received and not billed"),
 }
 _DUE_FROM, _DUE_TO = "1800", "2800"
+
+
+EVERY_ENTITY = "all"
 
 
 class Period(NamedTuple):
@@ -63,6 +67,44 @@ def period_of(stores: PracticeStores, entity_id: str, name: str) -> Period:
         raise ConfigurationError(str(error), mend="medbooks close check --period 2026-01") from None
     year_start, _end = period_days(f"{name[:5]}01", entity.fiscal_year_start_month)
     return Period(entity, name, first, last, year_start, stores.home.settings.entity_id)
+
+
+def periods_of(stores: PracticeStores, entity_id: str, name: str) -> list[Period]:
+    """Return the period of one entity, or for ``all`` the main entity's and every other's with the same days.
+
+    Each entity calls it by its own calendar. Raises ``ConfigurationError`` as ``period_of`` does.
+    """
+    if entity_id != EVERY_ENTITY:
+        return [period_of(stores, entity_id, name)]
+    main = period_of(stores, "", name)
+    return [
+        period_of(stores, entity.entity_id, fiscal_period(main.first, entity.fiscal_year_start_month))
+        for entity in stores.home.settings.all_entities
+    ]
+
+
+def consolidation(stores: PracticeStores, periods: Sequence[Period]) -> CloseItem:
+    """Return whether taking out what entities owe each other leaves books that balance, and the dollars taken out.
+
+    What is left is every account of every entity added up but the due-to and due-from of pairs: it is zero exactly
+    when each pair holds the same on both sides.
+    """
+    last = periods[0].last
+    eliminated = stores.ledger.pair_balances((_DUE_FROM, _DUE_TO), last, book="accrual")
+    owed = sum((amount for amount in eliminated.values() if amount > 0), ZERO)
+    left = ZERO
+    for period in periods:
+        rows = stores.ledger.trial_balance(last, entity_id=period.entity.entity_id, book="accrual")
+        left += sum(
+            (r.debit_amount - r.credit_amount for r in rows if r.account_code not in {_DUE_FROM, _DUE_TO}), ZERO
+        )
+    return CloseItem(
+        "consolidated_books_balance_without_what_entities_owe_each_other",
+        left == 0,
+        abs(left),
+        f"{len(periods)} entities added up, {owed:,.2f} between them taken out",
+        "medbooks gl preview   # what waits of one entity's side",
+    )
 
 
 def checklist(stores: PracticeStores, period: Period) -> list[CloseItem]:
@@ -186,8 +228,8 @@ def _account_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
             "suspense_is_zero",
             suspense == 0,
             abs(suspense),
-            f"what stands on {_SUSPENSE}: a code that no rule knows",
-            "medbooks gl export --format csv   # shows the entries on 1999",
+            f"what stands on {_SUSPENSE}: reasons that no seed knows, listed in marts.suspense_by_reason",
+            "medbooks run   # after each is a row of adjustment_codes.csv or provider_adjustment_codes.csv",
         )
     ]
     movements = stores.ledger.movements(tuple(_AGED), period.last, entity_id=period.entity.entity_id, book="accrual")
@@ -234,14 +276,19 @@ def _figures(stores: PracticeStores, period: Period) -> list[CloseItem]:
 
 
 def _pairs(stores: PracticeStores, period: Period) -> CloseItem:
-    rows = stores.ledger.trial_balance(period.last, book="accrual")
-    net = sum((r.debit_amount - r.credit_amount for r in rows if r.account_code in {_DUE_FROM, _DUE_TO}), ZERO)
+    """Compare both sides of every pair the entity belongs to; one whose other side keeps no accrual book has none."""
+    nets = stores.ledger.pair_balances((_DUE_FROM, _DUE_TO), period.last, book="accrual")
+    ours = period.entity.entity_id
+    keeping = {entity.entity_id for entity in stores.home.settings.all_entities if "accrual" in entity.books}
+    others = {b if a == ours else a for a, b in nets if ours in {a, b}} & keeping
+    off = {other: nets.get((ours, other), ZERO) + nets.get((other, ours), ZERO) for other in sorted(others)}
+    named = ", ".join(other for other, amount in off.items() if amount)
     return CloseItem(
         "due_to_equals_due_from",
-        net == 0,
-        abs(net),
-        "what entities owe each other, on one side only",
-        "medbooks gl export --format csv   # shows the entries on 1800 and 2800",
+        not named,
+        sum((abs(amount) for amount in off.values()), ZERO),
+        f"owed on one side only, between {ours} and {named or 'nobody'}",
+        "medbooks gl preview   # what waits of one entity's side",
     )
 
 

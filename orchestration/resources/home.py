@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from orchestration.accounting.approvers import Approver, Roster
 from orchestration.core.errors import ConfigurationError
 from orchestration.core.periods import MONTHS
 from orchestration.privacy.keys import derive_key, read_or_create_master_key
@@ -47,7 +48,8 @@ class Settings:
     # an entry that moves more on these accounts, or a reversal of more, needs another person
     exception_approval_limit_amount: Decimal = Decimal("2500.00")
     exception_accounts: tuple[str, ...] = ("1999", "2215", "2300", "6999")
-    practice_administrators: tuple[str, ...] = ()
+    # who may decide what waits: [[approvers]] tables
+    roster: Roster = field(default_factory=Roster)
     # further legal entities, each with a calendar and books of its own: [[entities]] tables
     entities: tuple[Entity, ...] = ()
     appeal_cost_amount: Decimal = Decimal("25.00")
@@ -69,16 +71,17 @@ class Settings:
             return cls()
         try:
             values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-            unknown = sorted(set(values) - set(cls.__dataclass_fields__))
+            unknown = sorted(set(values) - (set(cls.__dataclass_fields__) - {"roster"} | {"approvers"}))
             if unknown:
                 message = f"practice.toml has a setting that does not exist: {', '.join(unknown)}"
                 raise ConfigurationError(message, mend=f"edit {path}")
             for name in ("bill_approval_limit_amount", "exception_approval_limit_amount", "appeal_cost_amount"):
                 if name in values:
                     values[name] = Decimal(str(values[name]))
-            for name in ("exception_accounts", "practice_administrators"):
-                if name in values:
-                    values[name] = _texts(name, values[name], path)
+            if "exception_accounts" in values:
+                values["exception_accounts"] = _texts("exception_accounts", values["exception_accounts"], path)
+            if "approvers" in values:
+                values["roster"] = _roster(values.pop("approvers"), path)
             if not isinstance(values.get("book_test_data", False), bool):
                 message = "practice.toml: book_test_data is true or false"
                 raise ConfigurationError(message, mend=f"edit {path}")
@@ -112,6 +115,26 @@ def _entities(tables: object, path: Path) -> tuple[Entity, ...]:
     return tuple(found)
 
 
+def _roster(tables: object, path: Path) -> Roster:
+    try:
+        return Roster(tuple(_approver(table, path) for table in (tables if isinstance(tables, list) else [None])))
+    except ValueError as error:
+        message = f"practice.toml: {error}"
+        raise ConfigurationError(message, mend=f"edit {path}") from None
+
+
+def _approver(table: object, path: Path) -> Approver:
+    if (
+        not isinstance(table, dict)
+        or not set(table) <= set(Approver.__dataclass_fields__)
+        or not {"person", "logins", "limit_amount"} <= set(table)
+    ):
+        message = "each [[approvers]] table has person, logins and limit_amount, and may have roles and entities"
+        raise ValueError(message)
+    lists = {name: _texts(name, table.get(name, []), path) for name in ("logins", "roles", "entities")}
+    return Approver(str(table["person"]), limit_amount=Decimal(str(table["limit_amount"])), **lists)
+
+
 def _texts(name: str, value: object, path: Path) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         message = f"practice.toml: {name} is a list of texts"
@@ -133,6 +156,18 @@ class Home:
         folder = Path(root or os.environ.get("MEDBOOKS_HOME") or PROJECT / "data").resolve()
         key_file = Path(os.environ.get("MEDBOOKS_KEY_FILE") or folder / "keys" / "medbooks.key").resolve()
         return cls(folder, key_file, Settings.read(folder / "practice.toml"))
+
+    @property
+    def settings_file(self) -> Path:
+        """What the practice decides, its approvers among it."""
+        return self.root / "practice.toml"
+
+    def require_guarded_settings(self) -> None:
+        """Raise ``ConfigurationError`` when others than its owner can write the list of approvers."""
+        path = self.settings_file
+        if path.exists() and path.stat().st_mode & 0o022:
+            message = "practice.toml can be written by others than its owner, so its list of approvers proves nothing"
+            raise ConfigurationError(message, mend=f"chmod go-w {path}")
 
     @property
     def inbox(self) -> Path:

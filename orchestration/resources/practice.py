@@ -85,7 +85,7 @@ class PracticeStores:
             settings.exception_approval_limit_amount,
             frozenset(settings.exception_accounts),
         )
-        ledger = Ledger(self.home.ledger_url, fiscal_start_months=starts, policy=policy)
+        ledger = Ledger(self.home.ledger_url, fiscal_start_months=starts, policy=policy, roster=settings.roster)
         ledger.migrate()
         return ledger
 

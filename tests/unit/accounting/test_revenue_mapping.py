@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.accounting.comparison import Movement, compare
+from orchestration.accounting.comparison import Movement, compare, reclassification, unbalanced_months
 from orchestration.accounting.revenue_mapping import MappingLock, mapping_digest, read_lock
 from orchestration.core.errors import ConfigurationError
 from orchestration.resources.mapping import LOCK_FILE, seed_rows
+
+if TYPE_CHECKING:
+    from orchestration.accounting.journal import Entry
 
 CATEGORY = {"priority": "10", "code_from": "00100", "is_global_split": "true", "last_character": ""}
 SPLIT = {"category_code": "radiology", "professional_rate": "0.60"}
@@ -83,3 +87,41 @@ def test_variances_add_up_to_the_difference_of_the_two_sides(rows):
     found = compare(movements[:split], movements[split:])
     difference = sum(m.signed_amount for m in movements[:split]) - sum(m.signed_amount for m in movements[split:])
     assert sum(v.variance_amount for v in found) == difference
+
+
+def reclassify(manual: list[Movement], booked: list[Entry]) -> Entry | None:
+    proposed = [
+        Movement("2026-01", "1200", Decimal("100.00")),
+        Movement("2026-01", "4000-02P", Decimal("-60.00")),
+        Movement("2026-01", "4000-02T", Decimal("-40.00")),
+    ]
+    return reclassification(
+        "2026-01", compare(proposed, manual), booked,
+        entity_id="main", last_day=dt.date(2026, 1, 31), number=len(booked), source_ids=["f" * 64],
+    )  # fmt: skip
+
+
+def test_r01_a_reclassification_moves_what_was_booked_by_hand_to_where_the_mapping_has_it_once():
+    by_hand = [Movement("2026-01", "1200", Decimal("100.00")), Movement("2026-01", "4000-01", Decimal("-100.00"))]
+    entry = reclassify(by_hand, [])
+    assert entry is not None
+    assert (entry.event_id, entry.source) == ("reclassification:main:2026-01", "reclassification")
+    assert {line.account_code: line.debit_amount - line.credit_amount for line in entry.lines} == {
+        "4000-01": Decimal("100.00"),
+        "4000-02P": Decimal("-60.00"),
+        "4000-02T": Decimal("-40.00"),
+    }
+    assert reclassify(by_hand, [entry]) is None
+    # a corrected file moves the difference only
+    corrected = reclassify(
+        [Movement("2026-01", "1200", Decimal("100.00")), Movement("2026-01", "4000-02P", Decimal("-100.00"))], [entry]
+    )
+    assert corrected is not None
+    assert (corrected.event_id, corrected.total_amount) == ("reclassification:main:2026-01:2", Decimal("100.00"))
+
+
+def test_months_that_make_no_entry_are_told_by_what_they_lack():
+    variances = compare(
+        [], [Movement("2026-01", "4000-01", Decimal("-5.00")), Movement("2026-02", "4000-01", Decimal("0.00"))]
+    )
+    assert unbalanced_months(variances) == {"2026-01": Decimal("5.00")}

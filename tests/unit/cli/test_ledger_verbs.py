@@ -8,6 +8,7 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,7 +22,10 @@ MEDBOOKS = str(Path(sys.executable).parent / "medbooks")
 def home(tmp_path, monkeypatch):
     monkeypatch.delenv("MEDBOOKS_LEDGER_URL", raising=False)
     (tmp_path / "practice.toml").write_text(
-        'entity_id = "E1"\npractice_administrators = ["alice"]\n'
+        'entity_id = "E1"\n'
+        '[[approvers]]\nperson = "Alice Moor"\nlogins = ["alice", "alice-admin"]\nlimit_amount = 10000.00\n'
+        'roles = ["practice_administrator"]\n'
+        '[[approvers]]\nperson = "Bob Reed"\nlogins = ["bob"]\nlimit_amount = 9000.00\n'
         '[[entities]]\nentity_id = "E2"\nfiscal_year_start_month = 7\nbooks = ["accrual", "cash"]\n'
     )
     return tmp_path
@@ -43,7 +47,8 @@ def medbooks(home, monkeypatch, capfd):
     from orchestration.cli import main
 
     def run(*arguments, user="alice"):
-        monkeypatch.setenv("LOGNAME", user)
+        monkeypatch.setattr("orchestration.cli.people.login", lambda: user)
+        monkeypatch.setattr("orchestration.cli.gl.login", lambda: user)
         monkeypatch.setenv("MEDBOOKS_HOME", str(home))
         monkeypatch.setattr(sys, "argv", ["medbooks", *map(str, arguments)])
         capfd.readouterr()
@@ -80,6 +85,45 @@ def test_a_large_rollback_needs_two_people(stores, medbooks):
     assert stores.ledger.trial_balance() == before
 
 
+def test_only_a_listed_person_decides_within_the_limit_and_never_on_an_own_proposal_under_another_login(
+    stores, medbooks
+):
+    tag = post(stores, entry(lines=[debit("1200", "9000.01"), credit("4000-EM", "9000.01")])).batch_tag
+    medbooks("gl", "rollback", tag, "--reason", "wrong fees")
+    refused = {
+        user: medbooks("gl", "approve", 1, "--reason", "fine", user=user)[2]
+        for user in ("medbooks-service", "alice-admin", "bob")
+    }
+    assert "medbooks-service is no approver" in refused["medbooks-service"]
+    assert "[[approvers]]" in refused["medbooks-service"]
+    assert "proposed by Alice Moor: somebody else" in refused["alice-admin"]
+    assert "Bob Reed approves up to 9,000.00" in refused["bob"]
+    assert "no approver" in medbooks("gl", "approve", 1, "--reject", "--reason", "x", user="medbooks-service")[2]
+    assert medbooks("gl", "approve", 1, "--reject", "--reason", "taken back", user="alice-admin")[0] == 0
+    deeds = [(record[2], record[3], record[5]) for record in stores.ledger.audit_records()[1]]
+    assert ("practice.toml", "approvers_changed", "Alice Moor, Bob Reed") in deeds
+    assert ("Alice Moor", "rejected", "taken back [login alice-admin]") in deeds
+    assert stores.ledger.verify_audit() == []
+
+
+def test_a_list_of_approvers_that_others_can_write_decides_nothing(stores, medbooks, home):
+    post(stores, entry("bank:1", [debit("1010", "3000.00"), credit("1999", "3000.00")]))
+    (home / "practice.toml").chmod(0o666)
+    code, _out, err = medbooks("gl", "approve", 1, "--reason", "seen")
+    assert (code, f"chmod go-w {home / 'practice.toml'}" in err) == (6, True)
+    (home / "practice.toml").chmod(0o644)
+    assert medbooks("gl", "approve", 1, "--reason", "seen")[0] == 0
+
+
+def test_the_login_is_the_operating_systems_and_no_variables(monkeypatch):
+    from orchestration.cli.people import login
+
+    before = login()
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "controller")
+    assert login() == before != "controller"
+
+
 def test_one_entry_is_reversed_on_a_day_and_a_bad_day_is_said(stores, medbooks):
     post(stores, entry())
     assert "YYYY-MM-DD" in medbooks("gl", "reverse", 1, "--reason", "x", "--date", "23.11.2026")[2]
@@ -106,6 +150,43 @@ def test_entities_close_by_their_own_calendars_and_a_closed_period_refuses(store
     assert medbooks("close", "reopen", "--period", "2026-11", "--reason", "late file")[0] == 0
     assert post(stores, entry("ehr:3")).posted == 1
     assert stores.ledger.verify_audit() == []
+
+
+def test_all_entities_are_checked_by_their_own_calendars_and_locked_together_or_not_at_all(stores, medbooks):
+    between = [debit("1800", "90.00", "R23"), credit("4000-EM", "90.00")]
+    owed = [debit("6100", "90.00"), credit("2800", "90.00", "R23")]
+    stores.ledger.load_accounts(
+        [
+            {"account_code": "1800", "account_name": "Due from other entities", "account_type": "asset"},
+            {"account_code": "2800", "account_name": "Due to other entities", "account_type": "liability"},
+        ]
+    )
+    named = [
+        entry("bank:1@E2", [replace(line, location_id="E1") for line in between], entity_id="E2"),
+        entry("bank:1", [replace(line, location_id="E2") for line in owed]),
+    ]
+    post(stores, named[0])
+    code, out, err = medbooks("close", "run", "--entity", "all", "--period", "2026-11", "--json")
+    failed = {(row["period"], row["check"]): row["amount"] for row in json.loads(out) if not row["passed"]}
+    # one side waits: both entities are told, and so is who adds them up
+    assert (code, failed) == (
+        3,
+        {
+            ("E1 2026-11", "due_to_equals_due_from"): "90.00",
+            ("E2 2027-05", "due_to_equals_due_from"): "90.00",
+            ("consolidated", "consolidated_books_balance_without_what_entities_owe_each_other"): "90.00",
+        },
+    )
+    assert "close check --entity all --period 2026-11" in err
+    assert post(stores, entry("ehr:9", entity_id="E2")).posted == 1
+    post(stores, named[1])
+    code, out, err = medbooks("close", "run", "--entity", "all", "--period", "2026-11")
+    assert (code, "E2 2027-05 (2026-11-01 to 2026-11-30) is locked" in err) == (0, True)
+    assert out.count("due to equals due from") == 2
+    refused = post(stores, entry("ehr:3"), entry("ehr:4", entity_id="E2")).refusals
+    assert [refusal.reason for refusal in refused] == ["closed_period"] * 2
+    assert medbooks("close", "reopen", "--entity", "all", "--period", "2026-11", "--reason", "late file")[0] == 0
+    assert post(stores, entry("ehr:3"), entry("ehr:4", entity_id="E2")).posted == 2
 
 
 def test_anything_in_suspense_blocks_the_close(stores, medbooks):

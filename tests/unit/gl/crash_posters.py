@@ -24,7 +24,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from book_examples import DAY, credit, debit, entry
+from book_examples import BOB, DAY, credit, debit, entry
 from crash_systems import CODES, NEW_PAYER, amounts_held, start_system
 
 from orchestration.accounting.approval import ApprovalPolicy
@@ -245,7 +245,7 @@ def _finish(ledger, system, batch, wanted):
 
 
 def prove(*, url, folder, system, mode, number, seed, places):
-    ledger = Ledger(url, policy=POLICY)
+    ledger = Ledger(url, policy=POLICY, roster=BOB)
     ledger.migrate()
     ledger.load_accounts(CHART)
     ledger.sessions.engine.dispose()

@@ -6,7 +6,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from book_examples import CHART
+from book_examples import BOB, CHART
 
 from orchestration.ledger.store import Ledger
 
@@ -82,6 +82,6 @@ def ledger_url(request, ledger_path, empty_ledger):
 @pytest.fixture
 def books(ledger_url):
     """A fresh ledger in either database."""
-    opened = Ledger(ledger_url)
+    opened = Ledger(ledger_url, roster=BOB)
     yield opened
     opened.sessions.engine.dispose()

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from book_examples import DAY, credit, debit, entry
 
 from orchestration.accounting.approval import ApprovalPolicy
+from orchestration.accounting.approvers import Approver, Roster
 from orchestration.accounting.journal import Refusal
 from orchestration.core.errors import BooksError
 from orchestration.core.money import ZERO
@@ -19,12 +20,18 @@ from orchestration.ledger.store import Ledger
 
 LATER = dt.date(2027, 1, 4)
 POLICY = ApprovalPolicy(exception_accounts=frozenset({"2310"}))
-ADMINISTRATOR = frozenset({"practice_administrator"})
+ROSTER = Roster(
+    (
+        Approver("alice", ("alice",), Decimal("50000.00"), ("practice_administrator",)),
+        *(Approver(name, (name,), Decimal("50000.00")) for name in ("bob", "carol", "biller", "controller")),
+        Approver("Dana Moor", ("dana", "dana-2"), Decimal("3000.00"), entities=("E1",)),
+    )
+)
 
 
 @pytest.fixture
 def ledger(ledger_url):
-    opened = Ledger(ledger_url, policy=POLICY)
+    opened = Ledger(ledger_url, policy=POLICY, roster=ROSTER)
     yield opened
     opened.sessions.engine.dispose()
 
@@ -104,7 +111,7 @@ def test_a_bill_above_the_limit_is_booked_by_the_administrator_and_by_nobody_els
     with pytest.raises(BooksError, match="only the practice administrator"):
         ledger.approve(number, DAY, by="biller", reason="looks fine")
     assert ledger.entry_count() == 0
-    result = ledger.approve(number, DAY, by="alice", reason="ordered by us", roles=ADMINISTRATOR)
+    result = ledger.approve(number, DAY, by="alice", reason="ordered by us")
     assert (result.posted, result.posted_amount) == (1, Decimal("2000.00"))
     assert ledger.waiting() == []
     assert post(ledger, bill("2000.00")).skipped == 1
@@ -117,6 +124,48 @@ def test_nobody_approves_what_he_proposed(ledger):
     with pytest.raises(BooksError, match="somebody else"):
         ledger.approve(number, DAY, by="alice", reason="mine")
     assert ledger.approve(number, DAY, by="bob", reason="seen").posted == 1
+
+
+def test_a_person_is_the_same_under_every_login_and_an_unlisted_login_is_nobody(ledger):
+    post(ledger, exception("3000.00"), made_by="dana-2")
+    number = only(ledger).proposal_id
+    for login, words in (("dana", "proposed by Dana Moor: somebody else"), ("service", "service is no approver")):
+        with pytest.raises(BooksError, match=words) as refused:
+            ledger.approve(number, DAY, by=login, reason="mine")
+        assert refused.value.mend
+    with pytest.raises(BooksError, match="no approver"):
+        ledger.reject(number, by="service", reason="no")
+    assert len(ledger.waiting()) == 1
+
+
+def test_an_approver_decides_up_to_the_limit_and_for_the_entities_listed(ledger):
+    other = entry("bank:3", [debit("1010", "2600.00"), credit("2310", "2600.00")], entity_id="E2")
+    post(ledger, exception("3000.00", "bank:1"), exception("3000.01", "bank:2"), other)
+    at_limit, above, elsewhere = (proposal.proposal_id for proposal in ledger.waiting())
+    assert ledger.approve(at_limit, DAY, by="dana", reason="seen").posted == 1
+    with pytest.raises(BooksError, match=r"approves up to 3,000\.00"):
+        ledger.approve(above, DAY, by="dana", reason="seen")
+    with pytest.raises(BooksError, match="is of E2"):
+        ledger.approve(elsewhere, DAY, by="dana", reason="seen")
+    with pytest.raises(BooksError, match="is of E2"):
+        ledger.reject(elsewhere, by="dana", reason="seen")
+    _head, records = ledger.audit_records()
+    (decided,) = [record for record in records if record[3] == "approved"]
+    assert (decided[2], decided[5]) == ("Dana Moor", "seen [login dana]")
+    assert is_whole(ledger)
+
+
+def test_the_chain_knows_every_list_of_approvers_that_decided(ledger, ledger_url):
+    post(ledger, exception("3000.00", "bank:1"), exception("3000.00", "bank:2"), exception("3000.00", "bank:3"))
+    numbers = [proposal.proposal_id for proposal in ledger.waiting()]
+    for number in numbers[:2]:
+        ledger.approve(number, DAY, by="bob", reason="seen")
+    changed = Roster((Approver("bob", ("bob",), Decimal("90000.00")),))
+    later = Ledger(ledger_url, policy=POLICY, roster=changed)
+    later.approve(numbers[2], DAY, by="bob", reason="seen")
+    later.sessions.engine.dispose()
+    lists = [record[8] for record in ledger.audit_records()[1] if record[3] == "approvers_changed"]
+    assert lists == [ROSTER.digest, changed.digest]
 
 
 def test_the_database_itself_refuses_who_approves_his_own(ledger):
