@@ -262,17 +262,35 @@ _FIGURES = {
 
 
 def _figures(stores: PracticeStores, period: Period) -> list[CloseItem]:
+    if "accrual" not in period.entity.books or not stores.home.lake_file.exists():
+        return []
     found = month_end.missing(stores, period)
-    return [
-        CloseItem(
-            _FIGURES[name][0],
-            figure.amount == 0,
-            figure.amount,
-            _FIGURES[name][1],
-            f"medbooks close prepare --entity {period.entity.entity_id} --period {period.name}",
+    items = []
+    for name, (sentence, words) in _FIGURES.items():
+        figure = found.get(name)
+        items.append(
+            CloseItem(
+                sentence,
+                figure is not None and figure.amount == 0,
+                figure.amount if figure else ZERO,
+                words if figure else "the marts that say so are not built",
+                f"medbooks close prepare --entity {period.entity.entity_id} --period {period.name}"
+                if figure
+                else "medbooks run",
+            )
         )
-        for name, figure in found.items()
-    ]
+    unvalued = month_end.unvalued_revenue(stores, period)
+    if unvalued is not None:
+        items.append(
+            CloseItem(
+                "work_of_providers_paid_by_it_has_relative_values",
+                unvalued == 0,
+                unvalued,
+                "charged in months of this year for which no work RVU is known, by providers with a plan on work RVUs",
+                "medbooks run   # with CMS's relative value file (PPRRVU) of the year in the inbox",
+            )
+        )
+    return items
 
 
 def _pairs(stores: PracticeStores, period: Period) -> CloseItem:

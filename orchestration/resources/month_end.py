@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from orchestration.accounting.compensation import Plan, YearToDate, bonus_standings
@@ -21,7 +22,6 @@ from orchestration.resources.lake import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from decimal import Decimal
 
     import duckdb
 
@@ -68,6 +68,32 @@ def missing(stores: PracticeStores, period: Period) -> dict[str, Missing]:
             for name, make in makers.items()
             if built.issuperset(_NEEDED[name])
         }
+
+
+def unvalued_revenue(stores: PracticeStores, period: Period) -> Decimal | None:
+    """Return what providers with a plan on work RVUs charged in months of the year without any; ``None`` without one.
+
+    A bonus of such a month is nothing, not because nothing was done, but because nobody said what it is worth.
+    """
+    with stores.lake.connect() as lake:
+        if not _built(lake).issuperset(_NEEDED[BONUSES]):
+            return None
+        found = [
+            (plan, months)
+            for plan in _plans(lake, period)
+            if plan.basis == "work_rvu" and (months := plan.months(period.year_start, period.last)) is not None
+        ]
+        if not found:
+            return None
+        total = ZERO
+        for plan, (first, last) in found:
+            row = lake.execute(
+                "SELECT sum(revenue_amount) FROM marts.fct_provider_production WHERE provider_id = ? "
+                "AND production_month BETWEEN ? AND ? AND work_relative_value_units = 0 AND revenue_amount > 0",
+                [plan.provider_id, first, last],
+            ).fetchone()
+            total += Decimal(row[0]) if row and row[0] is not None else ZERO
+        return total
 
 
 def prepare(stores: PracticeStores, period: Period, *, made_by: str) -> tuple[list[Missing], PostResult]:

@@ -38,6 +38,9 @@ def test_a_bonus_is_what_the_contracts_of_the_practice_have_earned(two_steps: Tw
             "VALUES (?, ?, ?, ?, true, ?)",
             [(c["provider_npi"], c["plan"], c["rate"], c["yearly_threshold"], START) for c in contracts],
         )
+    # work that nobody has given a value blocks the close, it does not silently earn nothing
+    assert "work_of_providers_paid_by_it_has_relative_values" in open_points(books, "2025-12")
+    with stores.lake.connect() as lake:
         lake.executemany(
             "INSERT INTO raw_fees.relative_values (file_id, line_number, effective_date, procedure_code, modifier, "
             "work_rvu, loaded_at) VALUES ('cms', ?, '2025-01-01', ?, ?, ?, now())",
@@ -51,7 +54,9 @@ def test_a_bonus_is_what_the_contracts_of_the_practice_have_earned(two_steps: Tw
         project = ("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT))
         selected = ("--select", "int_fees__relative_values_dated", "fct_provider_production")
         subprocess.run([dbt_program(), "--quiet", "run", *selected, *project], check=True, capture_output=True)
-    assert "provider_bonuses_are_accrued" in open_points(books, "2025-12")
+    opened = open_points(books, "2025-12")
+    assert "provider_bonuses_are_accrued" in opened
+    assert "work_of_providers_paid_by_it_has_relative_values" not in opened
     books.medbooks("close", "prepare", "--period", "2025-12")
     earned = {
         bonus["provider_npi"]: bonus
