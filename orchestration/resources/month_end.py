@@ -193,15 +193,19 @@ def _pay(lake: duckdb.DuckDBPyConnection, booked: _Booked) -> list[Entry]:
 
 
 def _bonuses(lake: duckdb.DuckDBPyConnection, booked: _Booked) -> list[Entry]:
-    """R22: what every plan has earned in the fiscal year so far, less what was accrued in it."""
+    """R22: what the plans of a provider have earned in the fiscal year so far, less what was accrued in it."""
     entity_id, last = booked.period.entity.entity_id, booked.period.last
-    entries = []
+    # a plan that was changed within the year is two rows of one provider and basis: both have earned their months
+    earned: dict[str, list[Standing]] = {}
     for plan in _plans(lake, booked.period):
         family = f"{BONUSES}:{entity_id}:{plan.provider_id}:{plan.basis}:"
+        earned.setdefault(family, []).extend(_earned(lake, plan, booked.period))
+    entries = []
+    for family, target in earned.items():
         figure = Figure(f"{family}{last}", entity_id, last, "Provider bonus earned in the year so far")
         entry = true_up(
             figure,
-            _earned(lake, plan, booked.period),
+            target,
             booked.of_family(family, booked.period.year_start, last),
             number=booked.count(figure.event_id),
         )
