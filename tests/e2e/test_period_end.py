@@ -6,7 +6,6 @@ Works on copies of the practice's home: other tests compare its books to the ent
 from __future__ import annotations
 
 import datetime as dt
-import json
 import shutil
 import subprocess
 from decimal import Decimal
@@ -17,6 +16,8 @@ from e2e_books import START, Books
 
 from orchestration.core.money import from_cents
 from orchestration.practice import fees
+from orchestration.resources import month_end
+from orchestration.resources.closing import period_of
 from orchestration.resources.home import DBT_PROJECT, Home
 from orchestration.resources.practice import PracticeStores, dbt_program
 
@@ -38,8 +39,11 @@ def test_a_bonus_is_what_the_contracts_of_the_practice_have_earned(two_steps: Tw
             "VALUES (?, ?, ?, ?, true, ?)",
             [(c["provider_npi"], c["plan"], c["rate"], c["yearly_threshold"], START) for c in contracts],
         )
+    period = period_of(stores, "main", "2025-12")
     # work that nobody has given a value blocks the close, it does not silently earn nothing
-    assert "work_of_providers_paid_by_it_has_relative_values" in open_points(books, "2025-12")
+    unvalued = month_end.unvalued_revenue(stores, period)
+    assert unvalued is not None
+    assert unvalued > 0
     with stores.lake.connect() as lake:
         lake.executemany(
             "INSERT INTO raw_fees.relative_values (file_id, line_number, effective_date, procedure_code, modifier, "
@@ -54,9 +58,8 @@ def test_a_bonus_is_what_the_contracts_of_the_practice_have_earned(two_steps: Tw
         project = ("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT))
         selected = ("--select", "int_fees__relative_values_dated", "fct_provider_production")
         subprocess.run([dbt_program(), "--quiet", "run", *selected, *project], check=True, capture_output=True)
-    opened = open_points(books, "2025-12")
-    assert "provider_bonuses_are_accrued" in opened
-    assert "work_of_providers_paid_by_it_has_relative_values" not in opened
+    assert month_end.unvalued_revenue(stores, period) == 0
+    assert month_end.missing(stores, period)[month_end.BONUSES].entries
     books.medbooks("close", "prepare", "--period", "2025-12")
     earned = {
         bonus["provider_npi"]: bonus
@@ -87,14 +90,8 @@ def test_a_bonus_is_what_the_contracts_of_the_practice_have_earned(two_steps: Tw
         abs(amount - earned[npi]["earned_to_date_amount"]) <= rates[npi] / 100 + Decimal("0.01")
         for npi, amount in accrued.items()
     )
-    assert not {"provider_bonuses_are_accrued", "credits_are_reclassified", "pay_worked_is_accrued"} & set(
-        open_points(books, "2025-12")
-    )
+    # and nothing is left to add
+    assert [figure.name for figure in month_end.missing(stores, period).values() if figure.entries] == []
     entries = stores.ledger.entry_count()
-    books.medbooks("close", "prepare", "--period", "2025-12")
+    month_end.prepare(stores, period, made_by="bookkeeper")
     assert stores.ledger.entry_count() == entries
-
-
-def open_points(books: Books, period: str) -> list[str]:
-    done = books.medbooks("close", "check", "--period", period, "--json", exit_code=3)
-    return [row["check"] for row in json.loads(done.stdout) if not row["passed"]]
