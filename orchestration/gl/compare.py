@@ -5,13 +5,13 @@ What does not belong here: pulling it (the target), and mending anything: what d
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from orchestration.core.money import ZERO
 from orchestration.gl.requests import UnmappedAccountError, request_of
+from orchestration.ledger.outbox import is_reference
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from orchestration.ledger.outbox import Item
     from orchestration.ledger.records import PostedEntry
     from orchestration.ledger.store import Ledger
-
-_OUR_SHAPE = re.compile(r"MB-[A-Z2-7]{18}")
 
 DifferenceKind = Literal["missing_outside", "changed_outside", "double_outside", "not_ours"]
 
@@ -78,7 +76,7 @@ def compare(
 
 def _stranger(entry: PulledEntry) -> Difference:
     amount = sum((line.debit_amount for line in entry.lines), ZERO)
-    ours = entry.reference if entry.reference and _OUR_SHAPE.fullmatch(entry.reference) else None
+    ours = entry.reference if entry.reference and is_reference(entry.reference) else None
     return Difference("not_ours", ours, None, entry.external_id, amount)
 
 

@@ -17,7 +17,7 @@ NOT_READY = "not_ready"
 
 _RETRY = "medbooks gl post {target} --retry {id}"
 _MAPPING = f"{_RETRY}   # after mending gl/{{target}}.toml; medbooks gl accounts {{target}} shows what is wrong"
-_RECONCILE = f"medbooks gl reconcile {{target}}   # shows both; correct it there, then: {_RETRY}"
+_RECONCILE = f"medbooks gl reconcile {{target}}   # shows what stands there; correct it there, then: {_RETRY}"
 _CONNECT = "medbooks gl connect {target}"
 
 REASONS: dict[str, Reason] = {
@@ -80,7 +80,10 @@ REASONS: dict[str, Reason] = {
         "Somebody booked there what this ledger does not hold; balances differ by it.",
         "medbooks gl reconcile {target}   # after deleting it there, if it was not meant",
     ),
-    NOT_READY: Reason("Its mapping or connection cannot be used, so nothing was sent.", _CONNECT),
+    NOT_READY: Reason(
+        "Its mapping or connection cannot be used, so nothing was sent.",
+        "medbooks gl accounts {target}   # opens them, and says what mends them",
+    ),
 }
 
 _BY_STATE = {

@@ -11,6 +11,7 @@ posted is enqueued by the next round.
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -41,6 +42,7 @@ RESUMED = "target_resumed"
 
 _PREFIX = "MB-"
 _REFERENCE_LETTERS = 18
+_REFERENCE = re.compile(rf"{_PREFIX}[A-Z2-7]{{{_REFERENCE_LETTERS}}}")
 _ENQUEUE_CHUNK = 10_000
 
 
@@ -48,6 +50,11 @@ def reference(entry_key: str) -> str:
     """Return what an entry is called outside, for ever: 90 bits of its key, 21 characters of ``[A-Z2-7-]``."""
     letters = base64.b32encode(bytes.fromhex(entry_key)).decode()
     return f"{_PREFIX}{letters[:_REFERENCE_LETTERS]}"
+
+
+def is_reference(text: str) -> bool:
+    """Tell whether a text has the shape of ``reference``: outside, anything else is what a person typed."""
+    return _REFERENCE.fullmatch(text) is not None
 
 
 def receipt_hash(target: str, of_reference: str, external_id: str) -> str:
