@@ -1,4 +1,4 @@
-"""Tables of every kind through the whole pipeline: odd rows are named, voids and prices are right, nothing is lost."""
+"""Small files of every kind through the whole pipeline: odd rows are named, voids and prices right, nothing is lost."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 from e2e_books import Books, assert_every_dollar_is_somewhere
+from format_examples import PAID_CLAIM, header, interchange, join, transaction
 
 HEADER = (
     "transaction_id,transaction_type,claim_id,service_date,post_date,rendering_provider_npi,location_id,payer_id,"
@@ -92,6 +93,57 @@ procedure_code = "Code"
 C = "CHARGE"
 """
 
+CLAIM = (
+    "BHT*0019*00*B1*20260301*1200*CH",
+    "NM1*41*2*SYNTH BILLING*****46*SUB1",
+    "NM1*40*2*SYNTH CLEARING*****46*REC1",
+    "HL*1**20*1",
+    "NM1*85*2*SYNTH CLINIC*****XX*1234567893",
+    "HL*2*1*22*0",
+    "SBR*P*18*******CI",
+    "NM1*IL*1*DOE*JANE****MI*W1",
+    "NM1*PR*2*SYNTH HEALTH*****PI*60054",
+    "CLM*P1*150***11:B:1*Y*A*Y*Y",
+    "HI*ABK:J029",
+    "LX*1",
+    "SV1*HC:99213*150*UN*1***1",
+    "DTP*472*D8*20260110",
+)
+REFUSAL = (
+    "BHT*0085*08*REF1*20260302*1200*TH",
+    "HL*1**20*1",
+    "NM1*PR*2*SYNTH HEALTH*****PI*60054",
+    "HL*2*1*21*1",
+    "NM1*41*2*SYNTH BILLING*****46*SUB1",
+    "HL*3*2*19*1",
+    "NM1*85*2*SYNTH CLINIC*****XX*1234567893",
+    "HL*4*3*PT",
+    "NM1*QC*1*DOE*JANE****MI*W1",
+    "TRN*2*P1",
+    "STC*A7:562:85*20260302*U*150",
+    "DTP*472*D8*20260110",
+)
+CHARGE_ITEM = {
+    "resourceType": "ChargeItem",
+    "id": "ci1",
+    "status": "billable",
+    "code": {"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "99213"}]},
+    "subject": {"reference": "Patient/p1"},
+    "occurrenceDateTime": "2026-01-10T09:00:00Z",
+    "enteredDate": "2026-01-10T17:00:00Z",
+    "priceOverride": {"value": 88.5, "currency": "USD"},
+}
+TRIAL_MESSAGE = (
+    "MSH|^~\\&|EHR|CLINIC|BOOKS|CLINIC|20260110083000||DFT^P03|C1|T|2.5.1\rPID|1||MRN1\r"
+    "FT1|1|T1||20260109|20260110|CG|99213^^C4|||1|150.00\r"
+)
+TEST_LABEL = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}
+
+
+def x12(code: str, group: str, version: str, segments: tuple[str, ...]) -> bytes:
+    opening = [header(), f"GS*{group}*A*B*20260301*1200*1*X*{version}", f"ST*{code}*0001*{version}"]
+    return join([*opening, *segments, f"SE*{len(segments) + 2}*0001", "GE*1*1", "IEA*1*000000001"])
+
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
@@ -117,6 +169,12 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
         )
     )  # fmt: skip
     (made.inbox / "nul.csv").write_bytes(table(row("n1")).encode().replace(b"Medicare", b"Medi\x00care"))
+    (made.inbox / "claim.837").write_bytes(x12("837", "HC", "005010X222A1", CLAIM))
+    (made.inbox / "refusal.277").write_bytes(x12("277", "HN", "005010X214", REFUSAL))
+    (made.inbox / "trial.835").write_bytes(join(interchange(transaction(*PAID_CLAIM), usage="T")))
+    (made.inbox / "trial.hl7").write_text(TRIAL_MESSAGE)
+    trial = CHARGE_ITEM | {"id": "ci2", "meta": {"security": [TEST_LABEL]}}
+    (made.inbox / "charges.ndjson").write_text("".join(f"{json.dumps(one)}\n" for one in (CHARGE_ITEM, trial)))
     made.medbooks("run", "--quiet")
     void = {"void_date": "2026-01-20"}
     payment = {"transaction_type": "PAYMENT", "amount": "-25.00", "parent_transaction_id": "c1", **void}
@@ -202,3 +260,31 @@ def test_pay_and_a_bank_statement_meet_in_the_books(books: Books) -> None:
         "where account_code = '2300' and book = 'accrual'",
     )
     assert waiting == [(Decimal(50),)]
+
+
+def test_what_a_sender_marks_as_a_test_is_held_whatever_the_feed(books: Books) -> None:
+    held = {h["source"]: h["held_amount"] for h in books.status()["held"] if h["hold_reason"] == "test_data"}
+    assert held == {"era835": "80.00", "hl7": "150.00", "fhir": "88.50"}
+    assert [books.source(name)["posted_amount"] for name in ("era835", "hl7")] == ["0.00", "0.00"]
+
+
+def test_a_fhir_charge_is_posted_and_one_labelled_as_a_test_is_held(books: Books) -> None:
+    fhir = books.source("fhir")
+    assert (fhir["posted_amount"], fhir["held_amount"]) == ("88.50", "88.50")
+    held = [h for h in books.status()["held"] if h["source"] == "fhir"]
+    assert [(h["hold_reason"], h["items"]) for h in held] == [("test_data", 1)]
+    posted = _lake(
+        books,
+        "select sum(credit_amount - debit_amount) from marts.fct_journal_lines "
+        "where event_id like 'fhir:%' and account_code like '4%' and book = 'accrual'",
+    )
+    assert posted == [(Decimal("88.50"),)]
+
+
+def test_a_claim_that_a_277ca_refuses_is_in_the_worklist_with_its_dollars(books: Books) -> None:
+    (item,) = json.loads(books.medbooks("claims", "rejected", "--json").stdout)
+    assert (item["claim_id"], item["rejection_level"], item["is_open"]) == ("P1", "claim", True)
+    assert (item["charged_amount"], item["payer_name"]) == ("150.00", "SYNTH HEALTH")
+    assert item["what_to_do"]
+    rejections = _lake(books, "select count(*), sum(charged_amount) from marts.fct_claim_rejections where is_open")
+    assert rejections == [(1, Decimal("150.00"))]
