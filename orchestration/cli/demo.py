@@ -25,6 +25,7 @@ def demo(
 ) -> None:
     """Generate a practice, run everything, show what came out. Running it again adds nothing."""
     from orchestration.defs.ingest.landing import land
+    from orchestration.practice.entities import PRACTICE, changing_over, involved
     from orchestration.practice.generate import generate
     from orchestration.resources.inbox import FolderInbox
 
@@ -37,7 +38,8 @@ def demo(
     marker.touch()
     say(f"A synthetic practice of {providers} providers writes {days} days of files …")
     with tempfile.TemporaryDirectory(prefix="medbooks-demo-") as folder:
-        generate(Path(folder), providers=providers, start=_FIRST_DAY, days=days, seed=seed)
+        entity = changing_over(involved(PRACTICE))
+        generate(Path(folder), providers=providers, start=_FIRST_DAY, days=days, seed=seed, entity=entity)
         with stores.lake.lock():
             counts = land(stores, FolderInbox(Path(folder) / "inbox", standstill_seconds=0.0))
     say(f"  {counts['landed']:,} files landed, {counts['repeated']:,} were here before. Now the books:")
