@@ -19,7 +19,7 @@ from orchestration.accounting.comparison import (
     unbalanced_months,
 )
 from orchestration.accounting.journal import RULE_VERSION
-from orchestration.core.errors import BooksError
+from orchestration.core.errors import BooksError, ConfigurationError
 from orchestration.core.ids import file_id
 from orchestration.core.money import ZERO
 
@@ -32,8 +32,18 @@ if TYPE_CHECKING:
 
 
 def mapped_charges(stores: PracticeStores, entity_id: str, months: Iterable[str]) -> list[Movement]:
-    """Return what the mapping books of an entity's charges in months (``YYYY-MM``), by month and account."""
+    """Return what the mapping books of an entity's charges in months (``YYYY-MM``), by month and account.
+
+    Raises ``ConfigurationError`` when the mart that says so is not built, or was built by another version.
+    """
     with stores.lake.connect() as lake:
+        built = lake.execute(
+            "SELECT count(*) FROM duckdb_columns() WHERE database_name = 'lake' AND schema_name = 'marts' "
+            "AND table_name = 'account_activity_monthly' AND column_name = 'rule_id'"
+        ).fetchone()
+        if built != (1,):
+            message = "what the mapping books cannot be known: the marts it comes from are not built"
+            raise ConfigurationError(message, mend="medbooks run")
         found = lake.execute(
             "SELECT posting_month, account_code, sum(net_amount) FROM marts.account_activity_monthly "
             "WHERE book = 'accrual' AND entity_id = ? AND rule_id IN (SELECT unnest(?)) "

@@ -213,6 +213,18 @@ def test_a_months_end_is_not_prepared_before_its_marts_are_built(stores, medbook
     assert stores.ledger.entry_count() == 1
 
 
+def test_manual_postings_are_compared_with_marts_that_are_built_and_proposed_from_a_file_only(
+    stores, medbooks, tmp_path
+):
+    by_hand = tmp_path / "by-hand.csv"
+    by_hand.write_text("entry_date,account_code,debit_amount,credit_amount\n2026-11-23,1200,5.00,\n", encoding="utf-8")
+    code, _out, err = medbooks("gl", "preview", "--compare", by_hand, "--propose")
+    assert (code, "mend it with: medbooks run" in err) == (6, True)
+    code, _out, err = medbooks("gl", "preview", "--propose")
+    assert (code, "medbooks gl preview --compare FILE --propose" in err) == (1, True)
+    assert stores.ledger.waiting() == []
+
+
 def test_the_chain_is_verified_and_exported_with_a_signed_head(stores, medbooks, tmp_path):
     post(stores, entry())
     out = tmp_path / "chain.csv"
