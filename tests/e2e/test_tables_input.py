@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from decimal import Decimal
 from typing import Any
 
@@ -155,7 +156,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
         "fees.csv": FEES,
         "odd.csv": ODD,
         "untied.csv": table(row("u1"), "Record count,2"),
-        "own.csv": "Nr;Art;Betrag;Datum;Code\n1;C;80.00;31.01.2026;99213\n",
+        "own.csv": "Nr;Art;Betrag;Datum;Code\n1;C;80.00;31.01.2026;99213\n2;X;60.00;01.02.2026;99213\n",
         "payroll.csv": PAYROLL,
         "bank.bai": BANK,
         "untied.bai": BANK.replace("49,80000", "49,80001"),
@@ -176,6 +177,10 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
     trial = CHARGE_ITEM | {"id": "ci2", "meta": {"security": [TEST_LABEL]}}
     (made.inbox / "charges.ndjson").write_text("".join(f"{json.dumps(one)}\n" for one in (CHARGE_ITEM, trial)))
     made.medbooks("run", "--quiet")
+    # the practice learns what the layout's X means, and has the file read again
+    (refused,) = (item for item in _waiting(made) if item["code"] == "unknown_type")
+    (made.home / "layouts" / "clinic.toml").write_text(f'{LAYOUT}X = "CHARGE"\n')
+    made.medbooks("quarantine", "replay", refused["file_id"][:12])
     void = {"void_date": "2026-01-20"}
     payment = {"transaction_type": "PAYMENT", "amount": "-25.00", "parent_transaction_id": "c1", **void}
     (made.inbox / "voids.csv").write_text(table(row("c1", **void), row("p1", **payment), row("c1", **void)))
@@ -188,8 +193,13 @@ def _lake(books: Books, sql: str) -> list[tuple[Any, ...]]:
         return published.execute(sql).fetchall()
 
 
+def _waiting(books: Books) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(books.medbooks("quarantine", "list", "--json").stdout)
+    return found
+
+
 def _quarantined(books: Books) -> set[str]:
-    return {item["code"] for item in json.loads(books.medbooks("quarantine", "list", "--json").stdout)}
+    return {item["code"] for item in _waiting(books)}
 
 
 def test_every_dollar_is_posted_held_or_quarantined(books: Books) -> None:
@@ -245,7 +255,23 @@ def test_a_layout_of_the_practices_own_and_two_encodings_are_read(books: Books) 
         "select count(*), sum(charged_amount) from marts.fct_charge_lines "
         "where profile = 'clinic' or payer_class = 'commercial'",
     )
-    assert posted == [(3, Decimal(280))]
+    assert posted == [(4, Decimal(340))]
+
+
+def test_a_refused_row_is_booked_when_its_file_is_replayed_and_nothing_of_the_file_twice(books: Books) -> None:
+    assert "unknown_type" not in _quarantined(books)
+    events = _lake(
+        books,
+        "select events.event_id, sum(credit_amount) from marts.fct_journal_lines as lines inner join "
+        "(select distinct event_id from marts.fct_charge_lines where profile = 'clinic') as events "
+        "on lines.event_id = events.event_id where book = 'accrual' group by events.event_id order by 2",
+    )
+    assert [amount for _, amount in events] == [Decimal(60), Decimal(80)]
+    with sqlite3.connect(books.home / "ledger" / "ledger.sqlite") as ledger:
+        entries = ledger.execute(
+            "select count(*) from entries where event_id in (?, ?)", [event for event, _ in events]
+        ).fetchone()
+    assert entries == (2,)
 
 
 def test_pay_and_a_bank_statement_meet_in_the_books(books: Books) -> None:
