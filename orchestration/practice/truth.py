@@ -121,7 +121,7 @@ _ACCOUNTS = {
     "patient": "1210",
     "payer_paid": "1030",
     "remitted": "1030",
-    "patient_paid": "1040",
+    "patient_paid": "1015",
     "deposited": "1010",
     "withdrawn": "1010",
     "gross_pay": "6100",
