@@ -1,3 +1,4 @@
+{%- set settlement_rounds = [1, 2, 3, 4] -%}
 -- One row per deposit of a bank statement, with what it is: an EFT matched to its remittance by trace number and
 -- amount (rule R09; R18 when its remittance came later), a card settlement with the fee the processor kept (R03, R10), a
 -- capitation (R19), or unidentified: in the books it waits in 2300 until somebody knows (R18).
@@ -78,20 +79,14 @@ card_days as (
     group by posting_date
 ),
 
-settlements as (
+settlement_choices as (
     select
         deposits.file_id,
         deposits.line_number,
+        deposits.transaction_amount,
+        deposits.posted_date,
         card_days.posting_date,
-        card_days.gross_amount,
-        row_number() over (
-            partition by deposits.file_id, deposits.line_number
-            order by card_days.gross_amount asc, card_days.posting_date desc
-        ) as day_number,
-        row_number() over (
-            partition by card_days.posting_date
-            order by deposits.transaction_amount desc, deposits.posted_date asc, deposits.file_id asc, deposits.line_number asc
-        ) as settlement_number
+        card_days.gross_amount
     from deposits
     inner join patterns
         on deposits.printed_words = patterns.printed_words and patterns.deposit_class = 'card_settlement'
@@ -104,6 +99,54 @@ settlements as (
         and card_days.gross_amount * (1 - {{ var('card_fee_limit_rate') }}) <= deposits.transaction_amount
 ),
 
+-- who choose each other are paired, then those that are left: a settlement the day with the least fee, of equal ones the
+-- first; a day the settlement with the least fee, of equal ones the first
+settlements_0 as (
+    select
+        file_id,
+        line_number,
+        posting_date,
+        gross_amount
+    from settlement_choices
+    where false
+),
+{% for round in settlement_rounds %}
+    choices_{{ round }} as (
+        select
+            choices.*,
+            row_number() over (
+                partition by choices.file_id, choices.line_number
+                order by choices.gross_amount asc, choices.posting_date asc
+            ) as day_number,
+            row_number() over (
+                partition by choices.posting_date
+                order by
+                    choices.transaction_amount desc,
+                    choices.posted_date asc,
+                    choices.file_id asc,
+                    choices.line_number asc
+            ) as settlement_number
+        from settlement_choices as choices
+        left join settlements_{{ round - 1 }} as paid
+            on choices.file_id = paid.file_id and choices.line_number = paid.line_number
+        left join settlements_{{ round - 1 }} as settled on choices.posting_date = settled.posting_date
+        where paid.file_id is null and settled.file_id is null
+    ),
+
+    settlements_{{ round }} as (
+        select * from settlements_{{ round - 1 }}
+
+        union all
+
+        select
+            file_id,
+            line_number,
+            posting_date,
+            gross_amount
+        from choices_{{ round }}
+        where day_number = 1 and settlement_number = 1
+    ),
+{% endfor %}
 classified as (
     select
         deposits.*,
@@ -122,11 +165,8 @@ classified as (
     left join matches on deposits.file_id = matches.file_id and deposits.line_number = matches.line_number
     left join patterns on deposits.printed_words = patterns.printed_words
     left join known_traces on deposits.trace_number = known_traces.trace_number
-    left join settlements
-        on deposits.file_id = settlements.file_id
-        and deposits.line_number = settlements.line_number
-        and settlements.day_number = 1
-        and settlements.settlement_number = 1
+    left join settlements_{{ settlement_rounds | length }} as settlements
+        on deposits.file_id = settlements.file_id and deposits.line_number = settlements.line_number
 )
 
 select
