@@ -125,6 +125,10 @@ bench-ledger: setup-dev servers ## the journal against beancount, hledger and le
 bench-era: setup-bench ## remittances: ours against pyx12 and others at 1, 10, 100 MB and 2,000 small files
 	$(BIN)/python benchmarks/era835.py
 
+.PHONY: bench-documents
+bench-documents: setup-dev tesseract ## how well scanned bills are read, by field and resolution, and that nothing wrong is booked
+	$(BIN)/python -m benchmarks.documents
+
 .PHONY: fuzz
 fuzz: setup-dev ## a million mutated remittances: nothing raises, hangs or loses a segment
 	$(BIN)/python tests/fuzz_x12.py
@@ -136,6 +140,10 @@ parity: setup-dev ## the longer proof: thousands of spoiled remittances, judged 
 .PHONY: verify
 verify: setup ## read a generated practice back and compare it with the truth, to the cent: make verify SEED=42
 	$(BIN)/medbooks practice verify --seed $(or $(SEED),7)
+
+.PHONY: verify-books
+verify-books: setup-dev tesseract ## the longer proof: a generated practice through the whole pipeline equals the truth, in marts and ledger
+	$(BIN)/pytest -m slow tests/e2e/test_practice_books.py
 
 .PHONY: crash-posting
 crash-posting: setup-dev servers ## the longer proof: a thousand kills of posters per database and vendor stand-in
