@@ -319,7 +319,8 @@ def _against(value: Decimal, goal: Goal | None, show: Callable[[Decimal], str], 
         return "", "plain"
     is_met = value <= goal.value if goal.is_ceiling else value >= goal.value
     if is_met:
-        return f"within the goal of {show(goal.value)}{unit}", "good"
+        where = "within the goal of" if goal.is_ceiling else "the goal is at least"
+        return f"{where} {show(goal.value)}{unit}", "good"
     where = "above" if goal.is_ceiling else "below"
     return f"{where} the goal of {show(goal.value)}{unit}", "attention"
 
