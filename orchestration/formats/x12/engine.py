@@ -468,6 +468,9 @@ def _is_plain(index: Index, piece: _Piece, headers: Places) -> bool:
             follows = place + 1 < piece.end and index.code[place + 1] != CODE["ISA"]
             if follows or len(raw) > _LONGEST_TRAILER or len(raw) < 4 or raw[3] != marks.element:  # noqa: PLR2004
                 return False
+            # the next interchange may begin inside a trailer that is cut off
+            if b"ISA" in raw[3:]:
+                return False
             continue
         text = (raw + bytes((marks.terminator,))).decode("latin-1")
         found = read_header(text + " " * 4, 0, chr(marks.element)) if len(raw) > 3 else None  # noqa: PLR2004

@@ -196,6 +196,8 @@ def read_header(text: str, begin: int, separator: str) -> tuple[Delimiters, int]
             candidate = unwrapped[0]
             if not candidate.isalnum() and candidate != separator:
                 terminator, rest = candidate, unwrapped
+    if terminator == separator:
+        return None
     return Delimiters(separator, component, terminator), begin + len(window) - len(rest) + 1
 
 
@@ -217,9 +219,9 @@ def _end(text: str, position: int, delimiters: Delimiters) -> int:
         limit = min(len(text), match.end() + _IEA_LENGTH)
         closing = text.find(terminator, match.end(), limit)
         # a last segment that is not terminated ends where the next interchange begins
-        following = _ISA.search(text, match.end(), closing if closing >= 0 else limit)
-        if following:
-            return following.start()
+        for following in _ISA.finditer(text, match.end(), closing if closing >= 0 else limit):
+            if read_header(text, following.start(), following[1]):
+                return following.start()
         return closing + 1 if closing >= 0 else limit
     return len(text)
 

@@ -75,6 +75,14 @@ def test_a_header_that_is_cut_off_at_the_end_of_a_file_opens_nothing():
     assert "text_outside_interchange" in {finding["code"] for finding in found["findings"]}
 
 
+def test_a_trailer_that_names_a_header_opens_no_interchange():
+    content = era() + era().replace(b"IEA*", b"IEA*ISA*") + era()
+    tokens = tokenize(content)
+    reading = Engine().read([source(content)])[0]
+    assert [len(interchange.segments) for interchange in tokens.interchanges] == [tokens.segment_count // 3] * 3
+    assert (reading.segment_count, len(reading.remittances)) == (tokens.segment_count, 3)
+
+
 def test_files_read_together_say_what_each_says_alone():
     files = [source(era()), source(TWO), source(b"junk"), source(era()[:-40]), source(era(end="~\n")), source(era())]
     together = [report(reading) for reading in Engine().read(files)]
