@@ -11,6 +11,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# how long an example takes says more about the machine than about the code: timings never decide a test
+settings.register_profile("medbooks", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("medbooks")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep in one process what shares something costly: the tests of a file, and of the practice of two runs."""
+    for item in items:
+        is_of_practice = "two_steps" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("two_steps" if is_of_practice else item.path.name))
 
 
 @pytest.fixture(scope="session")

@@ -158,7 +158,7 @@ def test_the_report_and_the_data_docs_are_written_and_call_nobody(two_steps: Two
 def test_doctor_finds_nothing_wrong(two_steps: TwoSteps) -> None:
     done = two_steps.books.medbooks("doctor")
     assert "FAIL" not in done.stdout
-    assert done.stdout.count("ok ") == 7
+    assert done.stdout.count("ok ") == 8
     assert "inbox folder" in done.stdout
 
 
