@@ -25,6 +25,7 @@ from orchestration.formats.x12.content import content_keys
 from orchestration.formats.x12.envelope import REMITTANCE, Envelope, TransactionSet
 from orchestration.formats.x12.parts import (
     LARGEST_IRREGULAR,
+    UNTERMINATED,
     WINDOW,
     IrregularError,
     Part,
@@ -328,7 +329,8 @@ class Engine:
             if not piece.part.is_exact:
                 state = self._states[piece.reading.code]
                 if piece.part.flaw is not None:
-                    state.walker.flaw(*piece.part.flaw, piece.first_number + piece.end - piece.begin - 1)
+                    last = piece.first_number + piece.end - piece.begin - 1
+                    state.walker.flaw(*piece.part.flaw, last if piece.part.flaw == UNTERMINATED else None)
                 state.walker.walk(index, loops, proof, piece.begin, piece.end, piece.first_number)
         stray = np.array(sorted(s for walk in walks for s in walk.stray), dtype=np.int64)
         run = Run(index, loops, facts, pieces, [], stray)

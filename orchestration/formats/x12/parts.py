@@ -31,7 +31,7 @@ LARGEST_IRREGULAR: Final = 128 << 20
 
 _HEAD = 1024
 _NO_HEADER = ("no_interchange_header", "the file does not begin with the header of an interchange (ISA)")
-_UNTERMINATED = ("unterminated_segment", "the last segment does not end with the segment terminator")
+UNTERMINATED = ("unterminated_segment", "the last segment does not end with the segment terminator")
 _MARK_BYTES = b"\xef\xbb\xbf"
 _JUNK = b" \t\r\n\x00\x1a"
 _SEPARATORS = 16
@@ -83,7 +83,7 @@ def regular_parts(stream: BinaryIO) -> Iterator[Part]:
                 # a header that is cut off opens nothing: only the tokenizer tells that
                 if body[body.rfind(marks.terminator) + 1 :].lstrip(_JUNK).startswith(b"ISA"):
                     raise IrregularError
-                flaw = flaw or _UNTERMINATED
+                flaw = flaw or UNTERMINATED
             canonical = _canonical(body[:cut], marks, line_end, codec, is_last=not more)
             yield Part(canonical, marks, is_exact=False, has_header=True, flaw=flaw)
             body, flaw = body[cut:], None

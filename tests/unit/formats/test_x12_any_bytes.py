@@ -8,7 +8,7 @@ import time
 import pytest
 from format_examples import PAID_CLAIM, damaged, era, interchange, join, rows_of, source, transaction
 from fuzz_x12 import fuzz
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from orchestration.core.tables import SourceFile
@@ -57,6 +57,9 @@ def test_thousands_of_spoiled_files_raise_nothing_and_lose_nothing():
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(damaged(TWO + era(end="~\r\n")))
+@example(b"\x00" + era())
+@example(era()[:-1])
+@example(b"\x00" + era()[:-1])
 def test_the_fast_path_says_what_the_exact_path_says(content):
     fast = Engine().read_streams([(source(content), io.BytesIO(content))])[0]
     exact = Engine().read_streams([(source(content), io.BytesIO(content))], exact={0})[0]
