@@ -51,3 +51,31 @@
     left join {{ ref('entity_members') }} as locations
         on locations.member_kind = 'location' and {{ relation }}.location_id = locations.member_id
 {%- endmacro %}
+
+{# What the bank shows and no person has to look at first, as both books take it: accrual and cash. #}
+{% macro booked_deposits() -%}
+    select
+        *,
+        'bank' as source,
+        concat('bank_account:', account_last_four) as entity_member,
+        case when deposit_class = 'eft' and is_late_match then 'late_eft' else deposit_class end as booked_as
+    from {{ ref('fct_deposits') }}
+    where disposition = 'proposed'
+{%- endmacro %}
+
+{% macro booked_withdrawals() -%}
+    select
+        *,
+        'bank' as source,
+        concat('bank_account:', account_last_four) as entity_member,
+        case withdrawal_class
+            when 'payroll_tax' then 'R21'
+            when 'payroll_deductions' then 'R21'
+            when 'card_fee' then 'R03'
+            when 'patient_refund' then 'R15'
+            when 'payer_refund' then 'R17'
+            else 'R20'
+        end as rule_id
+    from {{ ref('fct_withdrawals') }}
+    where disposition = 'proposed'
+{%- endmacro %}

@@ -2,30 +2,11 @@
 -- credits. Made anew by each run, because a later file may explain an earlier deposit; what was proposed stays.
 
 with deposits as (
-    select
-        *,
-        'bank' as source,
-        concat('bank_account:', account_last_four) as entity_member,
-        case when deposit_class = 'eft' and is_late_match then 'late_eft' else deposit_class end as booked_as
-    from {{ ref('fct_deposits') }}
-    where disposition = 'proposed'
+    {{ booked_deposits() }}
 ),
 
 withdrawals as (
-    select
-        *,
-        'bank' as source,
-        concat('bank_account:', account_last_four) as entity_member,
-        case withdrawal_class
-            when 'payroll_tax' then 'R21'
-            when 'payroll_deductions' then 'R21'
-            when 'card_fee' then 'R03'
-            when 'patient_refund' then 'R15'
-            when 'payer_refund' then 'R17'
-            else 'R20'
-        end as rule_id
-    from {{ ref('fct_withdrawals') }}
-    where disposition = 'proposed'
+    {{ booked_withdrawals() }}
 ),
 
 -- the last day of which the bank has told: of a statement, or of its last line where it has no such day

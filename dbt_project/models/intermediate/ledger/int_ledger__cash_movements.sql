@@ -23,13 +23,7 @@ with matched_lines as (
 ),
 
 deposits as (
-    select
-        *,
-        'bank' as source,
-        concat('bank_account:', account_last_four) as entity_member,
-        case when deposit_class = 'eft' and is_late_match then 'late_eft' else deposit_class end as booked_as
-    from {{ ref('fct_deposits') }}
-    where disposition = 'proposed'
+    {{ booked_deposits() }}
 ),
 
 -- a matched deposit, or a late match: the event that makes it revenue
@@ -100,20 +94,7 @@ desk_payments as (
 ),
 
 withdrawals as (
-    select
-        *,
-        'bank' as source,
-        concat('bank_account:', account_last_four) as entity_member,
-        case withdrawal_class
-            when 'payroll_tax' then 'R21'
-            when 'payroll_deductions' then 'R21'
-            when 'card_fee' then 'R03'
-            when 'patient_refund' then 'R15'
-            when 'payer_refund' then 'R17'
-            else 'R20'
-        end as rule_id
-    from {{ ref('fct_withdrawals') }}
-    where disposition = 'proposed'
+    {{ booked_withdrawals() }}
 ),
 
 pay_lines as (
