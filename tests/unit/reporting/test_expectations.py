@@ -37,6 +37,7 @@ def test_the_known_posting_rules_are_those_the_movements_are_written_by():
     models = [
         *(DBT / "models" / "intermediate" / "ledger").glob("int_ledger__*_movements.sql"),
         DBT / "models" / "marts" / "ledger" / "fct_journal_lines.sql",
+        DBT / "macros" / "movements.sql",
         DBT / "seeds" / "account_adjustment_reasons.csv",
     ]
     written = {rule for model in models for rule in re.findall(r"\b(R\d\d|RV|PLB|UNK)\b", _without_comments(model))}
