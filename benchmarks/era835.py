@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -301,6 +302,30 @@ def compare(
         print(f"  {name:<44}{seconds:>10}{speeds[name]:>11.2f}{ratio:>10.1f}{memory:>10}", flush=True)
 
 
+def compare_start(small: Path) -> None:
+    """Print what the command line takes on one small file, with everything it imports: the median of eleven."""
+    binaries = Path(sys.executable).parent
+    commands = {
+        "medbooks era inspect": (binaries / "medbooks", "era", "inspect", small),
+        "medbooks era inspect --json": (binaries / "medbooks", "era", "inspect", "--json", small),
+        "pyx12 4.0.0, x12valid": (binaries / "x12valid", small),
+    }
+    seconds = {name: statistics.median(_cpu_seconds(command) for _ in range(11)) for name, command in commands.items()}
+    print(f"\none file of {small.stat().st_size / 1000:.0f} KB, command line from start to end")
+    for name, taken in seconds.items():
+        print(f"  {name:<44}{taken:>10.2f} CPU-s")
+
+
+def _cpu_seconds(command: tuple[Path | str, ...]) -> float:
+    import resource
+
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    # x12valid fails on a good file, too: its acknowledgement of an 835 does
+    subprocess.run(command, check="era" in command, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--megabytes", type=int, nargs="*", default=[1, 10, 100])
@@ -318,6 +343,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=os.environ.get("MEDBOOKS_BENCH_FOLDER")) as name:
         folder = Path(name)
         warm, _ = generate(folder, "warm.835", 0.2, 99)
+        small, _ = generate(folder, "small.835", SMALL_KILOBYTES / 1000, options.seed)
+        compare_start(small)
         speeds: dict[str, float] = {}
         for megabytes in options.megabytes:
             path, truth = generate(folder, f"{megabytes}.835", megabytes, options.seed)

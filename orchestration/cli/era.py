@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
@@ -26,6 +27,8 @@ _MOST_FILES = 500
 @app.callback()
 def era() -> None:
     """Group of verbs."""
+    # no matrix is multiplied here: a second thread of numpy's BLAS costs as much to start as numpy to import
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @app.command("inspect")

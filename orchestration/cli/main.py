@@ -4,52 +4,71 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+from typer.core import TyperGroup
 
-from orchestration.cli import (
-    audit,
-    claims,
-    close,
-    demo,
-    doctor,
-    era,
-    gl,
-    ingest,
-    practice,
-    publish,
-    quarantine,
-    rebuild,
-    run,
-    status,
-    up,
-)
 from orchestration.core.errors import BooksError
+
+if TYPE_CHECKING:
+    import click
+
+# each is a module beside this one, with a function of its name or an `app` of further verbs
+VERBS: Final = (
+    "demo",
+    "up",
+    "run",
+    "status",
+    "doctor",
+    "ingest",
+    "rebuild",
+    "audit",
+    "claims",
+    "close",
+    "era",
+    "gl",
+    "practice",
+    "publish",
+    "quarantine",
+)
+
+
+class _Verbs(TyperGroup):
+    """Imports the one verb that is asked for: all of them would cost a twentieth of a second at every start."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # as click calls it
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # as click calls it
+        # a misspelt verb is answered by the nearest one, and an answer needs them all
+        for name in [cmd_name] if cmd_name in VERBS else VERBS:
+            if name not in self.commands:
+                self.commands[name] = _verb(name)
+        return self.commands.get(cmd_name)
+
+
+def _verb(name: str) -> click.Command:
+    module = import_module(f"orchestration.cli.{name}")
+    holder = typer.Typer(add_completion=False, suggest_commands=False, callback=lambda: None)
+    if hasattr(module, "app"):
+        holder.add_typer(module.app, name=name)
+    else:
+        holder.command(name)(getattr(module, name))
+    return typer.main.get_group(holder).commands[name]
+
 
 app = typer.Typer(
     name="medbooks",
+    cls=_Verbs,
     help="Files a medical practice already receives go in; audited, balanced, posted books come out.",
     no_args_is_help=True,
     add_completion=False,
+    suggest_commands=False,  # click suggests by itself
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("demo")(demo.demo)
-app.command("up")(up.up)
-app.command("run")(run.run)
-app.command("status")(status.status)
-app.command("doctor")(doctor.doctor)
-app.command("ingest")(ingest.ingest)
-app.command("rebuild")(rebuild.rebuild)
-app.add_typer(audit.app, name="audit")
-app.add_typer(claims.app, name="claims")
-app.add_typer(close.app, name="close")
-app.add_typer(era.app, name="era")
-app.add_typer(gl.app, name="gl")
-app.add_typer(practice.app, name="practice")
-app.add_typer(publish.app, name="publish")
-app.add_typer(quarantine.app, name="quarantine")
 
 
 def _version(asked: bool) -> None:

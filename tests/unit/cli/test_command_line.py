@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from x12_mutations import clean
 
+from orchestration.cli.main import VERBS
 from orchestration.cli.run import summary_lines
 
 MEDBOOKS = str(Path(sys.executable).parent / "medbooks")
@@ -29,10 +30,35 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([MEDBOOKS, *arguments], capture_output=True, text=True, check=False)
 
 
-def test_starting_imports_nothing_heavy() -> None:
-    code = f"import sys, orchestration.cli.main; print([m for m in {HEAVY} if m in sys.modules])"
+def imported_by(code: str) -> set[str]:
+    code = f"import sys\n{code}\nsys.stderr.write('\\n'.join(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    return set(done.stderr.splitlines())
+
+
+def test_no_verb_imports_anything_heavy_before_it_is_run() -> None:
+    modules = imported_by("from orchestration.cli import main\nfor verb in main.VERBS: main._verb(verb)")
+    assert {"orchestration.cli.gl", "orchestration.cli.up"} <= modules
+    assert modules.isdisjoint(HEAVY)
+
+
+def test_inspecting_a_remittance_imports_no_other_verb_and_nothing_heavy(tmp_path: Path) -> None:
+    (tmp_path / "good.835").write_text(REMITTANCE)
+    arguments = ["medbooks", "era", "inspect", "--json", str(tmp_path / "good.835")]
+    modules = imported_by(
+        f"sys.argv = {arguments}\nfrom orchestration.cli.main import main\ntry: main()\nexcept SystemExit: pass"
+    )
+    verbs = {name for name in modules if name.startswith("orchestration.cli.")}
+    assert verbs == {"orchestration.cli.main", "orchestration.cli.era"}
+    assert modules.isdisjoint(HEAVY)
+
+
+def test_help_lists_every_verb_and_a_misspelt_one_is_answered_by_the_nearest() -> None:
+    listed = run("--help").stdout
+    assert [verb for verb in VERBS if verb not in listed] == []
+    misspelt = run("stats")
+    assert misspelt.returncode == 2
+    assert misspelt.stderr.count("Did you mean 'status'?") == 1
 
 
 def test_era_inspect_prints_one_json_object_per_file_and_exits_0_for_bad_ones(tmp_path: Path) -> None:
