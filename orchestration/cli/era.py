@@ -121,18 +121,17 @@ def _opened(paths: list[Path]) -> Iterator[tuple[SourceFile, BinaryIO]]:
     for path in paths:
         for each in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
             stream = each.open("rb")
-            if stream.read(2) not in {b"PK", b"\x1f\x8b"} or not is_archive(content := each.read_bytes()):
+            if not is_archive(stream):
                 yield SourceFile(_identity(stream), each.name, b"", now), stream
                 continue
-            stream.close()
             try:
-                opened = members(each.name, content)
+                opened = [(member.name, BytesIO(b"".join(member.pieces))) for member in members(each.name, stream)]
             except UnreadableArchiveError:
-                opened = []
-                yield SourceFile(each.name, each.name, b"", now), BytesIO(content)
-            for member in opened:
-                inside = BytesIO(member.content)
-                yield SourceFile(_identity(inside), member.name, b"", now), inside
+                yield SourceFile(each.name, each.name, b"", now), stream
+                continue
+            stream.close()
+            for name, inside in opened:
+                yield SourceFile(_identity(inside), name, b"", now), inside
 
 
 def _identity(stream: BinaryIO) -> str:

@@ -7,10 +7,11 @@ own tables, one ``files`` row per file and one ``findings`` row per finding, so 
 
 from __future__ import annotations
 
+import mmap
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from orchestration.core.money import ZERO
 
@@ -178,6 +179,10 @@ def findings_table(schema: str) -> Table:
             LOADED_AT,
         ),
     )
+
+
+# the bytes of a file, in memory or mapped from where they are on disk
+Content: TypeAlias = bytes | mmap.mmap
 
 
 @dataclass(frozen=True, slots=True)

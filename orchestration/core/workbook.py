@@ -29,6 +29,11 @@ _WIDTH_LIMIT_COLUMNS = 1_000
 _DAMAGED = Finding("unreadable_workbook", "error", "the workbook is damaged: it cannot be opened")
 
 
+def may_be_workbook(head: bytes) -> bool:
+    """Tell whether the first bytes are those of a container that a workbook can be in."""
+    return head.startswith((_COMPOUND, _ZIP))
+
+
 def is_workbook(content: bytes) -> bool:
     """Tell whether the bytes are an Excel workbook, readable or not. Never raises."""
     if content.startswith(_COMPOUND):

@@ -7,9 +7,13 @@ What does not belong here: what kind a file is (``kinds``).
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from orchestration.formats.kinds import detect_kind
 from orchestration.formats.own import NO_LAYOUTS, OwnLayouts
+
+if TYPE_CHECKING:
+    from orchestration.core.tables import Content
 
 _ORDER = (
     "fees",
@@ -33,7 +37,7 @@ _FHIR_MONEY = re.compile(rb'"resourceType"\s*:\s*"(?:Claim|ChargeItem|Explanatio
 _HEAD = 4096
 
 
-def arrival_order(file_name: str, content: bytes, own: OwnLayouts = NO_LAYOUTS) -> tuple[int, str, str]:
+def arrival_order(file_name: str, content: Content, own: OwnLayouts = NO_LAYOUTS) -> tuple[int, str, str]:
     """Return a sort key: kind, then the date a remittance says of itself, then the name.
 
     FHIR resources that others refer to (Coverage, Practitioner ...) come before those with money.

@@ -7,11 +7,14 @@ with it. What does not belong here: whether the file is any good.
 from __future__ import annotations
 
 import re
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from orchestration.core.tabular import first_rows
 from orchestration.formats import bank, billing_api, exports, fees, payroll, supplies
 from orchestration.formats.own import NO_LAYOUTS, OwnLayouts
+
+if TYPE_CHECKING:
+    from orchestration.core.tables import Content
 
 Kind = Literal[
     "era835",
@@ -78,7 +81,7 @@ _BY_WORD: Final[tuple[tuple[str, Kind], ...]] = (
 _TABULAR: Final = frozenset({"csv", "tsv", "txt", "xlsx", "xls"})
 
 
-def detect_kind(file_name: str, content: bytes, own: OwnLayouts = NO_LAYOUTS) -> Kind:
+def detect_kind(file_name: str, content: Content, own: OwnLayouts = NO_LAYOUTS) -> Kind:
     """Return the kind of a file; ``own`` are the practice's own layouts of tables.
 
     Never raises; ``unknown`` when neither its content nor its name says anything.
@@ -88,7 +91,7 @@ def detect_kind(file_name: str, content: bytes, own: OwnLayouts = NO_LAYOUTS) ->
     return _by_set(content[:_HEAD], content) if kind == "era835" and _SET.search(content[:_HEAD]) else kind
 
 
-def _by_content(content: bytes, own: OwnLayouts) -> Kind | None:
+def _by_content(content: Content, own: OwnLayouts) -> Kind | None:
     head = content[:_HEAD]
     if head.startswith(_MAGIC):
         return "documents"
@@ -105,7 +108,7 @@ def _by_content(content: bytes, own: OwnLayouts) -> Kind | None:
     return "hl7" if _HL7.match(plain.lstrip(b"\x0b")) else _by_header(content, own)
 
 
-def _by_set(plain: bytes, content: bytes) -> Kind:
+def _by_set(plain: bytes, content: Content) -> Kind:
     """Return the kind of X12 by its first transaction set, else by its group."""
     if _REMITTANCE.search(plain) or _REMITTANCE.search(content):
         return "era835"
@@ -120,13 +123,15 @@ def _by_set(plain: bytes, content: bytes) -> Kind:
     return "acks" if _INTERCHANGE_ACK.search(plain) else "era835"
 
 
-def _by_members(content: bytes) -> Kind | None:
+def _by_members(content: Content) -> Kind | None:
     """Return what the members of a JSON text say it is."""
     if billing_api.is_billing_json(content[:_HEAD]):
         return "billing_api"
-    if payroll.is_payroll_json(content):
+    # told by its members, so by the whole of it
+    whole = content[:]
+    if payroll.is_payroll_json(whole):
         return "payroll"
-    return "supplies" if supplies.is_supply_json(content) else None
+    return "supplies" if supplies.is_supply_json(whole) else None
 
 
 def _without_marks(head: bytes) -> bytes:
@@ -136,7 +141,7 @@ def _without_marks(head: bytes) -> bytes:
     return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x00")
 
 
-def _by_header(content: bytes, own: OwnLayouts) -> Kind | None:
+def _by_header(content: Content, own: OwnLayouts) -> Kind | None:
     """Return what the header of a table says it is; titles may stand above it."""
     rows = first_rows(content)
     for header in rows:

@@ -175,6 +175,11 @@ class Home:
         return self.root / "inbox"
 
     @property
+    def arrivals(self) -> Path:
+        """What was taken from inboxes that keep their files, and for as long as a landing lasts what it fetched."""
+        return self.root / "arrivals"
+
+    @property
     def layouts(self) -> Path:
         """The practice's own layouts of tables, one TOML file each."""
         return self.root / "layouts"

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import stat
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from orchestration.core.errors import BooksError
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _TEMPORARY_SUFFIXES = (".part", ".tmp", ".filepart", ".crdownload", ".partial", ".swp")
 _SECOND_LOOK_SECONDS = 0.3
+# the most of a file that is in memory while it is fetched
+PIECE_BYTES: Final = 1 << 20
 
 
 class InboxUnavailableError(BooksError):
@@ -39,10 +42,14 @@ class StillArrivingError(BooksError):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A file that stands still: the name it came under, how to read it, how to take it away once it is landed."""
+    """A file that stands still: the name it came under, how to fetch it, how to take it away once it is landed.
+
+    ``fetch`` hands the bytes to a writer in pieces, and raises ``StillArrivingError`` when the file is no longer what
+    the look saw. ``remove`` takes away what was fetched: a file that was written over since stays for the next look.
+    """
 
     file_name: str
-    read: Callable[[], bytes]
+    fetch: Callable[[Callable[[bytes], None]], None]
     remove: Callable[[], None]
 
 
@@ -103,7 +110,7 @@ class FolderInbox:
         second = dict(self._scan())
         still = [path for path, state in sorted(second.items()) if first.get(path) == state]
         ready = [path for path in still if not is_temporary(path.name)]
-        return Look(tuple(self._arrival(path) for path in ready), len(second) - len(ready))
+        return Look(tuple(self._arrival(path, second[path]) for path in ready), len(second) - len(ready))
 
     def peek(self, limit: int) -> list[tuple[str, ...]]:
         """Return path, size and time of files, at most ``limit``; nothing is opened."""
@@ -135,10 +142,32 @@ class FolderInbox:
                 except FileNotFoundError:
                     continue
                 if stat.S_ISREG(status.st_mode):
-                    yield path, (status.st_size, status.st_mtime_ns)
+                    yield path, _state(status)
 
-    def _arrival(self, path: Path) -> Arrival:
-        return Arrival(path.name, path.read_bytes, (lambda: None) if self._keep else path.unlink)
+    def _arrival(self, path: Path, state: tuple[int, int]) -> Arrival:
+        def fetch(write: Callable[[bytes], None]) -> None:
+            try:
+                descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+            except FileNotFoundError:
+                raise StillArrivingError(self.name) from None
+            with os.fdopen(descriptor, "rb", buffering=0) as file:
+                size = 0
+                while size <= state[0] and (piece := file.read(PIECE_BYTES)):
+                    write(piece)
+                    size += len(piece)
+                if _state(os.fstat(descriptor)) != state or size != state[0]:
+                    raise StillArrivingError(self.name)
+
+        def remove() -> None:
+            with suppress(FileNotFoundError):
+                if not self._keep and _state(path.lstat()) == state:
+                    path.unlink()
+
+        return Arrival(path.name, fetch, remove)
+
+
+def _state(status: os.stat_result) -> tuple[int, int]:
+    return status.st_size, status.st_mtime_ns
 
 
 def is_temporary(name: str) -> bool:

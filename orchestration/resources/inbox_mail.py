@@ -94,11 +94,11 @@ class MailInbox:
         return [identity for identity in self._messages.identities() if not self._taken.holds(identity)]
 
     def _arrival(self, identity: str, place: int, name: str, waiting: set[int]) -> Arrival:
-        def read() -> bytes:
+        def fetch(write: Callable[[bytes], None]) -> None:
             attachments = self._attachments(identity)
             if attachments is None or place >= len(attachments):
                 raise StillArrivingError(self.name)
-            return attachments[place][1]
+            write(attachments[place][1])
 
         def remove() -> None:
             waiting.discard(place)
@@ -107,7 +107,7 @@ class MailInbox:
                 if not self._keep:
                     self._messages.delete(identity)
 
-        return Arrival(name, read, remove)
+        return Arrival(name, fetch, remove)
 
     def _attachments(self, identity: str) -> list[tuple[str, bytes]] | None:
         """Return names and contents; of the message asked for last they are kept, because each is asked for in turn."""

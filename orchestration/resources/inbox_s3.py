@@ -6,11 +6,18 @@ Credentials are boto3's own: its environment variables, profiles and roles. What
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from orchestration.resources.inbox import Arrival, InboxUnavailableError, Look, StillArrivingError, is_temporary
+from orchestration.resources.inbox import (
+    PIECE_BYTES,
+    Arrival,
+    InboxUnavailableError,
+    Look,
+    StillArrivingError,
+    is_temporary,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -104,12 +111,13 @@ class S3Inbox:
     def _arrival(self, one: _Object) -> Arrival:
         where = {"Bucket": self._bucket.name, "Key": one.key}
 
-        def read() -> bytes:
-            def download() -> bytes:
-                body: bytes = self._s3().get_object(**where, IfMatch=one.etag)["Body"].read()
-                return body
+        def fetch(write: Callable[[bytes], None]) -> None:
+            def download() -> None:
+                with closing(self._s3().get_object(**where, IfMatch=one.etag)["Body"]) as body:
+                    for piece in body.iter_chunks(PIECE_BYTES):
+                        write(piece)
 
-            return self._guarded(download)
+            self._guarded(download)
 
         def remove() -> None:
             if self._keep:
@@ -124,7 +132,7 @@ class S3Inbox:
             with suppress(StillArrivingError):
                 self._guarded(delete)
 
-        return Arrival(_name(one.key), read, remove)
+        return Arrival(_name(one.key), fetch, remove)
 
     def _s3(self) -> Any:  # noqa: ANN401  # boto3 makes its clients at run time
         if self._client is None:

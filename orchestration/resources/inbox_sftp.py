@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import stat
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from orchestration.core.errors import ConfigurationError
 from orchestration.resources.inbox import (
+    PIECE_BYTES,
     Arrival,
     InboxUnavailableError,
     Look,
@@ -22,10 +24,10 @@ from orchestration.resources.inbox import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
     from pathlib import Path
 
-    from asyncssh import SFTPClient, SSHClientConnection
+    from asyncssh import SFTPAttrs, SFTPClient, SSHClientConnection
 
     from orchestration.resources.inbox_taken import TakenFiles
 
@@ -98,19 +100,17 @@ class SftpInbox:
             runner.close()
 
     def _arrival(self, path: str, state: tuple[int, float]) -> Arrival:
-        def read() -> bytes:
-            content: bytes = self._run(self._download(path))
-            if len(content) != state[0]:
+        def fetch(write: Callable[[bytes], None]) -> None:
+            if self._run(self._download(path, state[0], write)) != state:
                 raise StillArrivingError(self.name)
-            return content
 
         def remove() -> None:
             if self._keep:
                 self._taken.add(path, *state)
             else:
-                self._run(self._delete(path))
+                self._run(self._delete(path, state))
 
-        return Arrival(_name(path), read, remove)
+        return Arrival(_name(path), fetch, remove)
 
     def _scan(self) -> list[tuple[str, tuple[int, float]]]:
         found: list[tuple[str, tuple[int, float]]] = self._run(self._list())
@@ -184,14 +184,23 @@ class SftpInbox:
                 if stat.S_ISDIR(mode) and name not in {".", ".."} and depth < _DEEPEST_FOLDER:
                     folders.append((path, depth + 1))
                 elif stat.S_ISREG(mode):
-                    found.append((path, (entry.attrs.size or 0, float(entry.attrs.mtime or 0))))
+                    found.append((path, _state(entry.attrs)))
         return found
 
-    async def _download(self, path: str) -> bytes:
+    async def _download(self, path: str, expected: int, write: Callable[[bytes], None]) -> tuple[int, float]:
+        """Write a file piece by piece; return how much that was, and when the server says it was changed last.
+
+        A file that outgrows what is expected is not followed to its end.
+        """
         client = await self._connected()
+        size = 0
         async with client.open(path, "rb") as file:
-            content = await file.read()
-        return content if isinstance(content, bytes) else content.encode()
+            while size <= expected and (piece := await file.read(PIECE_BYTES, size)):
+                content = piece if isinstance(piece, bytes) else piece.encode()
+                write(content)
+                size += len(content)
+            _, changed = _state(await file.stat())
+        return size, changed
 
     async def _try_to_write(self) -> None:
         client = await self._connected()
@@ -201,8 +210,18 @@ class SftpInbox:
             pass
         await client.remove(path)
 
-    async def _delete(self, path: str) -> None:
-        await (await self._connected()).remove(path)
+    async def _delete(self, path: str, state: tuple[int, float]) -> None:
+        import asyncssh
+
+        client = await self._connected()
+        with suppress(asyncssh.SFTPNoSuchFile):
+            # what was written over it since is another file, which the next look finds
+            if _state(await client.lstat(path)) == state:
+                await client.remove(path)
+
+
+def _state(attributes: SFTPAttrs) -> tuple[int, float]:
+    return attributes.size or 0, float(attributes.mtime or 0)
 
 
 def _name(path: str) -> str:

@@ -104,7 +104,7 @@ def all_inboxes(home: Home) -> AllInboxes:
 
 
 def _taken(home: Home, name: str) -> TakenFiles:
-    return TakenFiles(home.root / "arrivals" / f"{name}.taken", home.landed_key)
+    return TakenFiles(home.arrivals / f"{name}.taken", home.landed_key)
 
 
 def _split(url: str, name: str, schemes: set[str]) -> SplitResult:

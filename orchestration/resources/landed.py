@@ -11,19 +11,22 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from orchestration.core.errors import SealError
 from orchestration.core.ids import file_id as hash_of
 from orchestration.core.tables import SourceFile
-from orchestration.privacy.sealing import seal, unseal
+from orchestration.privacy.sealing import seal, seal_stream, unseal, unseal_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
 _SUFFIX = ".sealed"
 _ALIAS_SUFFIX = ".alias"
+_PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +44,18 @@ class LandedStore:
         self._root = root
         self._key = key
 
-    def put(self, content: bytes, file_name: str, landed_at: dt.datetime) -> Landing:
-        """Seal and store the bytes; safe against a crash at any point, and against arriving twice."""
-        identity = hash_of(content)
+    def put(self, identity: str, content: BinaryIO, file_name: str, landed_at: dt.datetime) -> Landing:
+        """Seal and store bytes whose SHA-256 is ``identity``; memory does not grow with them.
+
+        Safe against a crash at any point, and against arriving twice.
+        """
         target = self._path(identity, _SUFFIX)
         if target.exists():
             self._put_alias(identity, file_name)
             return Landing(identity, is_new=False)
         header = json.dumps({"file_name": file_name, "landed_at": landed_at.isoformat()}).encode()
-        body = len(header).to_bytes(4, "big") + header + content
-        self._write(target, seal(body, self._key, identity))
+        pieces = chain([len(header).to_bytes(4, "big") + header], iter(lambda: content.read(_PIECE_BYTES), b""))
+        self._write(target, lambda file: seal_stream(pieces, file, self._key, identity))
         return Landing(identity, is_new=True)
 
     def get(self, identity: str) -> SourceFile:
@@ -86,23 +91,33 @@ class LandedStore:
         return sorted(p for p in self._root.iterdir() if p.is_dir()) if self._root.is_dir() else []
 
     def _put_alias(self, identity: str, file_name: str) -> None:
-        if self.get(identity).file_name == file_name:
+        if self._name_of(identity) == file_name:
             return
         digest = hashlib.sha256(self._key + file_name.encode(errors="surrogateescape")).hexdigest()[:16]
         target = self._path(identity, f".{digest}{_ALIAS_SUFFIX}")
         if not target.exists():
-            self._write(target, seal(file_name.encode(errors="replace"), self._key, target.name))
+            sealed = seal(file_name.encode(errors="replace"), self._key, target.name)
+            self._write(target, lambda file: file.write(sealed))
+
+    def _name_of(self, identity: str) -> str:
+        """Return the name a landed file first came under; the whole seal is proved, and none of it kept."""
+        head = b""
+        with self._path(identity, _SUFFIX).open("rb") as file:
+            for piece in unseal_stream(file, self._key, identity):
+                head = head or piece
+        size = int.from_bytes(head[:4], "big")
+        return str(json.loads(head[4 : 4 + size])["file_name"])
 
     def _path(self, identity: str, suffix: str) -> Path:
         return self._root / identity[:2] / f"{identity}{suffix}"
 
-    def _write(self, target: Path, sealed: bytes) -> None:
+    def _write(self, target: Path, fill: Callable[[BinaryIO], object]) -> None:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = target.with_name(f".{target.name}.{os.getpid()}")
         draft.unlink(missing_ok=True)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(sealed)
+            fill(file)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(target)

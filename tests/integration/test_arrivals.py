@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
 import threading
 import time
+import tracemalloc
+import zipfile
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
@@ -16,7 +20,7 @@ from arrival_servers import free_port, imap_server, sftp_server
 from orchestration.core.errors import ConfigurationError
 from orchestration.defs.ingest.landing import land, register
 from orchestration.resources.home import Home
-from orchestration.resources.inbox import FolderInbox, InboxUnavailableError, StillArrivingError
+from orchestration.resources.inbox import PIECE_BYTES, FolderInbox, InboxUnavailableError, StillArrivingError
 from orchestration.resources.inbox_mail import attachments_of
 from orchestration.resources.inboxes import AllInboxes, remote_inboxes
 from orchestration.resources.practice import PracticeStores
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from arrival_servers import Imap, Ssh
 
 LONG_AGO = 1_700_000_000
+LARGE_BYTES = 32 << 20
 
 
 @pytest.fixture
@@ -54,6 +59,16 @@ def mail(*attachments: tuple[str, bytes], subject: str = "files") -> bytes:
     for name, content in attachments:
         message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
     return message.as_bytes()
+
+
+def ignored(_: bytes) -> None:
+    """Take a piece and forget it."""
+
+
+def fetched(arrival) -> bytes:
+    pieces: list[bytes] = []
+    arrival.fetch(pieces.append)
+    return b"".join(pieces)
 
 
 # --- SFTP ------------------------------------------------------------------------------------------------------------
@@ -131,8 +146,39 @@ def test_an_sftp_file_that_grows_after_the_look_is_not_landed_half(ssh, outbox, 
     (arrival,) = inbox.look().arrivals
     path.write_bytes(b"one and more")
     with pytest.raises(StillArrivingError):
-        arrival.read()
+        arrival.fetch(ignored)
     inbox.close()
+
+
+def test_an_sftp_file_that_is_written_over_is_not_deleted(ssh, outbox, stores):
+    path = put(outbox / "a.csv", b"one")
+    inbox = inbox_of(stores, sftp(ssh, MEDBOOKS_SFTP_AFTER="delete"))
+    (arrival,) = inbox.look().arrivals
+    assert fetched(arrival) == b"one"
+    put(path, b"two", at=LONG_AGO + 60)
+    with pytest.raises(StillArrivingError):
+        arrival.fetch(ignored)
+    arrival.remove()
+    assert path.read_bytes() == b"two"
+    path.unlink()
+    arrival.remove()
+    inbox.close()
+
+
+def test_an_sftp_file_of_any_size_lands_in_bounded_memory(ssh, outbox, stores):
+    path = put(outbox / "large.835", b"ISA*00*" + bytes(LARGE_BYTES))
+    os.utime(path, (LONG_AGO, LONG_AGO))
+    inbox = inbox_of(stores, sftp(ssh))
+    inbox.peek(1)
+    tracemalloc.start()
+    counts = land(stores, inbox)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    inbox.close()
+    assert counts["landed"] == 1
+    assert peak < LARGE_BYTES // 4
+    (identity,) = stores.landed.identities()
+    assert len(stores.landed.get(identity).content) == 7 + LARGE_BYTES
 
 
 def test_a_corrected_sftp_file_under_the_same_name_is_new(ssh, outbox, stores):
@@ -239,10 +285,22 @@ def test_an_s3_object_that_is_written_over_is_not_read_half_nor_deleted(bucket, 
     (arrival,) = inbox.look().arrivals
     bucket.put_object(Bucket="practice", Key="drop/a.csv", Body=b"two")
     with pytest.raises(StillArrivingError):
-        arrival.read()
+        arrival.fetch(ignored)
     arrival.remove()
     assert bucket.get_object(Bucket="practice", Key="drop/a.csv")["Body"].read() == b"two"
     inbox.close()
+
+
+def test_an_s3_object_of_any_size_is_fetched_in_small_pieces(bucket, s3_url, stores):
+    bucket.put_object(Bucket="practice", Key="drop/large.835", Body=bytes(LARGE_BYTES))
+    inbox = inbox_of(stores, s3(s3_url))
+    (arrival,) = inbox.look().arrivals
+    sizes: list[int] = []
+    # not the peak of this process, because the server lives in it and holds the object whole
+    arrival.fetch(lambda piece: sizes.append(len(piece)))
+    inbox.close()
+    assert sum(sizes) == LARGE_BYTES
+    assert max(sizes) <= PIECE_BYTES
 
 
 @pytest.mark.usefixtures("bucket")
@@ -321,7 +379,7 @@ def test_imap_mail_is_deleted_only_after_every_attachment_landed(imap, stores, t
     imap.deliver(mail(("a.csv", b"one"), ("b.csv", b"two")), "1")
     inbox = inbox_of(stores, imap_settings(imap, tmp_path, MEDBOOKS_IMAP_AFTER="delete"))
     first, second = inbox.look().arrivals
-    assert (first.read(), second.read()) == (b"one", b"two")
+    assert (fetched(first), fetched(second)) == (b"one", b"two")
     first.remove()
     count = lambda: sum(1 for folder in ("new", "cur") for _ in (imap.maildir / folder).iterdir())  # noqa: E731
     assert count() == 1
@@ -415,6 +473,39 @@ def test_attachments_within_forwarded_mail_are_found_and_logos_are_not():
 
 
 # --- all of them -----------------------------------------------------------------------------------------------------
+
+
+def zipped(*files: tuple[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def test_an_archive_lands_as_its_files_and_one_that_breaks_off_lands_whole(stores, tmp_path):
+    good = zipped(("a.csv", b"one"), ("below/b.csv", b"two"))
+    broken = zipped(("c.csv", b"three"), ("d.csv", b"four" * 100))
+    # the content of the second file no longer is what its checksum says
+    broken = broken.replace(b"fourfour", b"fourfive", 1)
+    cut = gzip.compress(b"five" * 1000, mtime=0)[:-10]
+    for name, content in (("good.zip", good), ("whole.gz", gzip.compress(b"six", mtime=0))):
+        put(tmp_path / "inbox" / name, content)
+    for name, content in (("broken.zip", broken), ("cut.gz", cut)):
+        put(tmp_path / "inbox" / name, content)
+    assert land(stores, FolderInbox(tmp_path / "inbox", standstill_seconds=0.0))["landed"] == 5
+    landed = {file.file_name: file.content for file in map(stores.landed.get, stores.landed.identities())}
+    assert landed == {
+        "good.zip/a.csv": b"one",
+        "good.zip/below/b.csv": b"two",
+        "whole.gz/whole": b"six",
+        "broken.zip": broken,
+        "cut.gz": cut,
+    }
+    register(stores)
+    with stores.lake.connect() as lake:
+        reasons = lake.execute("SELECT count(*) FROM landing.files WHERE reason_code = 'unreadable_archive'").fetchone()
+    assert reasons == (2,)
 
 
 class _Silent:

@@ -4,20 +4,24 @@ What does not belong here: what is inside a file (the raw assets).
 """
 
 import datetime as dt
-from contextlib import closing
+import io
+from collections.abc import Callable, Iterable
+from contextlib import closing, nullcontext
+from functools import partial
 
 import dagster as dg
 
 from orchestration.core.tables import LOADED_AT, Column, Table
 from orchestration.defs.catalog import DATA_TEAM, row_counts
 from orchestration.defs.resources import Practice
-from orchestration.formats.archives import Member, UnreadableArchiveError, is_archive, members
+from orchestration.formats.archives import UnreadableArchiveError, is_archive, members
 from orchestration.formats.arrival import arrival_order
 from orchestration.formats.kinds import detect_kind
 from orchestration.privacy.phi import scrubbed
 from orchestration.resources.inbox import Arrival, Inbox, StillArrivingError
 from orchestration.resources.lake import create_tables
 from orchestration.resources.practice import PracticeStores
+from orchestration.resources.spool import Spool, Spooled
 
 FILES = Table(
     "landing",
@@ -48,7 +52,8 @@ def land(stores: PracticeStores, inbox: Inbox) -> dict[str, int]:
     """Seal what stands still in the inbox and return counts: landed, repeated, unfinished.
 
     A file leaves the inbox only after its sealed copy is safely on disk. Files of one look are landed in the order
-    they should count in (charges before remittances, remittances by date): what lands first keeps the money.
+    they should count in (charges before remittances, remittances by date): what lands first keeps the money. Each is
+    fetched once, into a file without a name that is freed when all are sealed; memory does not grow with a file.
     """
     counts = {"landed": 0, "repeated": 0, "unfinished": 0}
     look = inbox.look()
@@ -56,46 +61,49 @@ def land(stores: PracticeStores, inbox: Inbox) -> dict[str, int]:
     if not look.arrivals:
         return counts
     earliest = _last_landing(stores) + dt.timedelta(microseconds=1)
-    with scrubbed("landing a file"):
+    with scrubbed("landing a file"), Spool(stores.home.arrivals) as spool:
         layouts = stores.layouts
-        # read twice, so that a large drop is never in memory as a whole
-        ordered: list[tuple[tuple[int, str, str], Arrival]] = []
+        ordered: list[tuple[tuple[int, str, str], Arrival, list[tuple[str, Spooled]]]] = []
         for arrival in look.arrivals:
-            content = _read(arrival, counts)
-            if content is not None:
-                ordered.append((arrival_order(arrival.file_name, content, layouts), arrival))
-        for _, arrival in sorted(ordered, key=lambda each: each[0]):
-            content = _read(arrival, counts)
-            if content is None:
+            try:
+                fetched = spool.take(arrival.fetch)
+            except StillArrivingError:
+                # one that changed since the look is left for a later one
+                counts["unfinished"] += 1
                 continue
+            opened = _opened(spool, arrival.file_name, fetched)
+            # an archive that was opened is told by its name, as nothing else is
+            with fetched.content() if opened is None else nullcontext(b"") as content:
+                order = arrival_order(arrival.file_name, content, layouts)
+            ordered.append((order, arrival, opened or [(arrival.file_name, fetched)]))
+        for _, arrival, files in sorted(ordered, key=lambda each: each[0]):
             # a clock that was set back must not let a later file count as an earlier one
-            for member in _opened(arrival.file_name, content):
+            for name, file in files:
                 landed_at = max(dt.datetime.now(dt.UTC), earliest)
                 earliest = landed_at + dt.timedelta(microseconds=1)
-                landing = stores.landed.put(member.content, member.name, landed_at)
+                with file.open() as content:
+                    landing = stores.landed.put(file.file_id, content, name, landed_at)
                 counts["landed" if landing.is_new else "repeated"] += 1
             arrival.remove()
     return counts
 
 
-def _opened(name: str, content: bytes) -> list[Member]:
-    """Return the files inside an archive, or the file itself when it is none or cannot be opened."""
-    whole = [Member(name, content)]
-    if not is_archive(content):
-        return whole
-    try:
-        return members(name, content) or whole
-    except UnreadableArchiveError:
-        return whole
+def _opened(spool: Spool, name: str, file: Spooled) -> list[tuple[str, Spooled]] | None:
+    """Return the files inside an archive; ``None`` when it is none, holds none or cannot be opened."""
+    with file.open() as packed:
+        if not is_archive(packed):
+            return None
+        found: list[tuple[str, Spooled]] = []
+        try:
+            found.extend((one.name, spool.take(partial(_write_all, one.pieces))) for one in members(name, packed))
+        except UnreadableArchiveError:
+            return None
+        return found or None
 
 
-def _read(arrival: Arrival, counts: dict[str, int]) -> bytes | None:
-    """Return a file's bytes; one that changed since the look is left for a later one."""
-    try:
-        return arrival.read()
-    except StillArrivingError:
-        counts["unfinished"] += 1
-        return None
+def _write_all(pieces: Iterable[bytes], write: Callable[[bytes], None]) -> None:
+    for piece in pieces:
+        write(piece)
 
 
 def _last_landing(stores: PracticeStores) -> dt.datetime:
@@ -131,7 +139,7 @@ def register(stores: PracticeStores) -> int:
 def _why_unknown(content: bytes) -> tuple[str, str]:
     if not content.strip():
         return "empty_file", "the file is empty: there is nothing to load"
-    if is_archive(content):
+    if is_archive(io.BytesIO(content)):
         return "unreadable_archive", "the archive is damaged, under a password, or too large when opened"
     return "unknown_kind", "neither its content nor its name says what kind of file this is"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from orchestration.core.errors import BooksError, ConfigurationError, SealError
 from orchestration.privacy.keys import derive_key, read_or_create_master_key
 from orchestration.privacy.phi import scrubbed
-from orchestration.privacy.sealing import seal, unseal
+from orchestration.privacy.sealing import seal, seal_stream, unseal, unseal_stream
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,14 @@ def test_what_was_sealed_opens_again(content: bytes, name: str) -> None:
         assert content not in sealed
 
 
+@given(pieces=st.lists(st.binary(max_size=400), max_size=4), name=st.text(max_size=20))
+def test_a_stream_is_sealed_and_opened_as_its_bytes_are(pieces: list[bytes], name: str) -> None:
+    target = io.BytesIO()
+    seal_stream(pieces, target, KEY, name)
+    assert unseal(target.getvalue(), KEY, name) == b"".join(pieces)
+    assert b"".join(unseal_stream(io.BytesIO(seal(b"".join(pieces), KEY, name)), KEY, name)) == b"".join(pieces)
+
+
 @given(st.binary(min_size=1, max_size=60), st.data())
 def test_one_changed_byte_is_noticed(content: bytes, data: st.DataObject) -> None:
     sealed = bytearray(seal(content, KEY, "a"))
@@ -35,6 +44,11 @@ def test_one_changed_byte_is_noticed(content: bytes, data: st.DataObject) -> Non
     sealed[place] ^= data.draw(st.integers(1, 255))
     with pytest.raises(SealError):
         unseal(bytes(sealed), KEY, "a")
+    with pytest.raises(SealError):
+        list(unseal_stream(io.BytesIO(sealed), KEY, "a"))
+    cut = bytes(sealed[: data.draw(st.integers(0, len(sealed) - 1))])
+    with pytest.raises(SealError):
+        list(unseal_stream(io.BytesIO(cut), KEY, "a"))
 
 
 def test_a_sealed_file_does_not_open_under_another_name_or_key() -> None:

@@ -9,14 +9,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orchestration.resources.inbox import FolderInbox
+from orchestration.resources.inbox import FolderInbox, StillArrivingError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from orchestration.resources.inbox import Arrival
+
 
 def names(inbox: FolderInbox) -> list[str]:
     return [arrival.file_name for arrival in inbox.look().arrivals]
+
+
+def fetched(arrival: Arrival) -> bytes:
+    pieces: list[bytes] = []
+    arrival.fetch(pieces.append)
+    return b"".join(pieces)
 
 
 def old(path: Path, content: bytes = b"x") -> Path:
@@ -86,6 +94,21 @@ def test_taking_a_file_removes_it_unless_it_is_only_copied(tmp_path: Path) -> No
     path = old(tmp_path / "a.835")
     for keep in (True, False):
         (arrival,) = FolderInbox(tmp_path, keep=keep).look().arrivals
-        assert arrival.read() == b"x"
+        assert fetched(arrival) == b"x"
         arrival.remove()
         assert path.exists() is keep
+
+
+def test_a_file_that_changed_since_the_look_is_neither_landed_nor_removed(tmp_path: Path) -> None:
+    path = old(tmp_path / "a.835", b"one")
+    (arrival,) = FolderInbox(tmp_path).look().arrivals
+    assert fetched(arrival) == b"one"
+    path.write_bytes(b"two")
+    with pytest.raises(StillArrivingError):
+        fetched(arrival)
+    arrival.remove()
+    assert path.read_bytes() == b"two"
+    path.unlink()
+    with pytest.raises(StillArrivingError):
+        fetched(arrival)
+    arrival.remove()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from typing import TYPE_CHECKING
 
 import pytest
 
 from orchestration.core.errors import SealError
 from orchestration.core.ids import file_id
-from orchestration.resources.landed import LandedStore
+from orchestration.resources.landed import LandedStore, Landing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,8 +24,12 @@ def store(tmp_path: Path) -> LandedStore:
     return LandedStore(tmp_path / "landed", KEY)
 
 
+def put(store: LandedStore, content: bytes, name: str, landed_at: dt.datetime) -> Landing:
+    return store.put(file_id(content), io.BytesIO(content), name, landed_at)
+
+
 def test_a_landed_file_comes_back_with_its_name_and_arrival(store: LandedStore) -> None:
-    landing = store.put(b"content", "era.835", NOON)
+    landing = put(store, b"content", "era.835", NOON)
     file = store.get(landing.file_id)
     assert landing.is_new
     assert (file.file_id, file.content, file.file_name, file.landed_at) == (
@@ -33,9 +38,9 @@ def test_a_landed_file_comes_back_with_its_name_and_arrival(store: LandedStore) 
 
 
 def test_the_same_bytes_under_another_name_are_an_alias(store: LandedStore) -> None:
-    first = store.put(b"content", "era.835", NOON)
-    second = store.put(b"content", "resent.835", NOON + dt.timedelta(days=1))
-    store.put(b"content", "era.835", NOON)
+    first = put(store, b"content", "era.835", NOON)
+    second = put(store, b"content", "resent.835", NOON + dt.timedelta(days=1))
+    put(store, b"content", "era.835", NOON)
     assert (second.file_id, second.is_new) == (first.file_id, False)
     assert list(store.identities()) == [first.file_id]
     assert list(store.aliases()) == [(first.file_id, "resent.835")]
@@ -43,8 +48,8 @@ def test_the_same_bytes_under_another_name_are_an_alias(store: LandedStore) -> N
 
 
 def test_neither_names_nor_content_can_be_read_on_disk(store: LandedStore, tmp_path: Path) -> None:
-    store.put(b"Jane Doe owes", "jane_doe.csv", NOON)
-    store.put(b"Jane Doe owes", "doe_again.csv", NOON)
+    put(store, b"Jane Doe owes", "jane_doe.csv", NOON)
+    put(store, b"Jane Doe owes", "doe_again.csv", NOON)
     for path in tmp_path.rglob("*"):
         assert "doe" not in path.name
         if path.is_file():
@@ -54,7 +59,7 @@ def test_neither_names_nor_content_can_be_read_on_disk(store: LandedStore, tmp_p
 
 
 def test_a_landed_file_that_was_changed_does_not_open(store: LandedStore, tmp_path: Path) -> None:
-    identity = store.put(b"content", "era.835", NOON).file_id
+    identity = put(store, b"content", "era.835", NOON).file_id
     path = next(tmp_path.rglob("*.sealed"))
     path.chmod(0o600)
     path.write_bytes(path.read_bytes()[:-1])
@@ -68,7 +73,7 @@ def test_a_landed_file_that_is_gone_is_said_to_be(store: LandedStore) -> None:
 
 
 def test_a_half_written_landed_file_is_no_landed_file(store: LandedStore, tmp_path: Path) -> None:
-    identity = store.put(b"content", "era.835", NOON).file_id
+    identity = put(store, b"content", "era.835", NOON).file_id
     sealed = next(tmp_path.rglob("*.sealed"))
     sealed.with_name(f".{sealed.name}.4711").write_bytes(b"half")
     assert list(store.identities()) == [identity]
