@@ -25,6 +25,7 @@ OVER_APPROVAL_LIMIT = "over_approval_limit"
 EXCEPTION_OVER_LIMIT = "exception_over_limit"
 REVERSAL_OVER_LIMIT = "reversal_over_limit"
 RECLASSIFICATION = "reclassification"
+BONUS_RELEASE = "bonus_release"
 
 
 class Hold(NamedTuple):
@@ -42,7 +43,8 @@ class ApprovalPolicy:
     exception above ``exception_limit_amount`` needs a person: what an entry moves on the accounts that hold what nobody
     could place (``exception_accounts``: suspense, payer takebacks, unapplied receipts, uncategorized expense), what
     somebody decided in the billing system (``decision_rules``: concession, write-off, overpayment found, credit loss),
-    and what a reversal takes back. A reclassification of what was booked by hand needs a person whatever it moves.
+    and what a reversal takes back. A reclassification of what was booked by hand, and taking back an accrued
+    bonus that will not be paid, need a person whatever they move.
     """
 
     bill_limit_amount: Decimal = Decimal("1500.00")
@@ -54,8 +56,8 @@ class ApprovalPolicy:
         """Return why the entry waits, ``None`` when it may be booked without a person."""
         if _billed_amount(entry) > self.bill_limit_amount:
             return Hold(OVER_APPROVAL_LIMIT, "practice_administrator")
-        if entry.source == RECLASSIFICATION:
-            return Hold(RECLASSIFICATION, "person")
+        if entry.source in {RECLASSIFICATION, BONUS_RELEASE}:
+            return Hold(entry.source, "person")
         exceptions = [
             line
             for line in entry.lines

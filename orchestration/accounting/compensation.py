@@ -1,5 +1,7 @@
 """The bonus of a provider as a cumulative true-up (rule R22): what the year so far has earned, less what is accrued.
 
+When it is paid, its pay run takes off what was accrued (dbt); what was paid and never accrued is an expense after all.
+
 Cumulative, because a month that is corrected later then corrects itself: nothing is computed from a single month.
 What does not belong here: where collections and wRVU come from (marts), what is booked (``month_end``), and who is paid
 (payroll).
@@ -21,6 +23,8 @@ Basis = Literal["collections", "work_rvu"]
 
 BASES: tuple[Basis, ...] = get_args(Basis)
 RULE_ID = "R22"
+# a bonus is one of the year that earned it when it is paid within two and a half months of its end (26 CFR 1.404(b)-1T)
+_MONTHS_TO_PAY, _DAY_TO_PAY = 2, 15
 WAGES, PAYROLL_TAXES, BONUS_ACCRUED = "6100", "6110", "2130"
 _MONTHS = 12
 
@@ -92,4 +96,42 @@ def bonus_standings(plan: Plan, year: YearToDate) -> list[Standing]:
         Standing(account_code, amount, RULE_ID, plan.provider_id)
         for account_code, amount in ((WAGES, bonus), (PAYROLL_TAXES, tax), (BONUS_ACCRUED, -(bonus + tax)))
         if amount
+    ]
+
+
+def overpaid_standings(provider_id: str, overpaid: Decimal, employer_tax_rate: Decimal) -> list[Standing]:
+    """Return what should stand for dollars that were paid out of 2130 beyond what was accrued: Dr 6100, 6110, Cr 2130.
+
+    ``overpaid`` holds the employer's tax at ``employer_tax_rate`` (0 to 1) of the bonus; nothing at zero or below.
+    """
+    if overpaid <= 0:
+        return []
+    bonus = (overpaid / (1 + employer_tax_rate)).quantize(CENT, ROUND_HALF_UP)
+    return [
+        Standing(account_code, amount, RULE_ID, provider_id)
+        for account_code, amount in ((WAGES, bonus), (PAYROLL_TAXES, overpaid - bonus), (BONUS_ACCRUED, -overpaid))
+        if amount
+    ]
+
+
+def left_of_earlier_years(accrued: Decimal, accrued_this_year: Decimal) -> Decimal:
+    """Return how many of the dollars that stand accrued were not accrued in this year, never negative.
+
+    Both are credits less debits, in dollars; what is paid is set against the oldest first.
+    """
+    return max(accrued - max(accrued_this_year, ZERO), ZERO)
+
+
+def is_overdue(year_start: dt.date, day: dt.date) -> bool:
+    """Tell whether bonuses of the year before the one that began at ``year_start`` should have been paid by a day."""
+    months = year_start.month - 1 + _MONTHS_TO_PAY
+    due = year_start.replace(year=year_start.year + months // _MONTHS, month=months % _MONTHS + 1, day=_DAY_TO_PAY)
+    return day > due
+
+
+def release_standings(provider_id: str, amount: Decimal, employer_tax_rate: Decimal) -> list[Standing]:
+    """Return what takes back dollars that were accrued and will not be paid: Dr 2130, Cr 6100 and 6110."""
+    return [
+        Standing(one.account_code, -one.signed_amount, one.rule_id, provider_id)
+        for one in overpaid_standings(provider_id, amount, employer_tax_rate)
     ]

@@ -9,6 +9,7 @@ import typer
 
 from orchestration.cli.people import who
 from orchestration.cli.stores import dollars, open_stores, say
+from orchestration.core.money import ZERO
 
 if TYPE_CHECKING:
     from orchestration.accounting.closing import CloseItem
@@ -44,11 +45,22 @@ def check(
 
 
 @app.command("prepare")
-def prepare(period: _Period, entity: _Entity = "") -> None:
+def prepare(
+    period: _Period,
+    entity: _Entity = "",
+    release_bonus: Annotated[
+        str,
+        typer.Option(help="NPI of a provider whose overdue bonus of an earlier year is not owed: take it back."),
+    ] = "",
+) -> None:
     """Propose what the period's end adds: credits shown as debts, pay worked, bonuses. Again adds what changed."""
+    from orchestration.core.errors import ConfigurationError
     from orchestration.resources import month_end
-    from orchestration.resources.closing import periods_of
+    from orchestration.resources.closing import EVERY_ENTITY, periods_of
 
+    if release_bonus and entity == EVERY_ENTITY:
+        message = "a bonus is taken back in the books of one entity"
+        raise ConfigurationError(message, mend="medbooks close prepare --entity ENTITY --release-bonus NPI")
     stores = open_stores()
     for chosen in periods_of(stores, entity, period):
         figures, result = month_end.prepare(stores, chosen, made_by=who(stores))
@@ -56,6 +68,13 @@ def prepare(period: _Period, entity: _Entity = "") -> None:
             words = "is booked" if not figure.entries else f"{len(figure.entries)} entries, {dollars(figure.amount)}"
             say(f"{_name(chosen)} {figure.name}: {words}")
         say(f"{_name(chosen)}: {result.posted} entries posted in batch {result.batch_tag or '-'}")
+        if release_bonus:
+            asked = month_end.release_bonus(stores, chosen, release_bonus, made_by=who(stores))
+            amount = sum((refusal.amount for refusal in asked.held), ZERO)
+            if asked.rejected:
+                say(f"{_name(chosen)}: a person decided before that this bonus stays owed")
+            else:
+                say(f"{_name(chosen)}: taking back {dollars(amount)} waits for another person: medbooks gl preview")
         waiting = [*result.held, *result.refusals, *result.conflicts]
         if waiting:
             say(f"{len(waiting)} wait for a person: medbooks gl preview")

@@ -149,6 +149,18 @@ def daily_movements(
     return found
 
 
+def provider_balances(connection: Connection, account_code: str, selection: Selection) -> dict[str, Decimal]:
+    """Return provider → debit less credit on one account; lines of no provider are left out."""
+    statement = (
+        sa.select(lines.c.provider_id, sa.func.sum(lines.c.debit_amount), sa.func.sum(lines.c.credit_amount))
+        .join(entries, entries.c.entry_id == lines.c.entry_id)
+        .where(lines.c.account_code == account_code, lines.c.provider_id.is_not(None), *selection.conditions())
+        .group_by(lines.c.provider_id)
+        .order_by(lines.c.provider_id)
+    )
+    return {provider_id: debit - credit for provider_id, debit, credit in connection.execute(statement)}
+
+
 def pair_balances(
     connection: Connection, account_codes: Sequence[str], selection: Selection
 ) -> dict[tuple[str, str], Decimal]:

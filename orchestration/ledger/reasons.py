@@ -37,6 +37,10 @@ REASONS: dict[str, Reason] = {
         "It changes what was booked by hand in a past period: somebody other than who proposed it looks first.",
         _APPROVE,
     ),
+    "bonus_release": Reason(
+        "It takes back a bonus of an earlier year that was not paid: somebody other than who proposed it looks first.",
+        _APPROVE,
+    ),
     # quarantined before the journal
     "unbalanced_entry": Reason("Its debits and credits differ, so no entry can be made of it.", _RULES),
     "missing_value": Reason("A value that every entry needs is missing.", _RULES),

@@ -471,6 +471,11 @@ class Ledger:
         with self.sessions.read() as connection:
             return reading.daily_movements(connection, account_codes, reading.Selection(as_of, entity_id, book))
 
+    def provider_balances(self, account_code: str, as_of: dt.date, *, entity_id: str, book: str) -> dict[str, Decimal]:
+        """Return provider → debit less credit on one account up to ``as_of``; lines of no provider are left out."""
+        with self.sessions.read() as connection:
+            return reading.provider_balances(connection, account_code, reading.Selection(as_of, entity_id, book))
+
     def pair_balances(
         self, account_codes: Sequence[str], as_of: dt.date, *, book: str
     ) -> dict[tuple[str, str], Decimal]:

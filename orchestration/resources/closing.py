@@ -256,7 +256,7 @@ _FIGURES = {
     ),
     month_end.BONUSES: (
         "provider_bonuses_are_accrued",
-        "bonuses earned in the year so far and not accrued, or too much",
+        "bonuses earned in the year so far and not accrued, or too much, or paid and never accrued",
     ),
 }
 
@@ -279,6 +279,17 @@ def _figures(stores: PracticeStores, period: Period) -> list[CloseItem]:
                 else "medbooks run",
             )
         )
+    unpaid = month_end.unpaid_bonuses(stores, period)
+    items.append(
+        CloseItem(
+            "bonuses_of_earlier_years_are_paid",
+            not unpaid,
+            sum(unpaid.values(), ZERO),
+            f"accrued before this year, neither paid nor taken back: of {', '.join(unpaid) or 'nobody'}",
+            f"medbooks close prepare --entity {period.entity.entity_id} --period {period.name} "
+            f"--release-bonus {next(iter(unpaid), 'NPI')}   # when it is not owed; else pay it as a bonus",
+        )
+    )
     unvalued = month_end.unvalued_revenue(stores, period)
     if unvalued is not None:
         items.append(

@@ -1,8 +1,8 @@
 """The figures of a period's end: what the marts say should stand, what the ledger holds of it, and proposing the rest.
 
 Credits of patients and payers leave receivables (R14), days worked that no register covers yet are accrued (R21), and
-what providers have earned beyond their salary (R22). What does not belong here: the arithmetic
-(``accounting.month_end``), and judging a period (``closing.py``).
+what providers have earned beyond their salary, or were paid beyond what was accrued (R22). What does not belong here:
+the arithmetic (``accounting.month_end``), and judging a period (``closing.py``).
 """
 
 from __future__ import annotations
@@ -12,7 +12,17 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from orchestration.accounting.compensation import Plan, YearToDate, bonus_standings
+from orchestration.accounting.approval import BONUS_RELEASE
+from orchestration.accounting.compensation import (
+    BONUS_ACCRUED,
+    Plan,
+    YearToDate,
+    bonus_standings,
+    is_overdue,
+    left_of_earlier_years,
+    overpaid_standings,
+    release_standings,
+)
 from orchestration.accounting.journal import RULE_VERSION
 from orchestration.accounting.month_end import SOURCE, Figure, credit_standings, mirrored, true_up
 from orchestration.accounting.payroll import PayPeriod, uncovered_pay
@@ -32,6 +42,7 @@ if TYPE_CHECKING:
     from orchestration.resources.practice import PracticeStores
 
 CREDITS, PAY, BONUSES = "credits", "pay", "bonus"
+_BONUSES_PAID, _BONUSES_RELEASED = "bonus-paid", "bonus-released"
 _REVERSED = ":reversed"
 _NEEDED = {
     CREDITS: ("marts.fct_credit_balances",),
@@ -129,7 +140,9 @@ class _Booked:
 
     def __init__(self, stores: PracticeStores, period: Period) -> None:
         self.period = period
-        self._entries = list(stores.ledger.entries(entity_id=period.entity.entity_id, book="accrual", source=SOURCE))
+        entity_id = period.entity.entity_id
+        self.bonuses = stores.ledger.provider_balances(BONUS_ACCRUED, period.last, entity_id=entity_id, book="accrual")
+        self._entries = list(stores.ledger.entries(entity_id=entity_id, book="accrual", source=SOURCE))
 
     def of(self, event_id: str, *, as_of: dt.date | None = None) -> list[Entry]:
         """Return the entries of one event under any number, mirrors and corrections too, up to a day."""
@@ -210,7 +223,94 @@ def _bonuses(lake: duckdb.DuckDBPyConnection, booked: _Booked) -> list[Entry]:
             number=booked.count(figure.event_id),
         )
         entries += [entry] if entry else []
+    return [*entries, *_overpaid(lake, booked, entries)]
+
+
+def _overpaid(lake: duckdb.DuckDBPyConnection, booked: _Booked, accruing: list[Entry]) -> list[Entry]:
+    """R22: what was paid out of 2130 beyond what was ever accrued for a provider is an expense until more is earned."""
+    entity_id, last = booked.period.entity.entity_id, booked.period.last
+    rates = _tax_rates(lake, booked.period)
+    entries = []
+    for provider_id, balance in booked.bonuses.items():
+        family = f"{_BONUSES_PAID}:{entity_id}:{provider_id}:"
+        made_up = booked.of_family(family, dt.date.min, last)
+        overpaid = balance - _accrued_for(provider_id, made_up) + _accrued_for(provider_id, accruing)
+        figure = Figure(f"{family}{last}", entity_id, last, "Provider bonus paid beyond what was accrued")
+        target = overpaid_standings(provider_id, overpaid, rates.get(provider_id, ZERO))
+        entry = true_up(figure, target, made_up, number=booked.count(figure.event_id))
+        entries += [entry] if entry else []
     return entries
+
+
+def _accrued_for(provider_id: str, entries: Iterable[Entry]) -> Decimal:
+    """Return debit less credit of entries on 2130 for a provider."""
+    return sum(
+        (
+            line.debit_amount - line.credit_amount
+            for entry in entries
+            for line in entry.lines
+            if line.account_code == BONUS_ACCRUED and line.provider_id == provider_id
+        ),
+        ZERO,
+    )
+
+
+def _tax_rates(lake: duckdb.DuckDBPyConnection, period: Period) -> dict[str, Decimal]:
+    """Return provider → the employer's tax on a bonus, 0 to 1; plans of one provider are taxed alike."""
+    rates: dict[str, Decimal] = {}
+    for plan in _plans(lake, period):
+        rates[plan.provider_id] = max(plan.employer_tax_rate, rates.get(plan.provider_id, ZERO))
+    return rates
+
+
+def unpaid_bonuses(stores: PracticeStores, period: Period) -> dict[str, Decimal]:
+    """Return provider → dollars accrued in earlier fiscal years that should have been paid by the period's end."""
+    if not is_overdue(period.year_start, period.last):
+        return {}
+    booked = _Booked(stores, period)
+    entity_id = period.entity.entity_id
+    found = {}
+    for provider_id, balance in booked.bonuses.items():
+        this_year = [
+            entry
+            for family in (BONUSES, _BONUSES_PAID)
+            for entry in booked.of_family(f"{family}:{entity_id}:{provider_id}:", period.year_start, period.last)
+        ]
+        left = left_of_earlier_years(-balance, -_accrued_for(provider_id, this_year))
+        if left:
+            found[provider_id] = left
+    return found
+
+
+def release_bonus(stores: PracticeStores, period: Period, provider_id: str, *, made_by: str) -> PostResult:
+    """Propose to take back what was accrued for a provider in earlier years and will not be paid, on the last day.
+
+    It always waits for another person. Raises ``ConfigurationError`` when nothing of the provider is overdue.
+    """
+    amount = unpaid_bonuses(stores, period).get(provider_id, ZERO)
+    if not amount:
+        message = f"no bonus of {provider_id} from an earlier year is overdue in {period.name}"
+        raise ConfigurationError(message, mend=f"medbooks close check --period {period.name}")
+    entity_id = period.entity.entity_id
+    figure = Figure(
+        f"{_BONUSES_RELEASED}:{entity_id}:{provider_id}:{period.last}",
+        entity_id,
+        period.last,
+        "Provider bonus accrued in an earlier year and not paid",
+        BONUS_RELEASE,
+    )
+    with stores.lake.connect() as lake:
+        rate = _tax_rates(lake, period).get(provider_id, ZERO)
+    released = stores.ledger.entries(entity_id=entity_id, book="accrual", source=BONUS_RELEASE)
+    number = sum(posted.entry.event_id.startswith(figure.event_id) for posted in released)
+    entry = true_up(figure, release_standings(provider_id, amount, rate), (), number=number)
+    return stores.ledger.post(
+        [entry] if entry else [],
+        batch_date=dt.datetime.now(dt.UTC).date(),
+        made_by=made_by,
+        run_id=None,
+        rule_version=RULE_VERSION,
+    )
 
 
 def _plans(lake: duckdb.DuckDBPyConnection, period: Period) -> list[Plan]:

@@ -21,7 +21,7 @@ import pytest
 from orchestration.accounting.approvers import Approver, Roster
 from orchestration.accounting.comparison import Movement, Variance, compare
 from orchestration.accounting.journal import entries_from_proposals
-from orchestration.core.errors import BooksError
+from orchestration.core.errors import BooksError, ConfigurationError
 from orchestration.resources import lake as lakes
 from orchestration.resources import month_end
 from orchestration.resources.closing import Period, checklist, period_of
@@ -38,12 +38,12 @@ PAYER = {"payer_id": "P1", "payer_name": "Alder Mutual"}
 
 # debit positive: worked out by hand from docs/posting-rules.md, before the scenario was run
 EXPECTED = {
-    "1010": "519.70",
-    "1800": "90.00",
+    "1010": "395.70",
+    "1800": "160.00",
     "2000": "-30.00",
     "2100": "-50.00",
-    "2130": "-227.24",
-    "2800": "-90.00",
+    "2130": "-113.24",
+    "2800": "-160.00",
     "4000-01": "-290.00",
     "4000-02P": "-60.00",
     "4000-02T": "-40.00",
@@ -54,7 +54,7 @@ EXPECTED = {
     "4910": "2.00",
     "4920": "40.00",
     "4940": "1.60",
-    "6100": "1214.85",
+    "6100": "1224.85",
     "6110": "88.89",
     "6200": "70.80",
     "6310": "2.40",
@@ -300,7 +300,7 @@ def _bank() -> Iterator[Any]:
         ("2026-01-10", "900.00", "ALDER CAPITATION", None),
         ("2026-01-21", "439.40", "ALDER MUTUAL", "TR1"),
         ("2026-02-06", "129.00", "ALDER MUTUAL", "TR2"),
-        ("2026-02-06", "-276.50", "PAYROLL TAX", None),
+        ("2026-02-06", "-280.50", "PAYROLL TAX", None),
         ("2026-02-12", "51.00", "MERCHANT SETTLEMENT", None),
         ("2026-02-20", "-10.00", "PATIENT REFUND 17", None),
         ("2026-02-25", "-40.80", "LARKSPUR MEDICAL SUPPLY CO", None),
@@ -427,9 +427,31 @@ def _supplies_and_pay() -> Iterator[Any]:
             "deduction_amount": "50",
             "net_amount": "750",
             "employer_tax_amount": "76.50",
+            "bonus_amount": "0",
             "is_tied": True,
         },
     )
+    # a part of what A earned in January, and ten dollars more than B did
+    for number, (provider, bonus, tax) in enumerate(((MAIN, "50", "4.00"), (SECOND, "70", "0")), start=2):
+        yield (
+            "raw_payroll.pay_lines",
+            {
+                "file": 10,
+                "line_number": number,
+                "payroll_run_id": "run",
+                "employee_id": f"provider {number}",
+                "pay_date": day("2026-02-06"),
+                "role_code": "provider",
+                "provider_npi": provider,
+                "gross_amount": bonus,
+                "employee_tax_amount": "0",
+                "deduction_amount": "0",
+                "net_amount": bonus,
+                "employer_tax_amount": tax,
+                "bonus_amount": bonus,
+                "is_tied": True,
+            },
+        )
 
 
 @pytest.fixture(scope="module")
@@ -596,7 +618,8 @@ def test_what_a_months_end_lacks_is_told_in_dollars_and_then_booked_once(books, 
         ("main 2026-02", "pay"): "1614.75",
         # one office visit of 1.30 work RVUs, in a year that began in July
         ("E2 2026-07", "bonus"): "60.00",
-        ("E2 2026-08", "bonus"): "60.00",
+        # and ten dollars that B was paid and has not earned
+        ("E2 2026-08", "bonus"): "70.00",
     }
     entries = books.ledger.entry_count()
     for period in periods(books):
@@ -616,6 +639,47 @@ def test_a_bonus_of_the_year_so_far_is_accrued_month_by_month_for_what_is_new(bo
         ("bonus:main:A:collections:2026-02-28", "49.14"),
         ("bonus:E2:B:work_rvu:2026-01-31", "60.00"),
     ]
+
+
+def test_a_bonus_that_is_paid_takes_off_its_accrual_and_only_what_was_never_accrued_is_an_expense(books):
+    (main, second) = (
+        [
+            (line.account_code, line.provider_id, f"{line.debit_amount - line.credit_amount:.2f}")
+            for posted in books.ledger.entries(book="accrual", entity_id=entity_id, source="payroll")
+            if posted.entry.entry_date == day("2026-02-06")
+            for line in posted.entry.lines
+            if line.account_code in {"6100", "6110", "2130", "1800", "2800"}
+        ]
+        for entity_id in ("main", "E2")
+    )
+    assert set(main) == {
+        ("6100", None, "1000.00"), ("6110", None, "76.50"), ("2130", MAIN, "54.00"), ("1800", None, "70.00"),
+    }  # fmt: skip
+    assert set(second) == {("2130", SECOND, "70.00"), ("2800", None, "-70.00")}
+    (beyond,) = (
+        posted.entry
+        for posted in books.ledger.entries(book="accrual", source=month_end.SOURCE)
+        if posted.entry.event_id.startswith("bonus-paid:")
+    )
+    assert (beyond.entity_id, beyond.entry_date, f"{beyond.total_amount:.2f}") == ("E2", day("2026-02-28"), "10.00")
+    left = {
+        entity_id: books.ledger.provider_balances("2130", day("2026-02-28"), entity_id=entity_id, book="accrual")
+        for entity_id in ("main", "E2")
+    }
+    assert left == {"main": {MAIN: Decimal("-113.24")}, "E2": {SECOND: Decimal("0.00")}}
+
+
+def test_a_bonus_of_an_earlier_year_that_nobody_paid_is_named_and_another_person_takes_it_back(books):
+    before, after = period_of(books, "main", "2027-02"), period_of(books, "main", "2027-03")
+    assert month_end.unpaid_bonuses(books, before) == {}
+    assert month_end.unpaid_bonuses(books, after) == {MAIN: Decimal("113.24")}
+    result = month_end.release_bonus(books, after, MAIN, made_by="bookkeeper")
+    assert [(refusal.reason, refusal.amount) for refusal in result.held] == [("bonus_release", Decimal("113.24"))]
+    (waiting,) = books.ledger.waiting()
+    assert waiting.made.reason_code == "bonus_release"
+    books.ledger.reject(waiting.proposal_id, by="controller", reason="it is owed")
+    with pytest.raises(ConfigurationError, match="no bonus of A from an earlier year is overdue in 2027-02"):
+        month_end.release_bonus(books, before, MAIN, made_by="bookkeeper")
 
 
 def test_the_close_check_of_a_period_names_each_figure_and_passes_when_all_are_booked(books):
@@ -699,6 +763,8 @@ def test_each_entity_balances_and_they_owe_each_other_the_same(books):
     main, second = balances(books, "accrual", "main"), balances(books, "accrual", "E2")
     assert (sum(main.values()), sum(second.values())) == (0, 0)
     assert (second["1800"], main["2800"]) == (Decimal("90.00"), Decimal("-90.00"))
+    # and what one paid for the other's provider
+    assert (main["1800"], second["2800"]) == (Decimal("70.00"), Decimal("-70.00"))
 
 
 def test_the_cash_book_knows_the_same_money_in_the_bank(books):

@@ -8,12 +8,15 @@ USC 3301). What does not belong here: the firm's contributions to benefits, whic
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from orchestration.core.exact_json import amount_of, text_of
 from orchestration.core.findings import Finding
 from orchestration.core.money import ZERO
 from orchestration.formats.payroll.lines import PayLine, Register
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 PROFILE = "rippling"
 _COUNTED: Final = frozenset({"APPROVED", "PAID"})
@@ -79,15 +82,11 @@ def _line(number: int, run: object, employee: object) -> tuple[PayLine, list[Fin
     withheld = [amount_of(_get(one, "employeeDeductionAmt")) for one in _items(employee, "deductions")]
     withheld += [amount_of(_get(one, "cdtAmt")) for one in _items(employee, "garnishments")]
     contributions = [amount_of(_get(one, "companyContributionAmt")) for one in _items(employee, "deductions")]
-    # a reimbursement is paid with the net and is no gross pay
-    paid_back = [
-        amount_of(_get(one, "amount"))
-        for one in _items(employee, "earnings")
-        if text_of(_get(one, "earningTypeEnum")) == "REIMBURSEMENT"
-    ]
+    # a reimbursement is paid with the net and is no gross pay; a bonus is a part of it
+    paid_back, bonuses = _earnings(employee, "REIMBURSEMENT"), _earnings(employee, "BONUS")
     period = _get(run, "payPeriod")
     pay_date = _date(_get(run, "checkDate"))
-    amounts = [gross, net, *(amount for _, amount in taxes), *withheld, *paid_back]
+    amounts = [gross, net, *(amount for _, amount in taxes), *withheld, *paid_back, *bonuses]
     problem = None
     if any(amount is None for amount in amounts):
         problem = ("unreadable_amount", "an amount of an employee's pay is missing or unreadable")
@@ -102,6 +101,7 @@ def _line(number: int, run: object, employee: object) -> tuple[PayLine, list[Fin
         sum((amount or ZERO for amount in withheld), ZERO) - sum((amount or ZERO for amount in paid_back), ZERO),
         net,
         sum(employer, ZERO),
+        sum((amount or ZERO for amount in bonuses), ZERO),
         payroll_run_id=text_of(_get(run, "id")),
         pay_date=pay_date,
         period_start=_date(_get(period, "startDate")),
@@ -120,6 +120,14 @@ def _line(number: int, run: object, employee: object) -> tuple[PayLine, list[Fin
 def _items(parent: object, name: str) -> list[Any]:
     value = _get(parent, name)
     return value if isinstance(value, list) else []
+
+
+def _earnings(employee: object, kind: str) -> list[Decimal | None]:
+    return [
+        amount_of(_get(one, "amount"))
+        for one in _items(employee, "earnings")
+        if text_of(_get(one, "earningTypeEnum")) == kind
+    ]
 
 
 def _is_employers(name: str) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from orchestration.core.findings import Finding
 from orchestration.core.layouts import Cells, UnfitError, fit
 from orchestration.core.money import ZERO, parse_written_amount
-from orchestration.formats.payroll.layout import AMOUNTS, PayrollLayout, layouts
+from orchestration.formats.payroll.layout import AMOUNTS, OPTIONAL_AMOUNTS, PayrollLayout, layouts
 from orchestration.formats.payroll.lines import PayLine, Register
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ def parse(content: bytes, own: Mapping[str, PayrollLayout]) -> Register:
     except UnfitError as error:
         return Register(error.layout_name or "payroll_table", [], reason=error.finding)
     lines = [_line(layout, cells, record) for record in table.records]
-    missing = [name for names in layout.amounts.values() for name in names if name.lower() not in cells.places]
+    needed = (name for key in AMOUNTS for name in layout.amounts[key])
+    missing = [name for name in needed if name.lower() not in cells.places]
     if missing:
         words = f"the {layout.name} layout needs the column {', '.join(missing)}, which is not there"
         return Register(layout.name, lines, reason=Finding("missing_column", "error", words, line_number=1))
@@ -45,7 +46,9 @@ def parse(content: bytes, own: Mapping[str, PayrollLayout]) -> Register:
 
 def _amount(layout: PayrollLayout, cells: Cells, record: Record, key: str) -> Decimal | None:
     total = ZERO
-    for name in layout.amounts[key]:
+    for name in layout.amounts.get(key, ()):
+        if key in OPTIONAL_AMOUNTS and name.lower() not in cells.places:
+            continue
         written = cells.cell(record, name)
         amount = ZERO if layout.is_empty_zero and not written else parse_written_amount(written)
         if amount is None:
@@ -58,7 +61,7 @@ def _line(layout: PayrollLayout, cells: Cells, record: Record) -> PayLine:
     """Return the record as a line; with fields too many none of its amounts can be trusted."""
     if len(record.fields) > cells.width:
         return PayLine(record.line_number, problem=_RAGGED)
-    amounts = {key: _amount(layout, cells, record, key) for key in AMOUNTS}
+    amounts = {key: _amount(layout, cells, record, key) for key in (*AMOUNTS, *OPTIONAL_AMOUNTS)}
     dates = {key: _date(layout, cells, record, key) for key in _DATES}
     problem = _RAGGED if record.is_ragged else None
     for key, amount in amounts.items():
@@ -80,6 +83,7 @@ def _line(layout: PayrollLayout, cells: Cells, record: Record) -> PayLine:
         amounts["deductions"],
         amounts["net"],
         amounts["employer_taxes"],
+        amounts["bonus"],
         payroll_run_id=texts["payroll_run_id"],
         pay_date=days["pay_date"],
         period_start=days["period_start_date"],

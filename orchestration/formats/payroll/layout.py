@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 AMOUNTS: Final = ("gross", "employee_taxes", "deductions", "net", "employer_taxes")
+# the part of gross that is a bonus or a true-up of compensation; a file without its columns has none
+OPTIONAL_AMOUNTS: Final = ("bonus",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +36,8 @@ class PayrollLayout(Layout):
 def build(data: Mapping[str, Any]) -> PayrollLayout:
     """Return the layout of a parsed TOML; raises ``LayoutError`` when it cannot be one."""
     amounts = {key: tuple(names) for key, names in data.get("amounts", {}).items()}
-    if set(amounts) != set(AMOUNTS) or not all(amounts.values()):
-        message = f"a payroll layout names the columns of {', '.join(AMOUNTS)}, no more and no less"
+    if set(amounts) - set(OPTIONAL_AMOUNTS) != set(AMOUNTS) or not all(amounts.values()):
+        message = f"a payroll layout names the columns of {', '.join(AMOUNTS)}, of a bonus where it is told, no more"
         raise LayoutError(message)
     return PayrollLayout(**common_fields(data), amounts=amounts, is_empty_zero=bool(data.get("is_empty_zero", False)))
 

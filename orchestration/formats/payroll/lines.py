@@ -21,7 +21,10 @@ ROLES: Final = frozenset({"provider", "clinical", "front_office", "administratio
 
 @dataclass(frozen=True, slots=True)
 class PayLine:
-    """One employee on one pay date; ``problem`` is why it cannot be loaded. ``None`` is an amount nobody can read."""
+    """One employee on one pay date; ``problem`` is why it cannot be loaded. ``None`` is an amount nobody can read.
+
+    ``bonus`` is the part of gross that is a bonus or a true-up of compensation, zero where the format does not say.
+    """
 
     line_number: int
     gross: Decimal | None = None
@@ -29,6 +32,7 @@ class PayLine:
     deductions: Decimal | None = None
     net: Decimal | None = None
     employer_taxes: Decimal | None = None
+    bonus: Decimal | None = ZERO
     payroll_run_id: str | None = None
     pay_date: dt.date | None = None
     period_start: dt.date | None = None
@@ -51,6 +55,11 @@ class PayLine:
         """Gross less taxes, deductions and net pay: zero when the line ties."""
         return (self.gross or ZERO) - (self.employee_taxes or ZERO) - (self.deductions or ZERO) - (self.net or ZERO)
 
+    @property
+    def is_tied(self) -> bool:
+        """Tell whether the line adds up, and a bonus is no more than the pay it is a part of."""
+        return not self.difference and (self.bonus or ZERO) <= max(self.gross or ZERO, ZERO)
+
 
 @dataclass(frozen=True, slots=True)
 class Register:
@@ -72,6 +81,9 @@ def judge(line: PayLine, *, is_role_expected: bool = True) -> list[Finding]:
             f"gross pay {line.gross:,.2f} less taxes {line.employee_taxes:,.2f} and deductions {line.deductions:,.2f} "
             f"leaves {left:,.2f}, but {line.net:,.2f} was paid, a difference of {line.difference:,.2f}"
         )
+        findings.append(Finding("untied_pay", "error", words, line_number=where, amount=line.cost))
+    elif not line.is_tied:
+        words = f"a bonus of {line.bonus:,.2f} is more than the gross pay {line.gross:,.2f} it should be a part of"
         findings.append(Finding("untied_pay", "error", words, line_number=where, amount=line.cost))
     if is_role_expected and line.role not in ROLES:
         findings.append(Finding("unknown_role", "warning", "the role is none that is known", line_number=where))

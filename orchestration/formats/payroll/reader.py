@@ -114,6 +114,7 @@ def _row(file: SourceFile, line: PayLine) -> tuple[Any, ...]:
         line.deductions,
         line.net,
         line.employer_taxes,
-        not line.difference,
+        line.bonus,
+        line.is_tied,
         file.landed_at,
     )

@@ -29,7 +29,10 @@ PAY_LINES = Table(
         Column("deduction_amount", "amount", "other deductions from the employee"),
         Column("net_amount", "amount", "paid to the employee"),
         Column("employer_tax_amount", "amount", "the employer's own taxes"),
-        Column("is_tied", "boolean", "gross = employee taxes + deductions + net, to the cent"),
+        Column("bonus_amount", "amount", "the part of gross that is a bonus or a true-up of compensation"),
+        Column(
+            "is_tied", "boolean", "gross = employee taxes + deductions + net, to the cent; a bonus is at most gross"
+        ),
         LOADED_AT,
     ),
 )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 HEADER = (
     "payroll_run_id,pay_date,period_start,period_end,employee_id,employee_name,role,provider_npi,location_id,"
-    "gross_pay,employee_taxes,deductions,net_pay,employer_taxes"
+    "gross_pay,employee_taxes,deductions,net_pay,employer_taxes,bonus"
 )
 
 
@@ -34,5 +34,5 @@ def _rows(run: PayrollRun) -> Iterator[str]:
         yield (
             f'{head},{person.employee_id},"{person.name}",{person.role},{person.provider_npi},{person.location_id},'
             f"{dollars(line.gross)},{dollars(line.taxes)},{dollars(line.deductions)},{dollars(line.net)},"
-            f"{dollars(line.employer_taxes)}"
+            f"{dollars(line.employer_taxes)},{dollars(line.bonus)}"
         )

@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.accounting.compensation import Plan, YearToDate, bonus_standings, earned_amount
+from orchestration.accounting.compensation import (
+    Plan,
+    YearToDate,
+    bonus_standings,
+    earned_amount,
+    is_overdue,
+    left_of_earlier_years,
+    overpaid_standings,
+    release_standings,
+)
 from orchestration.accounting.month_end import Figure, true_up
 from orchestration.core.money import CENT, ZERO
 
@@ -111,3 +120,43 @@ def test_a_plan_that_takes_money_is_refused():
 def test_a_plan_of_an_unknown_basis_is_refused():
     with pytest.raises(ValueError, match="collections, work_rvu"):
         Plan("1", "visits", Decimal("0.1"), ZERO)  # type: ignore[arg-type]  # a seed may say anything
+
+
+@given(st.integers(-(10**9), 10**9), st.sampled_from(["0", "0.0145", "0.0765"]))
+def test_what_was_paid_beyond_the_accrual_is_wages_and_tax_to_the_cent(cents, rate):
+    overpaid = Decimal(cents) / 100
+    standings = overpaid_standings("A", overpaid, Decimal(rate))
+    assert sum((one.signed_amount for one in standings), ZERO) == 0
+    found = {one.account_code: one.signed_amount for one in standings}
+    assert found.get("2130", ZERO) == -max(overpaid, ZERO)
+    bonus = found.get("6100", ZERO)
+    assert abs(bonus * (1 + Decimal(rate)) - max(overpaid, ZERO)) <= Decimal("0.01")
+    taken_back = {one.account_code: -one.signed_amount for one in release_standings("A", overpaid, Decimal(rate))}
+    assert taken_back == found
+
+
+@pytest.mark.parametrize(
+    ("accrued", "this_year", "left"),
+    [
+        pytest.param("100.00", "40.00", "60.00", id="what_is_older_is_left"),
+        pytest.param("30.00", "40.00", "0.00", id="paid_into_this_years"),
+        pytest.param("100.00", "-10.00", "100.00", id="a_year_that_took_back_adds_nothing"),
+        pytest.param("-5.00", "0.00", "0.00", id="paid_beyond_the_accrual"),
+    ],
+)
+def test_payments_are_set_against_the_oldest_accrual_first(accrued, this_year, left):
+    assert left_of_earlier_years(Decimal(accrued), Decimal(this_year)) == Decimal(left)
+
+
+@pytest.mark.parametrize(
+    ("year_start", "day", "expected"),
+    [
+        pytest.param(dt.date(2026, 1, 1), dt.date(2026, 2, 28), False, id="before"),
+        pytest.param(dt.date(2026, 1, 1), dt.date(2026, 3, 15), False, id="on_the_last_day"),
+        pytest.param(dt.date(2026, 1, 1), dt.date(2026, 3, 31), True, id="after"),
+        pytest.param(dt.date(2025, 11, 1), dt.date(2026, 1, 15), False, id="a_year_that_starts_in_november"),
+        pytest.param(dt.date(2025, 11, 1), dt.date(2026, 1, 31), True, id="and_is_overdue_in_january"),
+    ],
+)
+def test_a_bonus_is_overdue_two_and_a_half_months_after_its_year(year_start, day, expected):
+    assert is_overdue(year_start, day) is expected

@@ -118,3 +118,18 @@ def test_damage_never_raises_and_never_loses_money(content):
 def test_any_bytes_are_read_or_quarantined(content):
     _read(content)
     _read(PAYROLL_HEADER.encode() + b"\n" + content)
+
+
+def test_a_bonus_is_the_part_of_gross_its_column_says_and_none_without_the_column():
+    with_bonus = PAYROLL_HEADER + ",bonus"
+    batch = _read(payroll(pay_line() + ",300.00", pay_line().replace("E1", "E2") + ",-20.00", header_line=with_bonus))
+    assert [row["bonus_amount"] for row in rows_of(batch, "pay_lines")] == [Decimal("300.00"), Decimal("-20.00")]
+    assert only(_read(payroll(pay_line())), "pay_lines")["bonus_amount"] == 0
+    refused = _read(payroll(pay_line() + ",3OO", header_line=with_bonus))
+    assert (codes_of(refused), rows_of(refused, "pay_lines")) == (["unreadable_amount"], [])
+
+
+def test_a_bonus_above_the_pay_it_is_a_part_of_is_loaded_to_be_held():
+    batch = _read(payroll(pay_line() + ",1000.01", pay_line() + ",1000.00", header_line=PAYROLL_HEADER + ",bonus"))
+    assert [row["is_tied"] for row in rows_of(batch, "pay_lines")] == [False, True]
+    assert codes_of(batch) == ["untied_pay"]

@@ -144,6 +144,14 @@ def test_pay_of_rippling_that_is_odd_is_named(value, code, loaded):
     assert (codes_of(batch), len(batch.rows["pay_lines"])) == ([code], loaded)
 
 
+def test_a_bonus_of_rippling_and_of_onpay_is_told_from_other_pay():
+    earnings = [{"earningTypeEnum": "SALARY", "amount": "4000.00"}, {"earningTypeEnum": "BONUS", "amount": "166.67"}]
+    run = {**RUN, "employees": [{**EMPLOYEE, "earnings": earnings}]}
+    assert only(_read(run), "pay_lines")["bonus_amount"] == Decimal("166.67")
+    onpay = ONPAY.replace("Employer Taxes", "Employer Taxes,Bonus").replace("76.50", "76.50,250.00")
+    assert only(_read(onpay.encode()), "pay_lines")["bonus_amount"] == Decimal("250.00")
+
+
 @pytest.mark.shared
 def test_the_published_sample_of_rippling_ties_to_the_cent(shared):
     yaml = pytest.importorskip("yaml", reason="PyYAML reads the published specification")
@@ -181,6 +189,7 @@ required = ["pay_date"]
 pay_date = "Paid"
 [amounts]
 gross = ["Salary", "Bonus"]
+bonus = ["Bonus"]
 employee_taxes = ["FIT", "FICA"]
 deductions = ["401k"]
 net = ["Take home"]

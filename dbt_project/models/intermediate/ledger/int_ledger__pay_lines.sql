@@ -1,5 +1,6 @@
 -- One row per employee and pay date, with its disposition: a line that does not tie is held, and so is a line that was
--- booked already. Only lines that can be booked count as arrived: a corrected register mends a held one.
+-- booked already. Only lines that can be booked count as arrived: a corrected register mends a held one. A bonus, with the
+-- employer's tax on it, is no pay of the days of its register; that of a provider with a compensation plan was accrued (R22).
 
 with pay_lines as (
     select
@@ -36,6 +37,32 @@ worked as (
         end as accrued_rate
     from pay_lines
     where period_start_date is not null and period_end_date is not null
+),
+
+-- a provider's plans are taxed alike; where they are not, the month's end makes up for it
+plans as (
+    select
+        provider_id,
+        max(coalesce(employer_tax_rate, 0)) as employer_tax_rate
+    from {{ ref('compensation_plans') }}
+    group by provider_id
+),
+
+bonuses as (
+    select
+        pay_lines.file_id,
+        pay_lines.line_number,
+        plans.provider_id is not null as is_accrued,
+        pay_lines.bonus_amount,
+        case
+            when pay_lines.bonus_amount = 0 then 0
+            when plans.provider_id is null
+                then {{ share_of('pay_lines.employer_tax_amount', 'pay_lines.bonus_amount', 'pay_lines.gross_amount') }}
+            -- what was accrued for it, and no more than there is
+            else least(round(pay_lines.bonus_amount * plans.employer_tax_rate, 2), pay_lines.employer_tax_amount)
+        end as bonus_tax_amount
+    from pay_lines
+    left join plans on pay_lines.provider_id = plans.provider_id
 )
 
 select
@@ -59,6 +86,10 @@ select
     pay_lines.net_amount,
     pay_lines.employer_tax_amount,
     {{ money('pay_lines.gross_amount + pay_lines.employer_tax_amount') }} as payroll_cost_amount,
+    {{ money('pay_lines.gross_amount - bonuses.bonus_amount') }} as regular_gross_amount,
+    {{ money('pay_lines.employer_tax_amount - bonuses.bonus_tax_amount') }} as regular_employer_tax_amount,
+    {{ money('case when bonuses.is_accrued then bonuses.bonus_amount else 0 end') }} as accrued_bonus_amount,
+    {{ money('case when bonuses.is_accrued then bonuses.bonus_tax_amount else 0 end') }} as accrued_bonus_tax_amount,
     pay_lines.payroll_run_id,
     pay_lines.period_start_date,
     pay_lines.period_end_date,
@@ -68,4 +99,5 @@ select
     pay_lines.loaded_at
 from pay_lines
 left join arrivals on pay_lines.file_id = arrivals.file_id and pay_lines.line_number = arrivals.line_number
+inner join bonuses on pay_lines.file_id = bonuses.file_id and pay_lines.line_number = bonuses.line_number
 left join worked on pay_lines.file_id = worked.file_id and pay_lines.line_number = worked.line_number

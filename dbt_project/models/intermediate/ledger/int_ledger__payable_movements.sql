@@ -1,4 +1,4 @@
--- R20 and R21 of bills and pay runs: one row per movement of an account, positive debits, negative credits. Made anew by
+-- R20, R21 and R22 of bills and pay runs: one row per movement of an account, positive debits, negative credits. Made anew by
 -- each run, because a new vendor releases an old bill; what was proposed stays.
 
 with pay_lines as (
@@ -15,8 +15,8 @@ accruals as (
         *,
         concat('payroll:accrual:', substring(file_id, 1, 16), ':', payroll_run_id, ':', cast(accrued_date as varchar))
             as accrual_event_id,
-        cast(round(gross_amount * accrued_rate, 2) as decimal(18, 2)) as accrued_gross_amount,
-        cast(round(employer_tax_amount * accrued_rate, 2) as decimal(18, 2)) as accrued_tax_amount
+        cast(round(regular_gross_amount * accrued_rate, 2) as decimal(18, 2)) as accrued_gross_amount,
+        cast(round(regular_employer_tax_amount * accrued_rate, 2) as decimal(18, 2)) as accrued_tax_amount
     from pay_lines
     where accrued_rate > 0
 ),
@@ -31,16 +31,23 @@ bills as (
 
 movements as (
     {% set pay = {'entry_date': 'pay_date', 'payer_class': no_text(), 'provider_id': no_text()} %}
-    -- R21 a pay run: gross pay and the employer's tax against what is withheld, owed and paid out
-    {% for debit, credit, amount in [
-        ('6100', '1010', 'net_amount'),
-        ('6100', '2110', 'employee_tax_amount'),
-        ('6100', '2100', 'deduction_amount'),
-        ('6110', '2110', 'employer_tax_amount'),
+    -- R21 a pay run: gross pay and the employer's tax against what is withheld, owed and paid out; a line that ties sums to
+    -- zero
+    {% for account, amount in [
+        ('6100', 'gross_amount - accrued_bonus_amount'),
+        ('6110', 'employer_tax_amount - accrued_bonus_tax_amount'),
+        ('1010', '-net_amount'),
+        ('2110', '-(employee_tax_amount + employer_tax_amount)'),
+        ('2100', '-deduction_amount'),
     ] %}
-        {{ posting('pay_lines', "'R21'", "'" ~ debit ~ "'", "'" ~ credit ~ "'", amount, **pay) }}
+        {{ side('pay_lines', "'R21'", "'" ~ account ~ "'", amount, **pay) }}
         union all
     {% endfor %}
+
+    -- R22 a bonus that is paid takes off what was accrued for its provider, in the provider's entity
+    {{ side('pay_lines', "'R22'", "'2130'", 'accrued_bonus_amount + accrued_bonus_tax_amount',
+            **dict(pay, provider_id='provider_id', location_id=no_text())) }}
+    union all
 
     -- R21 month-end accrual, and its reversal on the first day
     {% for account, amount in [('6100', 'accrued_gross_amount'), ('6110', 'accrued_tax_amount')] %}

@@ -1,5 +1,6 @@
 -- One row per entity, role, place and pay period: what was worked from its first to its last day and what it cost. What a
--- month's end must accrue for days no register covers yet (R21) is taken from the newest of each role and place.
+-- month's end must accrue for days no register covers yet (R21) is taken from the newest of each role and place. A bonus is
+-- no pay of these days.
 
 with pay_lines as (
     select
@@ -7,8 +8,8 @@ with pay_lines as (
         location_id,
         period_start_date,
         period_end_date,
-        gross_amount,
-        employer_tax_amount,
+        regular_gross_amount as gross_amount,
+        regular_employer_tax_amount as employer_tax_amount,
         {{ no_text() }} as provider_id,
         {{ no_text() }} as entity_member
     from {{ ref('int_ledger__pay_lines') }}

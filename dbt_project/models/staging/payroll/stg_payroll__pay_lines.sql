@@ -19,6 +19,7 @@ renamed as (
         deduction_amount,
         net_amount,
         employer_tax_amount,
+        coalesce(bonus_amount, 0) as bonus_amount,
         is_tied,
         loaded_at
     from source
