@@ -80,8 +80,9 @@ def regular_parts(stream: BinaryIO) -> Iterator[Part]:
         cut = len(body) if not more else max(body.rfind(start) for start in starts) + 1
         if cut > 0:
             if not more and not _is_terminated(body, marks):
-                # a header that is cut off opens nothing: only the tokenizer tells that
-                if body[body.rfind(marks.terminator) + 1 :].lstrip(_JUNK).startswith(b"ISA"):
+                # a header that is cut off opens nothing, and padding may be meant as a terminator: the tokenizer tells
+                last = body[body.rfind(marks.terminator) + 1 :]
+                if last.lstrip(_JUNK).startswith(b"ISA") or last != last.rstrip(_JUNK):
                     raise IrregularError
                 flaw = flaw or UNTERMINATED
             canonical = _canonical(body[:cut], marks, line_end, codec, is_last=not more)

@@ -18,6 +18,7 @@ from orchestration.formats.x12.engine import FINDINGS_KEPT, Engine
 from orchestration.formats.x12.inspect import report
 from orchestration.formats.x12.layout import as_read, lay_out
 from orchestration.formats.x12.segments import tokenize
+from orchestration.formats.x12.validation.verdict import validate
 
 TWO = era() + join(interchange(transaction(*PAID_CLAIM), control="000000002"), "\n").translate(
     bytes.maketrans(b"*:", b"|>")
@@ -84,6 +85,24 @@ def test_a_trailer_that_names_a_header_opens_no_interchange():
     reading = Engine().read([source(content)])[0]
     assert [len(interchange.segments) for interchange in tokens.interchanges] == [tokens.segment_count // 3] * 3
     assert (reading.segment_count, len(reading.remittances)) == (tokens.segment_count, 3)
+
+
+@pytest.mark.parametrize("odd", [b"\x00", b"\x1a", b" "], ids=["NUL", "SUB", "blank"])
+def test_a_stray_character_at_any_place_is_read_alike_fast_and_exactly(odd):
+    content = era()
+    inserted = [content[:place] + odd + content[place:] for place in range(len(content))]
+    replaced = [content[:place] + odd + content[place + 1 :] for place in range(len(content))]
+    for reading in Engine().read([source(changed) for changed in inserted + replaced]):
+        tokens = tokenize(reading.file.content)
+        assert reading.segment_count == tokens.segment_count, reading.file.content
+        assert reading.verdict == validate(reading.file.content, tokens), reading.file.content
+
+
+def test_an_id_with_a_nul_behind_it_is_another_id():
+    spoiled = era() + era().replace(b"ISA*", b"ISA\x00*", 1)
+    reading = Engine().read([source(spoiled)])[0]
+    assert reading.segment_count == tokenize(spoiled).segment_count
+    assert [finding.code for finding in reading.findings].count("text_outside_interchange") == 1
 
 
 def test_files_read_together_say_what_each_says_alone():

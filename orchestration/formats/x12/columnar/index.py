@@ -128,7 +128,11 @@ class Index:
         length = self.end[ids] - self.start[ids]
         # an id and the byte behind it: what is longer is none
         keys = self.words[self.start[ids]] & MASKS[np.minimum(length, _LONGEST_ID + 1)]
-        return _BY_ID.find(keys).astype(np.uint8)
+        codes = _BY_ID.find(keys).astype(np.uint8)
+        if b"\x00" in self.data:
+            # to the key of an id a NUL behind it is nothing
+            codes[self.buffer[self.end[ids] - 1] == 0] = 0
+        return codes
 
     def odd_segments(self) -> Places:
         """Return the segments that are empty or have blanks around them: only the tokenizer undoes that."""

@@ -31,6 +31,7 @@ _WORD = 8
 # a set of codes with more values than this is looked up in its own sorted table
 _LARGE = 100
 _SLOTS_BITS = 14
+_BLANK: Final = ord(" ")
 _PRINTABLE = bytes(range(32, 127))
 _FIRST_YEAR = 1800
 _FIRST_DAY: Final = (_FIRST_YEAR - 1970) * 366
@@ -403,6 +404,10 @@ class Prover:
             self._doubt_elements(np.searchsorted(index.end[:-1], places))
         if index.is_padded is not None:
             self._doubt_elements(np.flatnonzero(index.is_padded[:-1]))
+        # around a part of an element, too
+        parted = index.components
+        beside = (index.buffer[parted - 1] == _BLANK) | (index.buffer[parted + 1] == _BLANK)
+        self._doubt_elements(np.searchsorted(index.end[:-1], parted[beside]))
 
     def _numbers(self, start: Places, end: Places, *, may_have_point: bool) -> Flags:
         index = self.index
