@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.cli.people import who
+from orchestration.cli.people import login, who
 from orchestration.cli.stores import dollars, open_stores, say
 from orchestration.core.money import ZERO
 
@@ -87,7 +87,7 @@ def run(
     reason: Annotated[str, typer.Option(help="Kept in the audit chain.")] = "period closed",
     as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> None:
-    """Lock the period when every check passes, of all entities or of none. The head is signed and kept."""
+    """Lock the period when every check passes, of all entities or of none, by an approver. The signed head is kept."""
     import datetime as dt
 
     from orchestration.core.errors import GateFailedError
@@ -96,11 +96,12 @@ def run(
 
     stores = open_stores()
     chosen = periods_of(stores, entity, period)
+    _require_approver(stores, chosen)
     if not _is_ready(stores, chosen, as_json=as_json):
         message = f"period {period} is not locked: the checklist has open points"
         raise GateFailedError(message, mend=f"medbooks close check{_option(entity)} --period {period}")
     for one in chosen:
-        stores.ledger.close_period(one.entity.entity_id, one.first, one.last, made_by=who(stores), reason=reason)
+        stores.ledger.close_period(one.entity.entity_id, one.first, one.last, by=login(), reason=reason)
     kept = audit_heads.keep_head(stores, dt.datetime.now(dt.UTC).date())
     for one in chosen:
         say(f"{_name(one)} ({one.first} to {one.last}) is locked; signed head: {kept}")
@@ -112,13 +113,21 @@ def reopen(
     reason: Annotated[str, typer.Option(help="Why; kept in the audit chain.")],
     entity: _Entity = "",
 ) -> None:
-    """Take postings into a locked period again; the reason is kept."""
+    """Take postings into a locked period again, by an approver; the reason is kept."""
     from orchestration.resources.closing import periods_of
 
     stores = open_stores()
-    for one in periods_of(stores, entity, period):
-        stores.ledger.open_period(one.entity.entity_id, one.first, one.last, made_by=who(stores), reason=reason)
+    chosen = periods_of(stores, entity, period)
+    _require_approver(stores, chosen)
+    for one in chosen:
+        stores.ledger.open_period(one.entity.entity_id, one.first, one.last, by=login(), reason=reason)
         say(f"{_name(one)} is open again; lock it with: medbooks close run{_option(entity)} --period {period}")
+
+
+def _require_approver(stores: PracticeStores, periods: list[Period]) -> None:
+    """Raise ``BooksError`` before anything is done, so that all entities are locked or opened, or none."""
+    stores.home.require_guarded_settings()
+    stores.ledger.require_approver(login(), [period.entity.entity_id for period in periods])
 
 
 def _name(period: Period) -> str:

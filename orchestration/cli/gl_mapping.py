@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.cli.people import who
-from orchestration.cli.stores import dollars, say
+from orchestration.cli.people import login, who
+from orchestration.cli.stores import dollars, open_stores, say
 from orchestration.core.money import ZERO
 
 if TYPE_CHECKING:
@@ -25,18 +25,30 @@ _MANUAL_COLUMNS = ("entry_date", "account_code", "debit_amount", "credit_amount"
 
 
 def lock_mapping(
-    approved_by: Annotated[str, typer.Option(help="Who approved the mapping; kept in its lock.")],
     effective: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="First day it is meant for.")],
+    reason: Annotated[str, typer.Option(help="What changed and why; kept in the audit chain.")],
 ) -> None:
-    """Approve the revenue mapping as its seeds are now; posting refuses any other until it is approved too."""
+    """Approve the revenue mapping as its seeds are now; posting refuses any other until it is approved too.
+
+    By an approver of practice.toml who decides for every entity; the lock and the audit chain carry the person.
+    """
     from orchestration.accounting.revenue_mapping import MappingLock, mapping_digest
     from orchestration.resources.mapping import LOCK_FILE, seed_rows
 
     tables = seed_rows()
     version = max(int(row["mapping_version"]) for row in tables["procedure_categories"])
-    lock = MappingLock(version, effective.date(), approved_by, mapping_digest(tables))
-    LOCK_FILE.write_text(lock.to_toml(), encoding="utf-8")
-    say(f"mapping version {version} locked from {effective.date()} on: {LOCK_FILE.name}")
+    digest = mapping_digest(tables)
+    stores = open_stores()
+    stores.home.require_guarded_settings()
+    person = stores.ledger.record_mapping_lock(
+        version,
+        digest,
+        [entity.entity_id for entity in stores.home.settings.all_entities],
+        by=login(),
+        reason=f"from {effective.date()}: {reason}",
+    )
+    LOCK_FILE.write_text(MappingLock(version, effective.date(), person, digest).to_toml(), encoding="utf-8")
+    say(f"mapping version {version} locked from {effective.date()} on by {person}: {LOCK_FILE.name}")
 
 
 def show_comparison(

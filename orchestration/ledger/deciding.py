@@ -11,6 +11,8 @@ from orchestration.core.errors import BooksError
 from orchestration.ledger.reasons import CLOSED_PERIOD, OTHER_BODY, REASONS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from orchestration.accounting.approvers import Approver, Roster
     from orchestration.ledger.approvals import Proposal
 
@@ -31,6 +33,14 @@ def listed(roster: Roster, login: str) -> Approver:
         message = f"{login} is no approver of this practice: nothing was decided"
         raise BooksError(message, mend=_LIST)
     return found
+
+
+def decides_for(approver: Approver, entity_ids: Iterable[str]) -> None:
+    """Raise ``BooksError`` unless this person decides for every one of these entities."""
+    others = sorted(set(entity_ids) - set(approver.entities)) if approver.entities else []
+    if others:
+        message = f"{approver.person} decides for {', '.join(approver.entities)}, not for {', '.join(others)}"
+        raise BooksError(message, mend="run it again   # as an approver of these entities")
 
 
 def may_decide(proposal: Proposal, approver: Approver) -> None:

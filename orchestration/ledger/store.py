@@ -370,17 +370,46 @@ class Ledger:
             )
             chain.append(connection, at, deed)
 
-    # --- periods ----------------------------------------------------------------------------------------
+    # --- what has no proposal ---------------------------------------------------------------------------
+
+    def require_approver(self, by: str, entity_ids: Iterable[str]) -> Approver:
+        """Return the person behind the login ``by`` who decides for every one of these entities.
+
+        Raises ``BooksError`` when nobody is listed under it, or somebody of other entities.
+        """
+        approver = deciding.listed(self._roster, by)
+        deciding.decides_for(approver, entity_ids)
+        return approver
+
+    def record_mapping_lock(self, version: int, digest: str, entity_ids: Iterable[str], *, by: str, reason: str) -> str:
+        """Keep in the audit chain who locked the revenue mapping, and return the person behind the login ``by``.
+
+        ``digest`` is that of the mapping's rows. Raises ``BooksError`` as ``require_approver`` does.
+        """
+        approver = self.require_approver(by, entity_ids)
+        with self.sessions.write() as connection:
+            at = self._clock()
+            self._record_roster(connection, at)
+            told = _with_login(reason, approver, by)
+            deed = chain.Deed(approver.person, "mapping_locked", f"mapping {version}", told, content_hash=digest)
+            chain.append(connection, at, deed)
+        return approver.person
 
     def close_period(
-        self, entity_id: str, start_date: dt.date, end_date: dt.date, *, made_by: str, reason: str = ""
+        self, entity_id: str, start_date: dt.date, end_date: dt.date, *, by: str, reason: str = "period closed"
     ) -> None:
-        """Refuse postings of the entity dated from start to end, both included, until it is opened again."""
-        self._set_period(entity_id, start_date, end_date, "closed", chain.Deed(made_by, "period_closed", "", reason))
+        """Refuse postings of the entity dated from start to end, both included, until it is opened again.
 
-    def open_period(self, entity_id: str, start_date: dt.date, end_date: dt.date, *, made_by: str, reason: str) -> None:
-        """Accept postings of the entity dated from start to end again; why is kept in the audit chain."""
-        self._set_period(entity_id, start_date, end_date, "open", chain.Deed(made_by, "period_opened", "", reason))
+        ``by`` is the login of an approver of the entity. Raises ``BooksError`` as ``require_approver`` does.
+        """
+        self._set_period(entity_id, start_date, end_date, "closed", by, reason)
+
+    def open_period(self, entity_id: str, start_date: dt.date, end_date: dt.date, *, by: str, reason: str) -> None:
+        """Accept postings of the entity dated from start to end again; why is kept in the audit chain.
+
+        ``by`` is the login of an approver of the entity. Raises ``BooksError`` as ``require_approver`` does.
+        """
+        self._set_period(entity_id, start_date, end_date, "open", by, reason)
 
     def _set_period(
         self,
@@ -388,8 +417,10 @@ class Ledger:
         start_date: dt.date,
         end_date: dt.date,
         status: Literal["open", "closed"],
-        deed: chain.Deed,
+        by: str,
+        reason: str,
     ) -> None:
+        approver = self.require_approver(by, (entity_id,))
         if start_date > end_date:
             message = "a period ends on or after the day it starts"
             raise ValueError(message)
@@ -412,10 +443,16 @@ class Ledger:
                     period_id=count + 1, entity_id=entity_id, start_date=start_date, end_date=end_date, status=status
                 )
             )
-            named = chain.Deed(
-                deed.actor, deed.action, f"{entity_id} {start_date} {end_date}", deed.reason, object_count=1
+            at = self._clock()
+            self._record_roster(connection, at)
+            deed = chain.Deed(
+                approver.person,
+                "period_closed" if status == "closed" else "period_opened",
+                f"{entity_id} {start_date} {end_date}",
+                _with_login(reason, approver, by),
+                object_count=1,
             )
-            chain.append(connection, self._clock(), named)
+            chain.append(connection, at, deed)
 
     def is_closed(self, entity_id: str, day: dt.date) -> bool:
         """Return whether postings of the entity dated on the day are refused."""

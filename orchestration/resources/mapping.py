@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
 LOCK_FILE = DBT_PROJECT / "revenue_mapping.toml"
-_MEND = "medbooks gl lock-mapping --approved-by NAME --effective DAY"
+_MEND = "medbooks gl lock-mapping --effective DAY --reason ..."
 
 
 def seed_rows() -> dict[str, list[dict[str, str]]]:

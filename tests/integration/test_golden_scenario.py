@@ -488,7 +488,7 @@ def events(tmp_path_factory) -> PracticeStores:
         encoding="utf-8",
     )
     build(stores, project)
-    stores.ledger.close_period("main", day("2025-10-01"), day("2025-12-31"), made_by="golden")
+    stores.ledger.close_period("main", day("2025-10-01"), day("2025-12-31"), by="controller")
     post_new(stores)
     # what was booked by hand is not booked again, and nothing is reclassified before somebody said so
     with pytest.raises(BooksError, match=r"2025-11 \(100\.00\) still wait") as refused:
@@ -728,11 +728,11 @@ def test_credits_are_a_debt_at_the_months_end_and_a_credit_of_receivables_after_
 
 def test_a_locked_period_is_not_prepared_again(books):
     january = periods(books)[0]
-    books.ledger.close_period("main", january.first, january.last, made_by="golden")
+    books.ledger.close_period("main", january.first, january.last, by="controller")
     with pytest.raises(BooksError, match="2026-01 is locked") as refused:
         month_end.prepare(books, january, made_by="golden")
     assert "close reopen --entity main --period 2026-01" in str(refused.value.mend)
-    books.ledger.open_period("main", january.first, january.last, made_by="golden", reason="the test is over")
+    books.ledger.open_period("main", january.first, january.last, by="controller", reason="the test is over")
 
 
 def test_a_quarter_that_was_booked_by_hand_is_reclassified_by_another_person_and_once(books):

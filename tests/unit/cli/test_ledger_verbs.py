@@ -47,8 +47,8 @@ def medbooks(home, monkeypatch, capfd):
     from orchestration.cli import main
 
     def run(*arguments, user="alice"):
-        monkeypatch.setattr("orchestration.cli.people.login", lambda: user)
-        monkeypatch.setattr("orchestration.cli.gl.login", lambda: user)
+        for module in ("people", "gl", "close", "gl_mapping"):
+            monkeypatch.setattr(f"orchestration.cli.{module}.login", lambda: user)
         monkeypatch.setenv("MEDBOOKS_HOME", str(home))
         monkeypatch.setattr(sys, "argv", ["medbooks", *map(str, arguments)])
         capfd.readouterr()
@@ -150,6 +150,45 @@ def test_entities_close_by_their_own_calendars_and_a_closed_period_refuses(store
     assert medbooks("close", "reopen", "--period", "2026-11", "--reason", "late file")[0] == 0
     assert post(stores, entry("ehr:3")).posted == 1
     assert stores.ledger.verify_audit() == []
+
+
+def test_nobody_but_a_listed_approver_locks_or_opens_a_period_and_then_nothing_was_done(stores, medbooks, home):
+    post(stores, entry("ehr:1"))
+    for verb in (("run", "--period", "2026-11"), ("reopen", "--period", "2026-11", "--reason", "late")):
+        code, _out, err = medbooks("close", *verb, user="medbooks-service")
+        assert (code, "medbooks-service is no approver" in err, "[[approvers]]" in err) == (1, True, True)
+    (home / "practice.toml").chmod(0o666)
+    assert medbooks("close", "run", "--period", "2026-11")[0] == 6
+    (home / "practice.toml").chmod(0o644)
+    assert not stores.ledger.is_closed("E1", DAY)
+    assert medbooks("close", "run", "--period", "2026-11", "--reason", "all seen", user="alice-admin")[0] == 0
+    deeds = [(record[2], record[3], record[5]) for record in stores.ledger.audit_records()[1]]
+    assert ("Alice Moor", "period_closed", "all seen [login alice-admin]") in deeds
+
+
+def test_all_entities_are_locked_by_who_decides_for_all_of_them_or_none_is(stores, medbooks, home):
+    settings = home / "practice.toml"
+    settings.write_text(settings.read_text().replace('logins = ["bob"]', 'logins = ["bob"]\nentities = ["E1"]'))
+    post(stores, entry("ehr:1"), entry("ehr:2", entity_id="E2"))
+    code, _out, err = medbooks("close", "run", "--entity", "all", "--period", "2026-11", user="bob")
+    assert (code, "Bob Reed decides for E1, not for E2" in err) == (1, True)
+    assert not stores.ledger.is_closed("E1", DAY)
+    assert medbooks("close", "run", "--period", "2026-11", user="bob")[0] == 0
+
+
+def test_the_revenue_mapping_is_locked_by_a_listed_approver_whose_name_the_lock_and_the_chain_carry(
+    stores, medbooks, tmp_path, monkeypatch
+):
+    lock = tmp_path / "revenue_mapping.toml"
+    monkeypatch.setattr("orchestration.resources.mapping.LOCK_FILE", lock)
+    arguments = ("gl", "lock-mapping", "--effective", "2026-12-01", "--reason", "vaccines apart")
+    code, _out, err = medbooks(*arguments, user="medbooks-service")
+    assert (code, "medbooks-service is no approver" in err, lock.exists()) == (1, True, False)
+    assert medbooks(*arguments, user="alice-admin")[0] == 0
+    assert 'approved_by = "Alice Moor"' in lock.read_text(encoding="utf-8")
+    (kept,) = (record for record in stores.ledger.audit_records()[1] if record[3] == "mapping_locked")
+    assert (kept[2], kept[5]) == ("Alice Moor", "from 2026-12-01: vaccines apart [login alice-admin]")
+    assert f'digest = "{kept[8]}"' in lock.read_text(encoding="utf-8")
 
 
 def test_all_entities_are_checked_by_their_own_calendars_and_locked_together_or_not_at_all(stores, medbooks):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from book_examples import CHART, CODES, DAY, credit, debit, entry
+from book_examples import BOB, CHART, CODES, DAY, credit, debit, entry
 from memory_target import MemoryTarget
 
 from orchestration.accounting.journal import entries_from_proposals
@@ -26,7 +26,7 @@ SETUP = TargetSetup("memory", ("E1",), {code: code for code in CODES})
 
 @pytest.fixture
 def ledger(tmp_path):
-    books = Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    books = Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}", roster=BOB)
     books.migrate()
     books.load_accounts(CHART)
     return books
@@ -59,7 +59,7 @@ def unknown_account(ledger):
 
 
 def closed_period(ledger):
-    ledger.close_period("E1", DAY.replace(day=1), DAY, made_by="controller")
+    ledger.close_period("E1", DAY.replace(day=1), DAY, by="bob")
     post(ledger, entry("ehr:bad", [debit("1200", "80.00"), credit("1010", "80.00")]))
 
 

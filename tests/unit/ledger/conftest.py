@@ -67,7 +67,7 @@ def ledger_path(tmp_path):
 @pytest.fixture
 def ledger(ledger_path, empty_ledger):
     shutil.copy(empty_ledger, ledger_path)
-    return Ledger(f"sqlite:///{ledger_path}")
+    return Ledger(f"sqlite:///{ledger_path}", roster=BOB)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

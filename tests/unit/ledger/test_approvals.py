@@ -237,8 +237,8 @@ def test_a_small_rollback_needs_nobody(ledger):
 
 
 def test_a_closed_period_is_mended_by_booking_on_the_first_open_day(ledger):
-    ledger.close_period("E1", dt.date(2026, 11, 1), dt.date(2026, 11, 30), made_by="controller")
-    ledger.close_period("E1", dt.date(2026, 12, 1), dt.date(2026, 12, 31), made_by="controller")
+    ledger.close_period("E1", dt.date(2026, 11, 1), dt.date(2026, 11, 30), by="bob")
+    ledger.close_period("E1", dt.date(2026, 12, 1), dt.date(2026, 12, 31), by="bob")
     assert [refusal.reason for refusal in post(ledger, entry()).refusals] == ["closed_period"]
     proposal = only(ledger)
     assert (proposal.made.state, proposal.made.total_amount) == ("quarantined", Decimal("100.00"))
@@ -312,3 +312,20 @@ def test_every_reason_has_words_and_one_command():
         assert reason.words.endswith(".")
         assert reason.mend.startswith("medbooks ")
         assert "\n" not in reason.mend
+
+
+def test_a_period_is_locked_and_opened_by_a_listed_person_of_its_entity_only(ledger):
+    first, last = dt.date(2026, 10, 1), dt.date(2026, 10, 31)
+    for entity_id, login in (("E1", "robot"), ("E2", "dana-2")):
+        with pytest.raises(BooksError, match=r"robot is no approver|Dana Moor decides for E1, not for E2"):
+            ledger.close_period(entity_id, first, last, by=login)
+        assert not ledger.is_closed(entity_id, last)
+    ledger.close_period("E1", first, last, by="dana-2", reason="checked")
+    with pytest.raises(BooksError, match="robot is no approver"):
+        ledger.open_period("E1", first, last, by="robot", reason="late")
+    assert ledger.is_closed("E1", last)
+    ledger.open_period("E1", first, last, by="bob", reason="late")
+    deeds = [(record[2], record[3], record[5]) for record in ledger.audit_records()[1]]
+    assert deeds[-3][1] == "approvers_changed"
+    assert deeds[-2:] == [("Dana Moor", "period_closed", "checked [login dana-2]"), ("bob", "period_opened", "late")]
+    assert ledger.verify_audit() == []

@@ -26,7 +26,7 @@ def chain_of_books(ledger, ledger_path):
         if number % 2:
             ledger.rollback(tag.batch_tag, DAY, f"wrong fees {number}")
         if number % 5 == 0:
-            ledger.close_period(f"E{number + 2}", DAY, DAY, made_by="controller", reason="closed")
+            ledger.close_period(f"E{number + 2}", DAY, DAY, by="bob", reason="closed")
     with closing(sqlite3.connect(ledger_path)) as raw:
         for name in GUARDS:
             raw.execute(f"DROP TRIGGER {name}")
@@ -100,7 +100,7 @@ def test_an_exported_chain_shows_any_changed_byte(tmp_path, monkeypatch):
     monkeypatch.delenv("MEDBOOKS_LEDGER_URL", raising=False)
     stores = PracticeStores(Home.locate(tmp_path))
     stores.ledger.load_accounts([{"account_code": "1010", "account_name": "Bank", "account_type": "asset"}])
-    stores.ledger.close_period("main", DAY, DAY, made_by="controller")
+    stores.ledger.load_accounts([{"account_code": "1020", "account_name": "Cash", "account_type": "asset"}])
     out = tmp_path / "audit.csv"
     assert audit_heads.export_chain(stores, out) == 2
     assert audit_heads.verify_export(stores, out) == []

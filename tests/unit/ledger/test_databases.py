@@ -26,7 +26,7 @@ def post(ledger, *entries):
 
 @pytest.fixture
 def posted(books):
-    books.close_period("E1", dt.date(2026, 10, 1), dt.date(2026, 10, 31), made_by="controller")
+    books.close_period("E1", dt.date(2026, 10, 1), dt.date(2026, 10, 31), by="bob")
     post(books, entry("ehr:1"))
     post(books, entry("ehr:2"))
     books.reverse(1, DAY, "x")

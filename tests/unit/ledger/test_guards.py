@@ -9,7 +9,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from book_examples import DAY, entry
+from book_examples import BOB, DAY, entry
 
 from orchestration.core.errors import BusyError
 from orchestration.ledger import sqlite
@@ -22,8 +22,8 @@ def posted_ledger(empty_ledger, tmp_path_factory):
     """Return a ledger with two batches, a reversal and a closed October."""
     path = tmp_path_factory.mktemp("posted") / "ledger.sqlite"
     shutil.copy(empty_ledger, path)
-    books = Ledger(f"sqlite:///{path}")
-    books.close_period("E1", dt.date(2026, 10, 1), dt.date(2026, 10, 31), made_by="controller")
+    books = Ledger(f"sqlite:///{path}", roster=BOB)
+    books.close_period("E1", dt.date(2026, 10, 1), dt.date(2026, 10, 31), by="bob")
     for number in (1, 2):
         books.post([entry(f"ehr:{number}")], batch_date=DAY, made_by="rules", run_id="run", rule_version="v1")
     books.reverse(1, DAY, "x")

@@ -102,7 +102,7 @@ def test_an_unknown_account_refuses_one_entry_and_not_the_others(ledger):
 
 def test_a_closed_period_refuses_its_entity_and_dates_only(ledger):
     first, last = dt.date(2026, 11, 1), dt.date(2026, 11, 30)
-    ledger.close_period("E1", first, last, made_by="controller")
+    ledger.close_period("E1", first, last, by="bob")
     inside = [entry("ehr:first", entry_date=first), entry("ehr:last", entry_date=last)]
     outside = [
         entry("ehr:before", entry_date=dt.date(2026, 10, 31)),
@@ -120,26 +120,26 @@ def test_a_closed_period_refuses_its_entity_and_dates_only(ledger):
 def test_an_opened_period_takes_entries_again_and_both_deeds_are_audited(ledger):
     first, last = dt.date(2026, 11, 1), dt.date(2026, 11, 30)
     start = ledger.audit_head().audit_id
-    ledger.close_period("E1", first, last, made_by="controller")
-    ledger.close_period("E1", first, last, made_by="controller")
+    ledger.close_period("E1", first, last, by="bob")
+    ledger.close_period("E1", first, last, by="bob")
     assert post(ledger, entry()).posted == 0
-    ledger.open_period("E1", first, last, made_by="controller", reason="late remittance")
+    ledger.open_period("E1", first, last, by="bob", reason="late remittance")
     assert post(ledger, entry()).posted == 1
-    # close, wait, open, mended, post: closing what is closed is no deed
-    assert ledger.audit_head().audit_id == start + 5
+    # who may decide, close, wait, open, mended, post: closing what is closed is no deed
+    assert ledger.audit_head().audit_id == start + 6
     assert ledger.verify_audit() == []
 
 
 def test_a_period_may_be_opened_in_part(ledger):
-    ledger.close_period("E1", dt.date(2026, 1, 1), dt.date(2026, 12, 31), made_by="controller")
-    ledger.open_period("E1", dt.date(2026, 11, 1), dt.date(2026, 11, 30), made_by="controller", reason="late")
+    ledger.close_period("E1", dt.date(2026, 1, 1), dt.date(2026, 12, 31), by="bob")
+    ledger.open_period("E1", dt.date(2026, 11, 1), dt.date(2026, 11, 30), by="bob", reason="late")
     result = post(ledger, entry("ehr:1"), entry("ehr:2", entry_date=dt.date(2026, 10, 31)))
     assert (result.posted, [refusal.event_id for refusal in result.refusals]) == (1, ["ehr:2"])
 
 
 def test_a_period_cannot_end_before_it_starts(ledger):
     with pytest.raises(ValueError, match="ends on or after"):
-        ledger.close_period("E1", LATER, DAY, made_by="controller")
+        ledger.close_period("E1", LATER, DAY, by="bob")
 
 
 def test_the_fiscal_year_of_an_entity_may_start_in_july(ledger_path):
@@ -202,7 +202,7 @@ def test_what_is_not_in_the_ledger_cannot_be_reversed(ledger):
 
 def test_a_reversal_into_a_closed_period_is_refused_whole(ledger):
     tag = post(ledger, entry("ehr:1"), entry("ehr:2", entity_id="E2")).batch_tag
-    ledger.close_period("E2", LATER, LATER, made_by="controller")
+    ledger.close_period("E2", LATER, LATER, by="bob")
     with pytest.raises(ClosedPeriodError):
         ledger.rollback(tag, LATER, "x")
     assert ledger.entry_count() == 2

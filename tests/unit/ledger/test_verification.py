@@ -16,7 +16,7 @@ from orchestration.ledger.sqlite import GUARDS
 
 @pytest.fixture
 def books(ledger):
-    ledger.close_period("E2", DAY, DAY, made_by="controller")
+    ledger.close_period("E2", DAY, DAY, by="bob")
     for number in range(3):
         entries = [entry(f"ehr:{number}{letter}") for letter in "ab"]
         ledger.post(entries, batch_date=DAY, made_by="rules", run_id="run", rule_version="v1")
@@ -68,7 +68,7 @@ def test_an_untouched_ledger_has_no_findings(books):
         pytest.param("UPDATE audit SET record_hash = 'x' || substr(record_hash, 2)", "audit_changed", id="one_byte"),
         pytest.param("DELETE FROM audit WHERE audit_id = 3", "audit_gap", id="deleted_in_the_middle"),
         pytest.param("DELETE FROM audit WHERE audit_id = 1", "audit_gap", id="deleted_at_the_start"),
-        pytest.param("UPDATE audit SET audit_id = audit_id + 1 WHERE audit_id = 6", "audit_gap", id="renumbered"),
+        pytest.param("UPDATE audit SET audit_id = audit_id + 1 WHERE audit_id = 7", "audit_gap", id="renumbered"),
         pytest.param(
             "UPDATE audit SET audit_id = CASE audit_id WHEN 3 THEN -4 ELSE -3 END WHERE audit_id IN (3, 4)",
             "audit_gap",
