@@ -133,6 +133,10 @@ bench-documents: setup-dev tesseract ## how well scanned bills are read, by fiel
 fuzz: setup-dev ## a million mutated remittances: nothing raises, hangs or loses a segment
 	$(BIN)/python tests/fuzz_x12.py
 
+.PHONY: fuzz-readers
+fuzz-readers: setup-dev ## ten thousand mutated files of every other format: nothing raises, tells a value or loses a cent
+	$(BIN)/python tests/fuzz_readers.py
+
 .PHONY: parity
 parity: setup-dev ## the longer proof: thousands of spoiled remittances, judged as pyx12 judges them or by a listed defect
 	$(BIN)/pytest -m slow tests/unit/formats/test_x12_parity.py tests/unit/formats/test_x12_prover.py

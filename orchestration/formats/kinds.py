@@ -79,6 +79,12 @@ _BY_WORD: Final[tuple[tuple[str, Kind], ...]] = (
     ("bank", "bank"),
 )
 _TABULAR: Final = frozenset({"csv", "tsv", "txt", "xlsx", "xls"})
+# JSON that is damaged tells nothing by its members
+_JSON_BY_WORD: Final[tuple[tuple[str, Kind], ...]] = (
+    ("payroll", "payroll"),
+    ("line_item", "billing_api"),
+    ("redox", "billing_api"),
+)
 
 
 def detect_kind(file_name: str, content: Content, own: OwnLayouts = NO_LAYOUTS) -> Kind:
@@ -163,6 +169,5 @@ def _by_name(file_name: str) -> Kind:
     stem, _, extension = file_name.lower().rpartition(".")
     if extension in _BY_EXTENSION:
         return _BY_EXTENSION[extension]
-    if extension in _TABULAR:
-        return next((kind for word, kind in _BY_WORD if word in stem), "unknown")
-    return "unknown"
+    words = _BY_WORD if extension in _TABULAR else _JSON_BY_WORD if extension == "json" else ()
+    return next((kind for word, kind in words if word in stem), "unknown")
