@@ -368,11 +368,11 @@ def _acknowledgements(feed: str, paths: list[Path], truth: _Truth) -> Iterator[C
 
 def _supplies(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
     """Compare what was ordered, came (at the order's price) and was billed, by month of each document."""
-    from orchestration.formats import supplies
+    from orchestration.formats import supplier_documents
 
     sums: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
     prices: dict[tuple[str, str], Decimal] = {}
-    read = list(_read(supplies.read, sorted(paths, key=lambda path: not path.name.startswith("orders_"))))
+    read = list(_read(supplier_documents.read, sorted(paths, key=lambda path: not path.name.startswith("orders_"))))
     for tables in read:
         for row in tables["order_lines"]:
             prices[row["order_number"], row["item_id"]] = row["unit_price"]
@@ -396,4 +396,5 @@ _OTHERS: Mapping[str, Callable[[str, list[Path], _Truth], Iterable[Comparison]]]
     "837i": _claims,
     "277ca": _acknowledgements,
     "supplies": _supplies,
+    "x12_supplies": _supplies,
 }

@@ -50,19 +50,26 @@ _X12 = re.compile(
 # the set code of the first ST; a file that holds a remittance anywhere goes to its reader
 _SET = re.compile(rb"(?<![A-Za-z0-9])ST([^A-Za-z0-9\s])(\d{3})(?![0-9])")
 _REMITTANCE = re.compile(rb"(?<![A-Za-z0-9])ST([^A-Za-z0-9\s])835\1")
-_GROUP = re.compile(rb"(?<![A-Za-z0-9])GS([^A-Za-z0-9\s])(HC|FA|HN)\1")
+_GROUP = re.compile(rb"(?<![A-Za-z0-9])GS([^A-Za-z0-9\s])(HC|FA|HN|PO|PR|SH|IN)\1")
 _INTERCHANGE_ACK = re.compile(rb"(?<![A-Za-z0-9])TA1[^A-Za-z0-9\s]")
 _BY_SET: Final[dict[bytes, Kind]] = {
     b"837": "claims837",
     **dict.fromkeys((b"999", b"997", b"277"), "acks"),
+    **dict.fromkeys((b"850", b"855", b"856", b"810"), "supplies"),
 }
-_BY_GROUP: Final[dict[bytes, Kind]] = {b"HC": "claims837", b"FA": "acks", b"HN": "acks"}
+_BY_GROUP: Final[dict[bytes, Kind]] = {
+    b"HC": "claims837",
+    b"FA": "acks",
+    b"HN": "acks",
+    **dict.fromkeys((b"PO", b"PR", b"SH", b"IN"), "supplies"),
+}
 _OFX = re.compile(rb"OFXHEADER|<OFX[\s>]", re.IGNORECASE)
 _HL7 = re.compile(rb"(?:MSH|FHS|BHS)[^A-Za-z0-9\s]")
 _BY_EXTENSION: Final[dict[str, Kind]] = {
     **dict.fromkeys(("835", "era", "edi", "x12"), "era835"),
     "837": "claims837",
     **dict.fromkeys(("999", "997", "277", "277ca", "ta1"), "acks"),
+    **dict.fromkeys(("850", "855", "856", "810"), "supplies"),
     **dict.fromkeys(("ndjson", "parquet"), "fhir"),
     **dict.fromkeys(("hl7", "dft", "adt", "siu"), "hl7"),
     **dict.fromkeys(("ofx", "qfx", "qbo", "bai", "bai2"), "bank"),

@@ -91,6 +91,13 @@ _BY_SOURCE: Final[dict[tuple[str, str], Words]] = {
     ("acks", "other_transaction_set"): Words(
         "The file acknowledges nothing, or also holds messages of other kinds; those were not read.", _SPLIT_FILE
     ),
+    ("supplies", "other_transaction_set"): Words(
+        "The file holds no order, ship notice or invoice, or also messages of other kinds; those were not read.",
+        _SPLIT_FILE,
+    ),
+    ("supplies", "unreadable_amount"): Words(
+        "A line or a charge of an invoice has no amount that can be read.", _CORRECT_EXPORT
+    ),
     ("hl7", "duplicate_transaction"): Words(
         "The same charge arrived by HL7 twice. It is booked once.",
         "Nothing, if messages were sent again. Otherwise check that two charges were not given one id.",
@@ -122,8 +129,13 @@ _BY_SOURCE: Final[dict[tuple[str, str], Words]] = {
     ),
 }
 
-# the three kinds of X12 file, each by its own name
-_X12: Final[dict[str, str]] = {"era835": "remittance", "claims837": "claim file", "acks": "acknowledgement"}
+# the kinds of X12 file, each by its own name
+_X12: Final[dict[str, str]] = {
+    "era835": "remittance",
+    "claims837": "claim file",
+    "acks": "acknowledgement",
+    "supplies": "supplier's document",
+}
 _X12_ENVELOPE: Final[dict[str, str]] = {
     "segment_count_mismatch": "The {} is shorter or longer than its own count says.",
     "transaction_control_mismatch": "Header and trailer of the {} carry different numbers: parts may be mixed up.",
@@ -140,6 +152,11 @@ for _source, _noun in _X12.items():
     )
     _said = "what it would move is held" if _source == "era835" else "nothing is made of it"
     _BY_SOURCE[_source, "test_interchange"] = Words(f"The sender marks the {_noun} as a test: {_said}.", _SEND_AS_REAL)
+
+_BY_SOURCE["supplies", "test_interchange"] = Words(
+    "The sender marks the supplier's document as a test: nothing is made of it.",
+    "Nothing, if it is a test. If it is real, have the supplier mark it as production and send it again.",
+)
 
 _MEND_RULE = "Correct the seed or posting rule that made it; then medbooks rebuild."
 
@@ -545,6 +562,33 @@ _BY_CODE: Final[dict[str, Words]] = {
     "missing_invoice_number": Words("A line of an invoice has no invoice number.", _CORRECT_EXPORT),
     "missing_item_id": Words("A line does not say which item it is about.", _CORRECT_EXPORT),
     "missing_supplier": Words("A line names no supplier.", _CORRECT_EXPORT),
+    "cut_document": Words("The end of an order, a ship notice or an invoice is missing.", _ASK_AGAIN),
+    "test_document": Words(
+        "The sender marks an order, a ship notice or an invoice as a test: it is not used.",
+        "Nothing, if it is a test. If it is real, have the supplier mark it as production and send it again.",
+    ),
+    "document_is_no_original": Words(
+        "A supplier's document changes or cancels an earlier one.",
+        "Compare it with the earlier one; enter or reverse by hand what it changes.",
+    ),
+    "order_acknowledgement": Words(
+        "A supplier answers an order. The answer never changes what was ordered.",
+        "Compare it with the order; send a corrected order when you agree to what it changes.",
+    ),
+    "unreadable_price": Words("The price of a line is not a number.", _CORRECT_EXPORT),
+    "line_count_mismatch": Words(
+        "An order, a ship notice or an invoice does not count its own lines: some may be missing.", _ASK_AGAIN
+    ),
+    "empty_document": Words("An order, a ship notice or an invoice has no lines.", _ASK_AGAIN),
+    "total_mismatch": Words(
+        "The total of an invoice is not the sum of its lines, charges and taxes: it is not booked.",
+        "Compare it with the order, and ask the supplier for a corrected invoice.",
+    ),
+    "broken_hierarchy": Words("The levels of a ship notice do not hang together.", _ASK_AGAIN),
+    "charge_not_booked": Words(
+        "An invoice also bills freight, tax or another charge, or allows something. Its lines are used without that.",
+        "Enter the amount by hand, then reject the finding.",
+    ),
     "line_does_not_multiply": Words(
         "Quantity times price is not the amount of the line.", "Compare the line with the order before it is paid."
     ),

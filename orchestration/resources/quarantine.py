@@ -87,7 +87,7 @@ def items(stores: PracticeStores) -> list[Item]:
 
 
 def _refused_rows(lake: duckdb.DuckDBPyConnection, source: str) -> list[Item]:
-    placed = "" if source in _BY_SEGMENT else "AND f.line_number IS NOT NULL "
+    placed = "" if source in _BY_SEGMENT else "AND (f.line_number IS NOT NULL OR f.segment_number IS NOT NULL) "
     return [
         Item(
             source,

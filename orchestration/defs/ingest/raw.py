@@ -105,9 +105,9 @@ def _read_fees(stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
 
 
 def _read_supplies(stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
-    from orchestration.formats import supplies
+    from orchestration.formats import supplier_documents
 
-    return supplies.read(files, stores.layouts.supplies)
+    return supplier_documents.read(files, stores.layouts.supplies)
 
 
 def _read_documents(stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
@@ -216,7 +216,7 @@ def sources() -> tuple[Source, ...]:
             "supplier orders, receipts and invoices",
             supplies.TABLES,
             _read_supplies,
-            "Σ invoice lines",
+            "Σ invoice lines, and charges beside them",
             "SELECT sum(line_amount) FROM raw_supplies.invoice_lines",
         ),
     )

@@ -40,18 +40,21 @@ def read(files: Sequence[SourceFile], own: Mapping[str, SupplyLayout] | None = N
     """
     batch = RawBatch(TABLES)
     for file in files:
-        try:
-            if file.content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_JSON):
-                _load(batch, file, _tables_of_json(read_json(file.content)))
-            else:
-                _load(batch, file, [fit(file.content, {**layouts(), **(own or {})})])
-        except UndecodableError as error:
-            batch.quarantine_file(file, profile=None, reason=error.finding)
-        except UnfitError as error:
-            batch.quarantine_file(
-                file, profile=error.layout_name, reason=error.finding, record_count=error.record_count
-            )
+        read_into(batch, file, own)
     return batch
+
+
+def read_into(batch: RawBatch, file: SourceFile, own: Mapping[str, SupplyLayout] | None = None) -> None:
+    """Read one table or JSON file into a batch of ``raw_supplies``. Never raises, whatever the bytes."""
+    try:
+        if file.content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_JSON):
+            _load(batch, file, _tables_of_json(read_json(file.content)))
+        else:
+            _load(batch, file, [fit(file.content, {**layouts(), **(own or {})})])
+    except UndecodableError as error:
+        batch.quarantine_file(file, profile=None, reason=error.finding)
+    except UnfitError as error:
+        batch.quarantine_file(file, profile=error.layout_name, reason=error.finding, record_count=error.record_count)
 
 
 def is_supply_json(content: bytes) -> bool:

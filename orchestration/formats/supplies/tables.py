@@ -8,7 +8,7 @@ from __future__ import annotations
 from orchestration.core.tables import LOADED_AT, Column, Table, files_table, findings_table, lineage
 
 SCHEMA = "raw_supplies"
-_LINEAGE = lineage("line_number", "the record's first line; in JSON the line of all documents")
+_LINEAGE = lineage("line_number", "the record's first line; in JSON the line of all documents; in X12 the segment")
 _SUPPLIER = Column("supplier_name", "text", "who supplies")
 _ORDER = Column("order_number", "text", "the practice's order")
 _ITEM = Column("item_id", "text", "the supplier's number of the item")

@@ -24,6 +24,7 @@ from orchestration.practice.writers.supplier_files import SuppliesFeed
 from orchestration.practice.writers.x12_277ca import Acknowledgements277Feed
 from orchestration.practice.writers.x12_835 import Remittances835Feed
 from orchestration.practice.writers.x12_837 import Claims837Feed
+from orchestration.practice.writers.x12_supplies import X12SuppliesFeed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,5 +68,6 @@ OTHERS: Mapping[str, Feed] = {
     "onpay": OnPayFeed(),
     "rippling": RipplingFeed(),
     "supplies": SuppliesFeed(),
+    "x12_supplies": X12SuppliesFeed(),
     "bills": BillsFeed(),
 }

@@ -63,19 +63,25 @@ class SuppliesFeed:
                 name = f"invoices_{_SLUGS[supplier]}_{first.invoice_number}.csv"
                 yield name, [_csv(_INVOICE_COLUMNS[supplier], rows)]
         for day, came in groupby(
-            sorted(_receipts(lines), key=lambda receipt: receipt[0]), key=lambda receipt: receipt[0]
+            sorted(receipts(lines), key=lambda receipt: receipt[0]), key=lambda receipt: receipt[0]
         ):
             if batch.is_written(day):
                 rows = [_received(line, day, quantity) for _, line, quantity in came]
                 yield f"receipts_{day}.csv", [_csv(_RECEIPT_COLUMNS, rows)]
 
 
-def _receipts(lines: Iterable[SupplyLine]) -> Iterator[tuple[dt.date, SupplyLine, int]]:
+def receipts(lines: Iterable[SupplyLine]) -> Iterator[tuple[dt.date, SupplyLine, int]]:
+    """Yield what came of lines: the day, the line, how many units."""
     for line in lines:
         if line.received_quantity:
             yield line.received_date, line, line.received_quantity
         if line.later_date is not None:
             yield line.later_date, line, line.later_quantity
+
+
+def receipt_number(line: SupplyLine, day: dt.date) -> str:
+    """Return the number of what came of an order on one day."""
+    return f"R{line.order_number[2:]}{day:%m%d}"
 
 
 def _csv(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> bytes:
@@ -122,7 +128,7 @@ def _billed(line: SupplyLine) -> tuple[object, ...]:
 def _received(line: SupplyLine, day: dt.date, quantity: int) -> tuple[object, ...]:
     return (
         line.supplier,
-        f"R{line.order_number[2:]}{day:%m%d}",
+        receipt_number(line, day),
         line.order_number,
         line.item_id,
         line.description,

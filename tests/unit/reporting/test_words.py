@@ -60,6 +60,7 @@ LAKE_REASONS = {
 READERS = {
     "x12/claims837": "claims837",
     "x12/acks": "acks",
+    "x12/trade": "supplies",
     "fhir": "fhir",
     "billing_api": "billing_api",
     "x12": "era835",
