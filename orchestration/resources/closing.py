@@ -112,6 +112,7 @@ def checklist(stores: PracticeStores, period: Period) -> list[CloseItem]:
     return [
         *_lake_checks(stores, period),
         *_account_checks(stores, period),
+        *_registers(stores, period),
         *_figures(stores, period),
         _pairs(stores, period),
         _second_opinions(stores, period),
@@ -245,6 +246,22 @@ def _account_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
             )
         )
     return items
+
+
+def _registers(stores: PracticeStores, period: Period) -> list[CloseItem]:
+    if not stores.home.lake_file.exists():
+        return []
+    gaps = month_end.missing_registers(stores, period)
+    days = ", ".join(f"{gap.first} to {gap.last}" for gap in gaps)
+    return [
+        CloseItem(
+            "no_payroll_register_is_missing_between_two_others",
+            not gaps,
+            sum((gap.amount for gap in gaps), ZERO),
+            f"no register covers {days}: about this much pay, by the register before",
+            "medbooks run   # with that register in the inbox; a register of zeros says that nobody was paid",
+        )
+    ]
 
 
 # figure of the period's end → the check's sentence, and what is missing when it fails

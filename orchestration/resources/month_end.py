@@ -25,7 +25,7 @@ from orchestration.accounting.compensation import (
 )
 from orchestration.accounting.journal import RULE_VERSION
 from orchestration.accounting.month_end import SOURCE, Figure, credit_standings, mirrored, true_up
-from orchestration.accounting.payroll import PayPeriod, uncovered_pay
+from orchestration.accounting.payroll import PayPeriod, pay_gaps, uncovered_pay
 from orchestration.core.errors import BooksError, ConfigurationError
 from orchestration.core.money import ZERO
 from orchestration.resources.lake import rows
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from orchestration.accounting.journal import Entry
     from orchestration.accounting.month_end import Standing
+    from orchestration.accounting.payroll import PayGap
     from orchestration.ledger.records import PostedEntry, PostResult
     from orchestration.resources.closing import Period
     from orchestration.resources.practice import PracticeStores
@@ -196,13 +197,25 @@ def _credits(lake: duckdb.DuckDBPyConnection, booked: _Booked) -> list[Entry]:
 
 def _pay(lake: duckdb.DuckDBPyConnection, booked: _Booked) -> list[Entry]:
     """R21: days worked up to the last day that no register covers yet, at what the newest ones cost."""
+    target = uncovered_pay(_pay_periods(lake, booked.period), booked.period.last)
+    return _until_next_day(booked, PAY, "Pay worked and not in a register yet", target)
+
+
+def _pay_periods(lake: duckdb.DuckDBPyConnection, period: Period) -> list[PayPeriod]:
     found = lake.execute(
         "SELECT role_code, location_id, period_start_date, period_end_date, gross_amount, employer_tax_amount "
         "FROM marts.fct_pay_periods WHERE entity_id = ?",
-        [booked.period.entity.entity_id],
+        [period.entity.entity_id],
     ).fetchall()
-    target = uncovered_pay(map(PayPeriod._make, found), booked.period.last)
-    return _until_next_day(booked, PAY, "Pay worked and not in a register yet", target)
+    return [PayPeriod._make(row) for row in found]
+
+
+def missing_registers(stores: PracticeStores, period: Period) -> list[PayGap]:
+    """Return the days of the period that should be in a register between two others and are in none."""
+    with stores.lake.connect() as lake:
+        if not _built(lake).issuperset(_NEEDED[PAY]):
+            return []
+        return pay_gaps(_pay_periods(lake, period), period.first, period.last)
 
 
 def _bonuses(lake: duckdb.DuckDBPyConnection, booked: _Booked) -> list[Entry]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.accounting.payroll import PayPeriod, uncovered_pay
+from orchestration.accounting.payroll import PayPeriod, pay_gaps, uncovered_pay
 from orchestration.core.money import from_cents
 
 LAST = dt.date(2026, 2, 28)
@@ -61,3 +61,43 @@ def test_what_is_accrued_always_balances(rows):
         for number, (back, days, gross, tax) in enumerate(rows)
     ]  # fmt: skip
     assert sum(standing.signed_amount for standing in uncovered_pay(periods, LAST)) == 0
+
+
+EVER = (dt.date.min, dt.date.max)
+
+
+def calendar(*, days: int, number: int, until: dt.date = LAST) -> list[PayPeriod]:
+    """Registers of so many days each, one behind the other, the last one to ``until``."""
+    return [period(str(until - dt.timedelta(days=days * back)), days=days) for back in reversed(range(number))]
+
+
+@given(st.sampled_from([7, 14, 15, 30]), st.integers(3, 8), st.data())
+def test_a_register_that_is_missing_between_two_others_is_found_with_its_days_and_cost(days, number, data):
+    registers = calendar(days=days, number=number)
+    assert pay_gaps(registers, *EVER) == []
+    lost = registers.pop(data.draw(st.integers(1, number - 2)))
+    (gap,) = pay_gaps(data.draw(st.permutations(registers)), *EVER)
+    assert gap == (lost.first, lost.last, lost.cost_amount)
+    # it is told in the periods it should be in, and in no other
+    assert pay_gaps(registers, lost.first, lost.first) == [gap]
+    assert pay_gaps(registers, lost.last + dt.timedelta(days=1), dt.date.max) == []
+
+
+def test_a_calendar_does_not_cover_for_another():
+    every_week, twice_a_month = calendar(days=7, number=9), calendar(days=14, number=5)
+    assert pay_gaps([*every_week, *twice_a_month], *EVER) == []
+    lost = every_week.pop(4)
+    assert [gap[:2] for gap in pay_gaps([*every_week, *twice_a_month], *EVER)] == [(lost.first, lost.last)]
+
+
+def test_weekends_a_run_out_of_turn_and_a_register_of_zeros_are_no_gap():
+    five_days = [period(str(LAST - dt.timedelta(days=7 * back)), days=5) for back in range(4)]
+    out_of_turn = [
+        period(str(LAST - dt.timedelta(days=90)), days=1),
+        period(str(LAST - dt.timedelta(days=200)), days=1),
+    ]
+    assert pay_gaps([*five_days, *out_of_turn], *EVER) == []
+    registers = calendar(days=14, number=4)
+    lost = registers.pop(2)
+    nobody_paid = lost._replace(role_code="", gross_amount=Decimal("0.00"), employer_tax_amount=Decimal("0.00"))
+    assert pay_gaps([*registers, nobody_paid], *EVER) == []

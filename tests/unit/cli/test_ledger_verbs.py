@@ -245,6 +245,36 @@ def test_a_period_or_entity_that_does_not_exist_is_said(medbooks, arguments):
     assert (code, "mend it with" in err) == (6, True)
 
 
+def test_a_payroll_register_that_is_missing_between_two_others_keeps_its_period_open_with_days_and_dollars(
+    stores, medbooks
+):
+    with stores.lake.connect() as lake:
+        lake.execute("CREATE SCHEMA IF NOT EXISTS marts")
+        lake.execute(
+            "CREATE TABLE marts.fct_pay_periods AS SELECT 'E1' AS entity_id, 'clinical' AS role_code, "
+            "'' AS location_id, "
+            "CAST(last_day - 13 AS DATE) AS period_start_date, last_day AS period_end_date, "
+            "CAST(1000 AS DECIMAL(18, 2)) AS gross_amount, CAST(76.50 AS DECIMAL(18, 2)) AS employer_tax_amount "
+            "FROM (VALUES (DATE '2026-10-25'), (DATE '2026-11-22')) AS registers (last_day)"
+        )
+
+    def found(*arguments):
+        (row,) = (
+            row
+            for row in json.loads(medbooks("close", "check", *arguments, "--json")[1])
+            if row["check"] == "no_payroll_register_is_missing_between_two_others"
+        )
+        return row
+
+    row = found("--period", "2026-11")
+    assert (row["passed"], row["amount"]) == (False, "1076.50")
+    assert "no register covers 2026-10-26 to 2026-11-08" in row["words"]
+    assert "a register of zeros says that nobody was paid" in row["mend"]
+    assert not found("--period", "2026-10")["passed"]
+    assert found("--period", "2026-12")["passed"]
+    assert found("--entity", "E2", "--period", "2027-05")["passed"]
+
+
 def test_a_months_end_is_not_prepared_before_its_marts_are_built(stores, medbooks):
     post(stores, entry())
     code, _out, err = medbooks("close", "prepare", "--period", "2026-11")

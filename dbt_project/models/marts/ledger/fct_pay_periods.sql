@@ -1,6 +1,6 @@
 -- One row per entity, role, place and pay period: what was worked from its first to its last day and what it cost. What a
 -- month's end must accrue for days no register covers yet (R21) is taken from the newest of each role and place. A bonus is
--- no pay of these days.
+-- no pay of these days, and a line that pays nothing else covers none.
 
 with pay_lines as (
     select
@@ -13,7 +13,9 @@ with pay_lines as (
         {{ no_text() }} as provider_id,
         {{ no_text() }} as entity_member
     from {{ ref('int_ledger__pay_lines') }}
-    where hold_reason is null and period_start_date <= period_end_date
+    where
+        hold_reason is null and period_start_date <= period_end_date
+        and (regular_gross_amount <> 0 or gross_amount = 0)
 )
 
 select
