@@ -46,188 +46,64 @@ releases as (
 ),
 
 movements as (
-    select
-        file_id,
-        claim_id,
-        posting_date,
-        case when payer_class = 'self_pay' then 'PATIENT' else payer_id end as payer_id,
-        case when payer_class = 'self_pay' then 'patient' else 'insurance' end as bucket,
-        rendering_provider_id as provider_id,
-        location_id,
-        charged_amount,
-        cast(0 as decimal(18, 2)) as contractual_amount,
-        cast(0 as decimal(18, 2)) as paid_amount,
-        cast(0 as decimal(18, 2)) as transferred_amount,
-        cast(0 as decimal(18, 2)) as suspended_amount,
-        cast(0 as decimal(18, 2)) as adjusted_amount,
-        loaded_at,
-        {{ no_text() }} as release_event_id
-    from charges
+    {{ receivable_change(
+        'charges', location_id='location_id', is_patient="payer_class = 'self_pay'", charged='charged_amount'
+    ) }}
 
     union all
 
     -- what was voided leaves on the day of its void
-    select
-        file_id,
-        claim_id,
-        void_date as posting_date,
-        case when payer_class = 'self_pay' then 'PATIENT' else payer_id end as payer_id,
-        case when payer_class = 'self_pay' then 'patient' else 'insurance' end as bucket,
-        rendering_provider_id as provider_id,
-        location_id,
-        -charged_amount as charged_amount,
-        cast(0 as decimal(18, 2)) as contractual_amount,
-        case when is_prepayment then cast(0 as decimal(18, 2)) else -paid_amount end as paid_amount,
-        cast(0 as decimal(18, 2)) as transferred_amount,
-        cast(0 as decimal(18, 2)) as suspended_amount,
-        cast(0 as decimal(18, 2)) as adjusted_amount,
-        loaded_at,
-        {{ no_text() }} as release_event_id
-    from voids
+    {{ receivable_change(
+        'voids', posting_date='void_date', location_id='location_id', is_patient="payer_class = 'self_pay'",
+        charged='-charged_amount', paid='case when is_prepayment then 0 else -paid_amount end'
+    ) }}
 
     union all
 
-    select
-        file_id,
-        claim_id,
-        posting_date,
-        payer_id,
-        'insurance' as bucket,
-        rendering_provider_id as provider_id,
-        {{ no_text() }} as location_id,
-        cast(0 as decimal(18, 2)) as charged_amount,
-        contractual_amount + capitation_amount + sequestration_amount as contractual_amount,
-        paid_amount,
-        returned_patient_amount - patient_amount as transferred_amount,
-        unknown_amount as suspended_amount,
-        cast(0 as decimal(18, 2)) as adjusted_amount,
-        loaded_at,
-        {{ no_text() }} as release_event_id
-    from remittances
+    {{ receivable_change(
+        'remittances', contractual='contractual_amount + capitation_amount + sequestration_amount', paid='paid_amount',
+        transferred='returned_patient_amount - patient_amount', suspended='unknown_amount'
+    ) }}
 
     union all
 
-    select
-        file_id,
-        claim_id,
-        posting_date,
-        'PATIENT' as payer_id,
-        'patient' as bucket,
-        rendering_provider_id as provider_id,
-        {{ no_text() }} as location_id,
-        cast(0 as decimal(18, 2)) as charged_amount,
-        cast(0 as decimal(18, 2)) as contractual_amount,
-        cast(0 as decimal(18, 2)) as paid_amount,
-        patient_amount - returned_patient_amount as transferred_amount,
-        cast(0 as decimal(18, 2)) as suspended_amount,
-        cast(0 as decimal(18, 2)) as adjusted_amount,
-        loaded_at,
-        {{ no_text() }} as release_event_id
-    from remittances
-    where patient_amount <> returned_patient_amount
+    {{ receivable_change(
+        'remittances', is_patient='true', transferred='patient_amount - returned_patient_amount',
+        where='patient_amount <> returned_patient_amount'
+    ) }}
 
     union all
 
-    select
-        file_id,
-        claim_id,
-        posting_date,
-        'PATIENT' as payer_id,
-        'patient' as bucket,
-        rendering_provider_id as provider_id,
-        location_id,
-        cast(0 as decimal(18, 2)) as charged_amount,
-        cast(0 as decimal(18, 2)) as contractual_amount,
-        paid_amount,
-        cast(0 as decimal(18, 2)) as transferred_amount,
-        cast(0 as decimal(18, 2)) as suspended_amount,
-        cast(0 as decimal(18, 2)) as adjusted_amount,
-        loaded_at,
-        {{ no_text() }} as release_event_id
-    from desk_payments
+    {{ receivable_change('desk_payments', location_id='location_id', is_patient='true', paid='paid_amount') }}
 
     union all
 
-    select
-        file_id,
-        claim_id,
-        posting_date,
-        'PATIENT' as payer_id,
-        'patient' as bucket,
-        rendering_provider_id as provider_id,
-        {{ no_text() }} as location_id,
-        cast(0 as decimal(18, 2)) as charged_amount,
-        cast(0 as decimal(18, 2)) as contractual_amount,
-        applied_amount as paid_amount,
-        cast(0 as decimal(18, 2)) as transferred_amount,
-        cast(0 as decimal(18, 2)) as suspended_amount,
-        cast(0 as decimal(18, 2)) as adjusted_amount,
-        loaded_at,
-        {{ no_text() }} as release_event_id
-    from applications
+    {{ receivable_change('applications', is_patient='true', paid='applied_amount') }}
 
     union all
 
     -- what people decided: concessions, denials written off, credit losses, overpayments found
-    select
-        file_id,
-        claim_id,
-        posting_date,
-        case when receivable_account_code = '1210' then 'PATIENT' else payer_id end as payer_id,
-        case when receivable_account_code = '1210' then 'patient' else 'insurance' end as bucket,
-        rendering_provider_id as provider_id,
-        location_id,
-        cast(0 as decimal(18, 2)) as charged_amount,
-        cast(0 as decimal(18, 2)) as contractual_amount,
-        cast(0 as decimal(18, 2)) as paid_amount,
-        cast(0 as decimal(18, 2)) as transferred_amount,
-        cast(0 as decimal(18, 2)) as suspended_amount,
-        adjusted_amount,
-        loaded_at,
-        {{ no_text() }} as release_event_id
-    from adjustments
+    {{ receivable_change(
+        'adjustments', location_id='location_id', is_patient="receivable_account_code = '1210'",
+        adjusted='adjusted_amount'
+    ) }}
 
     union all
 
     -- what a known reason takes off stays off; what it leaves to the patient, or does not take off, is owed again
-    select
-        file_id,
-        claim_id,
-        released_date as posting_date,
-        payer_id,
-        'insurance' as bucket,
-        provider_id,
-        {{ no_text() }} as location_id,
-        cast(0 as decimal(18, 2)) as charged_amount,
-        case when released_account_code like '49%' then suspended_amount else 0 end as contractual_amount,
-        cast(0 as decimal(18, 2)) as paid_amount,
-        case when released_account_code = '1210' then -suspended_amount else 0 end as transferred_amount,
-        -suspended_amount as suspended_amount,
-        cast(0 as decimal(18, 2)) as adjusted_amount,
-        loaded_at,
-        release_event_id
-    from releases
+    {{ receivable_change(
+        'releases', posting_date='released_date', provider_id='provider_id', release_event_id='release_event_id',
+        contractual="case when released_account_code like '49%' then suspended_amount else 0 end",
+        transferred="case when released_account_code = '1210' then -suspended_amount else 0 end",
+        suspended='-suspended_amount'
+    ) }}
 
     union all
 
-    select
-        file_id,
-        claim_id,
-        released_date as posting_date,
-        'PATIENT' as payer_id,
-        'patient' as bucket,
-        provider_id,
-        {{ no_text() }} as location_id,
-        cast(0 as decimal(18, 2)) as charged_amount,
-        cast(0 as decimal(18, 2)) as contractual_amount,
-        cast(0 as decimal(18, 2)) as paid_amount,
-        suspended_amount as transferred_amount,
-        cast(0 as decimal(18, 2)) as suspended_amount,
-        cast(0 as decimal(18, 2)) as adjusted_amount,
-        loaded_at,
-        release_event_id
-    from releases
-    where released_account_code = '1210'
+    {{ receivable_change(
+        'releases', posting_date='released_date', provider_id='provider_id', release_event_id='release_event_id',
+        is_patient='true', transferred='suspended_amount', where="released_account_code = '1210'"
+    ) }}
 ),
 
 -- the bank or a payee never says whose a receivable is
