@@ -26,8 +26,10 @@ class Profile(Layout):
     ``types`` turns the source's words into ours. ``amounts`` names the column of a kind's amount when it is not
     ``amount``; a minus sign before it turns the sign. ``code_systems`` gives the code system of a code by the column it
     stood in. ``positive_flags`` and ``negative_flags`` are the words of the ``sign_flag`` column that an amount's sign
-    must agree with. A row that opens with one of ``total_labels`` is the export's own sum of its amounts, one that
-    opens with one of ``count_labels`` its own count of records.
+    must agree with. ``by_type`` gives, for a word of the source's types, columns that are read instead of the usual
+    ones; ids of rows without such a column get ``transaction_id_prefix`` before them. A row that opens with one of
+    ``total_labels`` is the export's own sum of its amounts, one that opens with one of ``count_labels`` its own count
+    of records.
     """
 
     code_system: str
@@ -43,13 +45,16 @@ class Profile(Layout):
     negative_flags: frozenset[str]
     total_labels: frozenset[str]
     count_labels: frozenset[str]
+    by_type: Mapping[str, Mapping[str, str]]
+    transaction_id_prefix: str
 
     @property
     def known_columns(self) -> frozenset[str]:
         """Every source column the profile reads or knows and leaves out, in lower case."""
         amounts = (column.removeprefix("-") for column in self.amounts.values())
         read = (name for names in self.columns.values() for name in names)
-        return frozenset(name.lower() for name in (*read, *self.ignored, *self.modifier_columns, *amounts))
+        instead = (name for columns in self.by_type.values() for name in columns.values())
+        return frozenset(name.lower() for name in (*read, *self.ignored, *self.modifier_columns, *amounts, *instead))
 
 
 def build(data: Mapping[str, Any]) -> Profile:
@@ -80,6 +85,8 @@ def build(data: Mapping[str, Any]) -> Profile:
         negative_flags=frozenset(str(word).lower() for word in signs.get("negative", ())),
         total_labels=frozenset(str(word).lower() for word in tie_out.get("total_labels", ())),
         count_labels=frozenset(str(word).lower() for word in tie_out.get("count_labels", ())),
+        by_type={str(word).upper(): dict(columns) for word, columns in data.get("by_type", {}).items()},
+        transaction_id_prefix=str(data.get("transaction_id_prefix", "")),
     )
 
 

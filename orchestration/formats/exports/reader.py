@@ -204,7 +204,7 @@ class _Rows:
         if kind is None:
             message = "the transaction type is none that the layout knows"
             raise _RefusedError(_UNKNOWN_TYPE, message)
-        transaction_id = text(record, "transaction_id")
+        transaction_id = self._transaction_id(record)
         if not transaction_id:
             message = "the record has no transaction id"
             raise _RefusedError(_NO_ID, message)
@@ -229,7 +229,7 @@ class _Rows:
             record.line_number,
             self.profile.name,
             transaction_id,
-            text(record, "parent_charge_id") or None,
+            self._text(record, "parent_charge_id") or None,
             text(record, "claim_id") or None,
             text(record, "patient_id") or None,
             kind,
@@ -244,16 +244,29 @@ class _Rows:
             text(record, "place_of_service_code") or None,
             provider or None,
             text(record, "location_id") or None,
-            text(record, "payer_id") or None,
+            self._text(record, "payer_id") or None,
             text(record, "payer_name") or None,
             service_date,
             post_date,
             void_date,
             text(record, "batch_id") or None,
             # a positive charge with such an id is the one that replaces a voided charge, and takes nothing back
-            (text(record, "reversed_transaction_id") or None) if kind == _CHARGE and amount < 0 else None,
+            (self._text(record, "reversed_transaction_id") or None) if kind == _CHARGE and amount < 0 else None,
             self.file.landed_at,
         )
+
+    def _instead(self, record: Record, key: str) -> str | None:
+        """Return the column that a record's type has instead of the usual one."""
+        return self.profile.by_type.get(self.cells.text(record, "transaction_type").upper(), {}).get(key)
+
+    def _text(self, record: Record, key: str) -> str:
+        column = self._instead(record, key)
+        return self.cells.text(record, key) if column is None else self.cells.cell(record, column).strip()
+
+    def _transaction_id(self, record: Record) -> str:
+        found = self._text(record, "transaction_id")
+        prefix = "" if self._instead(record, "transaction_id") else self.profile.transaction_id_prefix
+        return f"{prefix}{found}" if found else ""
 
     def _amount(self, record: Record, kind: str) -> Decimal | None:
         if kind not in self.amounts:
@@ -272,7 +285,7 @@ class _Rows:
     def _bucket(self, record: Record, kind: str) -> str | None:
         bucket = self.profile.buckets.get(self.cells.text(record, "bucket").lower())
         bucket = bucket or self.profile.default_bucket.get(kind)
-        if bucket is None and not self.cells.text(record, "payer_id"):
+        if bucket is None and not self._text(record, "payer_id"):
             return self.profile.bucket_without_payer
         return bucket
 

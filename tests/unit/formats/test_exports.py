@@ -434,6 +434,90 @@ def test_an_amount_whose_flag_says_the_other_sign_is_refused():
     assert not batch.rows["transactions"]
 
 
+TDL = {
+    "TDL_ID": "1",
+    "DETAIL_TYPE": "1",
+    "TX_ID": "1001",
+    "MATCH_TRX_ID": "",
+    "POST_DATE": "2026-01-11 00:00:00",
+    "ORIG_SERVICE_DATE": "2026-01-10 00:00:00",
+    "AMOUNT": "150",
+    "PAT_ID": "Z1",
+    "INVOICE_NUMBER": "I1",
+    "CPT_CODE": "99213",
+    "PROC_ID": "23820",
+    "MODIFIER_ONE": "25",
+    "PROCEDURE_QUANTITY": "1",
+    "PERFORMING_PROV_ID": "P7",
+    "ORIGINAL_PAYOR_ID": "60054",
+    "MATCH_PAYOR_ID": "",
+}
+
+
+def _tdl(*changes):
+    out = io.StringIO()
+    writer = csv.DictWriter(out, TDL, delimiter="\t", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({**TDL, "TDL_ID": str(number), **change} for number, change in enumerate(changes, start=1))
+    batch = exports.read([source(out.getvalue())])
+    assert_conserved(batch, _control)
+    return batch
+
+
+def test_epics_detail_of_transactions_sums_to_what_moved_with_matches_and_voids():
+    batch = _tdl(
+        {"TDL_ID": "1001"},
+        {"DETAIL_TYPE": "2", "TX_ID": "2001", "AMOUNT": "-100", "CPT_CODE": "", "PROC_ID": ""},
+        # the payment is matched: on the charge, and with the other sign on the payment
+        {"DETAIL_TYPE": "20", "MATCH_TRX_ID": "2001", "AMOUNT": "-100", "MATCH_PAYOR_ID": "77"},
+        {"DETAIL_TYPE": "32", "TX_ID": "2001", "MATCH_TRX_ID": "1001", "AMOUNT": "100"},
+        {"DETAIL_TYPE": "4", "TX_ID": "3001", "AMOUNT": "-30", "ORIGINAL_PAYOR_ID": ""},
+        {"DETAIL_TYPE": "21", "MATCH_TRX_ID": "3001", "AMOUNT": "-30"},
+        {"DETAIL_TYPE": "30", "TX_ID": "3001", "MATCH_TRX_ID": "1001", "AMOUNT": "30"},
+        {"TX_ID": "1002", "AMOUNT": "80"},
+        {"DETAIL_TYPE": "10", "TX_ID": "1002", "AMOUNT": "-80"},
+        {"DETAIL_TYPE": "11", "TX_ID": "2002", "AMOUNT": "15"},
+    )
+    rows = rows_of(batch, "transactions")
+    assert not codes_of(batch)
+    charge, payment, matched, distributed, credit, *_, other, void, _ = rows
+    assert (charge["transaction_id"], charge["transaction_type"], charge["procedure_code"]) == (
+        "1001", "CHARGE", "99213",
+    )  # fmt: skip
+    assert (payment["transaction_id"], payment["transaction_type"], payment["parent_charge_id"]) == (
+        "TDL2", "PAYMENT", None,
+    )  # fmt: skip
+    assert (matched["parent_charge_id"], matched["payer_id"]) == ("1001", "77")
+    assert distributed["parent_charge_id"] == "1001"
+    assert (credit["transaction_type"], credit["bucket"]) == ("ADJUSTMENT", "patient")
+    assert (void["reversed_transaction_id"], void["amount"]) == (other["transaction_id"], Decimal(-80))
+    sums = {
+        kind: sum(row["amount"] for row in rows if row["transaction_type"] == kind)
+        for kind in ("CHARGE", "PAYMENT", "ADJUSTMENT")
+    }
+    assert sums == {"CHARGE": Decimal(150), "PAYMENT": Decimal(-85), "ADJUSTMENT": Decimal(-30)}
+    # one id a row, though a TDL_ID may be the number of a TX_ID
+    assert len({row["transaction_id"] for row in rows}) == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        pytest.param({"DETAIL_TYPE": "50"}, "unknown_type", id="a claim"),
+        pytest.param({"DETAIL_TYPE": "99"}, "unknown_type", id="a type nobody knows"),
+        pytest.param({"DETAIL_TYPE": ""}, "unknown_type", id="no type"),
+        pytest.param({"DETAIL_TYPE": "10"}, "sign_contradicts_flag", id="a void that adds"),
+        pytest.param({"DETAIL_TYPE": "2"}, "sign_contradicts_flag", id="a payment that adds"),
+        pytest.param({"TX_ID": ""}, "missing_transaction_id", id="a charge without its id"),
+    ],
+)
+def test_a_row_of_epics_detail_that_says_no_movement_is_refused_and_never_guessed(change, code):
+    batch = _tdl(change)
+    assert codes_of(batch) == [code]
+    assert not batch.rows["transactions"]
+    assert only(batch, "files")["quarantined_amount"] == only(batch, "files")["in_amount"]
+
+
 def test_a_report_in_a_workbook_is_read_below_its_titles():
     import openpyxl
 
