@@ -155,12 +155,13 @@ def _without_marks(head: bytes) -> bytes:
 
 
 def _by_header(content: Content, own: OwnLayouts) -> Kind | None:
-    """Return what the header of a table says it is; titles may stand above it."""
+    """Return what the header of a table says it is; titles may stand above it. CMS's text has records and no header."""
+    is_relative_values = fees.is_fixed_width(content)
     rows = first_rows(content)
     for header in rows:
         if payroll.is_register(header, own.payroll):
             return "payroll"
-        if fees.is_fee_table(header, own.fees):
+        if is_relative_values or fees.is_fee_table(header, own.fees):
             return "fees"
         if supplies.is_supply_table(header, own.supplies):
             return "supplies"

@@ -18,7 +18,7 @@ from orchestration.core.layouts import Cells, Layout, UnfitError, common_fields,
 from orchestration.core.money import ZERO, fits, parse_written_amount
 from orchestration.core.tables import RawBatch, SourceFile
 from orchestration.core.tabular import read_table
-from orchestration.formats.fees import relative_values
+from orchestration.formats.fees import fixed_width, relative_values
 from orchestration.formats.fees.tables import TABLES
 
 if TYPE_CHECKING:
@@ -61,9 +61,14 @@ def read(files: Sequence[SourceFile], own: Mapping[str, Layout] | None = None) -
     every = {**layouts(), **(own or {})}
     for file in files:
         try:
+            if fixed_width.is_fixed_width(file.content):
+                _read_relative_values(batch, file, *fixed_width.cut(file.content), titles="")
+                continue
             table = read_table(file.content, lambda header: is_fee_table(header, own))
             if relative_values.is_header(table.header):
-                _read_relative_values(batch, file, table)
+                records = [(record.line_number, record.fields) for record in table.records]
+                titles = " ".join(cell for row in table.titles for cell in row)
+                _read_relative_values(batch, file, records, table.findings, titles=titles)
             else:
                 _read_schedule(batch, file, *fit(file.content, every))
         except UndecodableError as error:
@@ -75,23 +80,29 @@ def read(files: Sequence[SourceFile], own: Mapping[str, Layout] | None = None) -
     return batch
 
 
-def _read_relative_values(batch: RawBatch, file: SourceFile, table: Delimited) -> None:
-    count = len(table.records)
-    titles = " ".join(cell for row in table.titles for cell in row)
+def _read_relative_values(
+    batch: RawBatch,
+    file: SourceFile,
+    records: Sequence[tuple[int, Sequence[str] | Finding]],
+    text_findings: Sequence[Finding],
+    *,
+    titles: str,
+) -> None:
+    count = len(records)
     effective = relative_values.first_day(titles, file.file_name)
     if effective is None:
         words = "neither the titles nor the name tell which quarter the relative values hold from: name the file as CMS"
         reason = Finding("no_effective_date", "error", f"{words} does, PPRRVU2026_JAN.csv")
         batch.quarantine_file(file, profile=relative_values.PROFILE, reason=reason, record_count=count)
         return
-    rows, findings = relative_values.read_rows(file, table, effective)
+    rows, findings = relative_values.read_rows(file, records, effective)
     batch.rows["relative_values"].extend(rows)
     batch.add_file(
         file,
         profile=relative_values.PROFILE,
         record_count=count,
         in_amount=ZERO,
-        findings=[*table.findings, *findings],
+        findings=[*text_findings, *findings],
     )
 
 

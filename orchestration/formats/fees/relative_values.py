@@ -1,8 +1,9 @@
-"""CMS relative value files (PPRRVU, CSV or XLSX) as rows.
+"""CMS relative value files (PPRRVU: CSV, XLSX or fixed-width text) as rows.
 
-The file stands under titles and a header of several lines whose words repeat, so columns go by their place, which CMS
+A table stands under titles and a header of several lines whose words repeat, so columns go by their place, which CMS
 has kept for years and names in the record layout it ships beside the file. The release and so the first day come from
-the titles, else from the file's name. What does not belong here: descriptions of codes (AMA), geographic indices.
+the titles, else from the file's name. What does not belong here: where the fields of fixed-width text stand
+(``fixed_width``), descriptions of codes (AMA), geographic indices.
 """
 
 from __future__ import annotations
@@ -15,10 +16,9 @@ from orchestration.core.findings import Finding
 from orchestration.core.money import parse_quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
-    from orchestration.core.delimited import Delimited, Record
     from orchestration.core.tables import SourceFile
 
 PROFILE: Final = "cms_pprrvu"
@@ -49,12 +49,14 @@ def first_day(titles: str, file_name: str) -> dt.date | None:
     return None
 
 
-def read_rows(file: SourceFile, table: Delimited, effective: dt.date) -> tuple[list[tuple[Any, ...]], list[Finding]]:
-    """Return the rows of a release and what is refused of it; a line that is no code is a note of CMS."""
+def read_rows(
+    file: SourceFile, records: Iterable[tuple[int, Sequence[str] | Finding]], effective: dt.date
+) -> tuple[list[tuple[Any, ...]], list[Finding]]:
+    """Return the rows of a release, given its cells by line, and what is refused of it."""
     rows: list[tuple[Any, ...]] = []
     findings: list[Finding] = []
-    for record in table.records:
-        row = _row(file, record, effective)
+    for line, cells in records:
+        row = cells if isinstance(cells, Finding) else _row(file, line, cells, effective)
         if isinstance(row, Finding):
             findings.append(row)
         else:
@@ -62,9 +64,8 @@ def read_rows(file: SourceFile, table: Delimited, effective: dt.date) -> tuple[l
     return rows, findings
 
 
-def _row(file: SourceFile, record: Record, effective: dt.date) -> tuple[Any, ...] | Finding:
-    cells = [cell.strip() for cell in record.fields]
-    line = record.line_number
+def _row(file: SourceFile, line: int, fields: Sequence[str], effective: dt.date) -> tuple[Any, ...] | Finding:
+    cells = [cell.strip() for cell in fields]
     if not _CODE_SHAPE.match(cells[_CODE].upper()):
         return Finding("no_procedure_code", "error", "the line has no procedure code", line_number=line)
     if len(cells) < _WIDTH:

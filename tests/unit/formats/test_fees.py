@@ -37,6 +37,16 @@ def rvu(code="71046", modifier="", work="0.18", non_facility="0.83", factor="33.
     return cells
 
 
+NOTES = "HDR CPT CODES AND DESCRIPTIONS ONLY ARE COPYRIGHT \nHDR 2026 AMERICAN MEDICAL ASSOCIATION.  ALL RIGHTS\n"
+
+
+def fixed(code="71046", modifier="", work="0.18", total="0.70", other_total="0.85", na="  "):
+    """A record of CMS's text: 173 characters, no field names."""
+    values = f"{work:>6}{'0.65':>7}  {'0.50':>7}{na}{'0.02':>6}{other_total:>7}{total:>6}"
+    indicators = "1XXX.00.00.0000000" + " " * 13
+    return f"{code}{modifier:2}{'text of others':50}A {values}{indicators}32.3465 090 99      0.00   0.00   0.00\n"
+
+
 def _read(content, name="fees.csv"):
     batch = fees.read([source(content, name)])
     assert_conserved(batch, _CONTROL)
@@ -70,6 +80,40 @@ def test_relative_values_hold_from_the_first_day_of_their_release():
     assert (first["work_rvu"], first["non_facility_total_rvu"]) == (Decimal("0.18"), Decimal("0.83"))
     assert (second["modifier"], second["conversion_factor"]) == ("26", Decimal("33.4009"))
     assert "text of others" not in str(batch.rows["relative_values"])
+
+
+def test_relative_values_of_cmss_text_are_those_of_its_table():
+    text = NOTES + fixed() + fixed(modifier="26", work="10.18", total="10.70", other_total="10.85", na="NA")
+    batch = _read(text.encode(), "PPRRVU25_JAN.txt")
+    first, second = rows_of(batch, "relative_values")
+    assert (first["effective_date"], first["modifier"], first["status_code"]) == (dt.date(2025, 1, 1), None, "A")
+    assert (first["work_rvu"], first["facility_practice_expense_rvu"], first["malpractice_rvu"]) == (
+        Decimal("0.18"), Decimal("0.50"), Decimal("0.02"),
+    )  # fmt: skip
+    assert (first["non_facility_total_rvu"], first["facility_total_rvu"]) == (Decimal("0.85"), Decimal("0.70"))
+    assert (first["component_indicator"], first["conversion_factor"]) == ("1", Decimal("32.3465"))
+    assert (second["modifier"], second["work_rvu"]) == ("26", Decimal("10.18"))
+    assert "text of others" not in str(batch.rows["relative_values"])
+    assert only(batch, "files")["record_count"] == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        pytest.param(fixed(total="0.90"), "unreadable_relative_value", id="totals that do not tie"),
+        pytest.param(fixed()[:90] + "\n", "ragged_record", id="cut off"),
+        pytest.param(" " + fixed(), "ragged_record", id="moved by one"),
+        pytest.param(fixed(code="X1Y2Z"), "no_procedure_code", id="no code"),
+    ],
+)
+def test_a_line_of_cmss_text_that_was_moved_is_refused_and_never_guessed(line, code):
+    batch = _read((NOTES + fixed() + line).encode(), "PPRRVU2025_Oct.txt")
+    assert codes_of(batch) == [code]
+    assert len(batch.rows["relative_values"]) == 1
+
+
+def test_cmss_text_without_a_quarter_in_its_name_is_quarantined():
+    assert only(_read((NOTES + fixed()).encode(), "rvu.txt"), "files")["reason_code"] == "no_effective_date"
 
 
 @pytest.mark.parametrize(
@@ -132,10 +176,14 @@ def test_two_prices_for_the_same_thing_on_the_same_day_are_both_refused():
 
 @pytest.mark.parametrize(
     "content", [pytest.param(CHARGES.encode(), id="fees"), pytest.param(CONTRACT.encode(), id="contract"),
-                pytest.param(pprrvu(rvu()), id="relative values")],
+                pytest.param(pprrvu(rvu()), id="relative values"),
+                pytest.param((NOTES + fixed()).encode(), id="relative values as text")],
 )  # fmt: skip
 def test_the_kind_is_told_by_the_header(content):
     assert detect_kind("upload", content) == "fees"
+
+
+CMS_TEXT = (NOTES + fixed() + fixed(modifier="TC")).encode()
 
 
 def _records_are_accounted_for(batch):
@@ -147,7 +195,9 @@ def _records_are_accounted_for(batch):
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.sampled_from([CHARGES.encode(), CONTRACT.encode(), pprrvu(rvu(), rvu(modifier="TC"))]).flatmap(damaged))
+@given(
+    st.sampled_from([CHARGES.encode(), CONTRACT.encode(), pprrvu(rvu(), rvu(modifier="TC")), CMS_TEXT]).flatmap(damaged)
+)
 def test_damage_never_raises_and_every_record_is_a_row_or_a_refusal(content):
     batch = fees.read([source(content, "PPRRVU26_JAN.csv")])
     assert_conserved(batch, _CONTROL)
