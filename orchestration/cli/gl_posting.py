@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.cli.people import who
+from orchestration.cli.people import login, who
 from orchestration.cli.stores import dollars, open_stores, say
 from orchestration.core.errors import BooksError, ConfigurationError
+from orchestration.core.money import ZERO
 
 if TYPE_CHECKING:
     from orchestration.gl.compare import Comparison
@@ -26,6 +27,9 @@ def post(
     resume: Annotated[
         bool, typer.Option("--resume", help="Send again after what stopped the target is mended.")
     ] = False,
+    resend: Annotated[
+        str, typer.Option(help="Send again what was deleted there: its reference, or all. By an approver.")
+    ] = "",
     reason: Annotated[str, typer.Option(help="What was mended; kept in the audit chain.")] = "mended",
     as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> None:
@@ -44,6 +48,8 @@ def post(
             set_aside = [item.reference for item in outbox.items(name, "quarantined")]
             chosen = set_aside if retry == "all" else [ref for ref in set_aside if ref == retry]
             outbox.release(chosen, target=name, reason=reason)
+        if resend:
+            _send_again(stores, name, resend, reason)
     rounds = post_everywhere(stores, vendors)
     rows = [
         {
@@ -61,8 +67,9 @@ def post(
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
     for done in rounds:
+        found = f", {done.found:,} of them stood there already" if done.found else ""
         say(
-            f"{done.target}: {done.posted:,} posted ({dollars(done.posted_amount)}), {done.retried:,} put back, "
+            f"{done.target}: {done.posted:,} posted ({dollars(done.posted_amount)}{found}), {done.retried:,} put back, "
             f"{done.quarantined:,} set aside"
         )
         if done.stopped_by:
@@ -74,6 +81,17 @@ def post(
             say(f"  {finding.severity}: {finding.message}")
     if any(done.stopped_by for done in rounds):
         raise typer.Exit(1)
+
+
+def _send_again(stores: PracticeStores, name: str, resend: str, reason: str) -> None:
+    from orchestration.ledger.outbox import MISSING_OUTSIDE
+
+    stores.home.require_guarded_settings()
+    items = stores.ledger.outbox("medbooks").items(name, "posted")
+    missing = [item.reference for item in items if item.reason_code == MISSING_OUTSIDE]
+    sent = stores.ledger.send_again(name, missing if resend == "all" else [resend], by=login(), reason=reason)
+    amount = sum((item.total_amount for item in sent), ZERO)
+    say(f"{name}: {len(sent):,} journals that were deleted there go again ({dollars(amount)}), looked up first")
 
 
 def reconcile(
@@ -131,7 +149,7 @@ def difference_rows(name: str, result: Comparison) -> list[dict[str, Any]]:
             "accounts": [f"{account} {amount:+.2f}" for account, amount in difference.accounts],
             "amount": format_amount(difference.amount),
             "words": explain("posted", difference.kind).words,
-            "mend": explain("posted", difference.kind).mend.format(target=name),
+            "mend": explain("posted", difference.kind).mend.format(target=name, id=difference.reference),
         }
         for difference in result.differences
     ]
@@ -152,8 +170,10 @@ def outside_rows(stores: PracticeStores) -> list[dict[str, Any]]:
         if state in {"pending", "sent"} and target.state != "closed":
             state, code = target.state, target.reason_code
         why = explain(state, code)
-        references = [i.reference for i in outbox.items(total.target, "quarantined") if i.reason_code == code]
-        named = references[0] if len(references) == 1 else "all"
+        named = "all"
+        if total.item_count == 1 and not is_done:
+            items = outbox.items(total.target, total.state)
+            (named,) = (item.reference for item in items if item.reason_code == total.reason_code)
         rows.append(
             {
                 "target": total.target,

@@ -31,6 +31,7 @@ FAILPOINTS = (
     "outbox.before_quarantine_commit",
     "outbox.before_breaker_commit",
     "outbox.before_reconciled_commit",
+    "outbox.before_resend_commit",
     "permission.before_replace",
     "permission.after_replace",
     "import_file.before_replace",

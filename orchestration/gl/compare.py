@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from orchestration.core.money import ZERO
 from orchestration.gl.requests import UnmappedAccountError, request_of
-from orchestration.ledger.outbox import is_reference
+from orchestration.ledger.outbox import MISSING_OUTSIDE, is_reference
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -85,7 +85,7 @@ def _difference(
 ) -> Difference | None:
     total = item.total_amount
     if not found:
-        return Difference("missing_outside", item.reference, item.entry_id, item.external_id, total)
+        return Difference(MISSING_OUTSIDE, item.reference, item.entry_id, item.external_id, total)
     if len(found) > 1:
         extra = total * (len(found) - 1)
         return Difference("double_outside", item.reference, item.entry_id, item.external_id, extra)

@@ -131,7 +131,7 @@ class Intacct:
 
     def post(self, request: PostRequest) -> Receipt:
         """Create the journal entry under its function's controlid; raises as ``port.Target.post`` says."""
-        function = Element("function", controlid=request.reference)
+        function = Element("function", controlid=request.idempotency_key)
         self._write(SubElement(SubElement(function, "create"), "GLBATCH"), request)
         result = self._run(function, creates=True)
         if result.findtext("status") == "success":

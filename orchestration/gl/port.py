@@ -6,7 +6,7 @@ with one class of the shape of ``Target``.
 
 The contract that makes posting happen exactly once, whatever is killed when:
 
-- ``PostRequest.reference`` names the entry for ever. It goes out with every attempt, as the system's idempotency key
+- ``PostRequest.reference`` names the entry for ever. It goes out with every attempt, in the system's idempotency key
   and in a field that can be searched, so a repeated ``post`` of the same request creates nothing new where the system
   has such a key, and ``find`` sees what an earlier attempt left behind where it has not.
 - ``post`` returns only when the system said that it holds the entry. Everything else is one of five errors, and the
@@ -80,6 +80,15 @@ class PostRequest:
     entity_id: str
     lines: tuple[TargetLine, ...]
     currency: str = "USD"
+    resend_count: int = 0
+
+    @property
+    def idempotency_key(self) -> str:
+        """The reference; with a number behind it once a person let a deleted journal be sent again.
+
+        A system answers a key that it knows with what it did then, or refuses it, so a used one brings nothing back.
+        """
+        return f"{self.reference}-{self.resend_count}" if self.resend_count else self.reference
 
     @property
     def total_amount(self) -> Decimal:

@@ -182,7 +182,7 @@ class Poster:
     def _hand_over_one(self, item: Item, posted: PostedEntry, result: Round, *, is_probe: bool) -> None:
         is_uncertain = item.is_uncertain
         try:
-            request = request_of(posted, self._setup.accounts)
+            request = request_of(posted, self._setup.accounts, resend_count=item.resend_count)
         except UnmappedAccountError:
             self._set_aside(item, UNMAPPED_ACCOUNT, result, is_uncertain=is_uncertain)
             return

@@ -69,7 +69,7 @@ class QuickBooks:
         call = self._call(
             "POST",
             "journalentry",
-            {"requestid": request.reference},
+            {"requestid": request.idempotency_key},
             content=exact_json.encode(self._journal(request)),
             creates=True,
         )

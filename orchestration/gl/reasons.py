@@ -6,6 +6,7 @@ What does not belong here: why something is not in the journal (``ledger.reasons
 
 from __future__ import annotations
 
+from orchestration.ledger.outbox import MISSING_OUTSIDE
 from orchestration.ledger.reasons import Reason
 
 UNMAPPED_ACCOUNT = "unmapped_account"
@@ -68,9 +69,9 @@ REASONS: dict[str, Reason] = {
         "Somebody changed the date or lines of this journal there.",
         "medbooks gl reconcile {target}   # after setting it back there",
     ),
-    "missing_outside": Reason(
+    MISSING_OUTSIDE: Reason(
         "This journal was deleted there, or its date was moved out of the days that were compared.",
-        "medbooks gl reconcile {target}   # after entering it there again under its reference",
+        "medbooks gl post {target} --resend {id}   # by an approver; or take it back here: medbooks gl reverse",
     ),
     "double_outside": Reason(
         "This journal stands there more than once.",

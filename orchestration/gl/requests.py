@@ -46,8 +46,8 @@ class TargetSetup:
         return canonical_key([self.name, sorted(self.entity_ids), sorted(self.accounts.items()), self.book, since])
 
 
-def request_of(posted: PostedEntry, accounts: Mapping[str, str]) -> PostRequest:
-    """Return the request of an entry; raises ``UnmappedAccountError``.
+def request_of(posted: PostedEntry, accounts: Mapping[str, str], *, resend_count: int = 0) -> PostRequest:
+    """Return the request of an entry, sent again ``resend_count`` times by decision; raises ``UnmappedAccountError``.
 
     Lines of one account, side and set of dimensions are added up: outside nobody asks which rule made which cent.
     The memo is the batch, the kind of source and the rules; the batch leads back to everything else.
@@ -68,6 +68,7 @@ def request_of(posted: PostedEntry, accounts: Mapping[str, str]) -> PostRequest:
         entry_date=entry.entry_date,
         memo=f"{posted.batch_tag} {entry.source} {','.join(rules)}{reverses}",
         entity_id=entry.entity_id,
+        resend_count=resend_count,
         lines=tuple(
             TargetLine(
                 account=accounts[code],

@@ -85,7 +85,7 @@ class Xero:
             "PUT",
             "ManualJournals",
             {"summarizeErrors": "false"},
-            headers={"Idempotency-Key": request.reference},
+            headers={"Idempotency-Key": request.idempotency_key},
             content=exact_json.encode({"ManualJournals": [self._journal(request)]}),
             creates=True,
         )

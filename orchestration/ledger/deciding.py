@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from orchestration.accounting.approvers import Approver, Roster
     from orchestration.ledger.approvals import Proposal
+    from orchestration.ledger.outbox import Item
 
 _LIST = "edit practice.toml   # an [[approvers]] table with person, logins and limit_amount"
 
@@ -76,6 +77,20 @@ def may_approve(proposal: Proposal, approver: Approver) -> None:
         )
         raise BooksError(
             message, mend=f"medbooks gl approve {proposal.proposal_id}   # by an approver of a higher limit"
+        )
+
+
+def may_send_again(item: Item, entity_id: str, approver: Approver) -> None:
+    """Raise ``BooksError`` unless this person may let an entry of the entity go out again."""
+    decides_for(approver, (entity_id,))
+    if item.total_amount > approver.limit_amount:
+        message = (
+            f"{item.reference} moves {item.total_amount:,.2f}, and {approver.person} approves up to "
+            f"{approver.limit_amount:,.2f}"
+        )
+        raise BooksError(
+            message,
+            mend=f"medbooks gl post {item.target} --resend {item.reference}   # by an approver of a higher limit",
         )
 
 

@@ -20,6 +20,7 @@ _TRANSITIONS = (
     ("sent", "posted"),
     ("sent", "quarantined"),
     ("posted", "reconciled"),
+    ("posted", "pending"),
     ("reconciled", "posted"),
     ("quarantined", "pending"),
 )
@@ -160,7 +161,7 @@ def _guards() -> tuple[Guard, ...]:
             "outbox_starts_pending",
             "outbox",
             "INSERT",
-            "NEW.state IS DISTINCT FROM 'pending'",
+            "NEW.state IS DISTINCT FROM 'pending' OR NEW.resend_count IS DISTINCT FROM 0",
             "an outbox item begins as pending",
         ),
         Guard(
@@ -168,8 +169,17 @@ def _guards() -> tuple[Guard, ...]:
             "outbox",
             "UPDATE",
             _changed("outbox_id", "target", "entry_id", "reference")
-            + " OR (OLD.external_id IS NOT NULL AND OLD.external_id IS DISTINCT FROM NEW.external_id)",
+            + " OR (OLD.external_id IS NOT NULL AND OLD.external_id IS DISTINCT FROM NEW.external_id"
+            " AND NEW.resend_count = OLD.resend_count)",
             "an outbox item keeps its entry, target, reference and receipt",
+        ),
+        Guard(
+            "outbox_is_sent_again_once_for_each_decision",
+            "outbox",
+            "UPDATE",
+            "NEW.resend_count NOT IN (OLD.resend_count, OLD.resend_count + 1)"
+            " OR (OLD.state = 'posted' AND NEW.state = 'pending') <> (NEW.resend_count <> OLD.resend_count)",
+            "an outbox item gives its receipt back only to be sent again",
         ),
         Guard(
             "outbox_moves_on_its_way",

@@ -13,7 +13,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import sqlalchemy as sa
 
@@ -37,8 +37,12 @@ OutboxState = Literal["pending", "sent", "posted", "reconciled", "quarantined"]
 RECEIVED = "received"
 QUARANTINED = "quarantined_outside"
 RELEASED = "released"
+SENT_AGAIN = "sent_again"
 STOPPED = "target_stopped"
 RESUMED = "target_resumed"
+
+MISSING_OUTSIDE: Final = "missing_outside"
+"""Why a posted item may be sent again: the comparison did not find it there."""
 
 _PREFIX = "MB-"
 _REFERENCE_LETTERS = 18
@@ -66,7 +70,8 @@ def receipt_hash(target: str, of_reference: str, external_id: str) -> str:
 class Item:
     """One entry on its way to one target; ``is_uncertain`` when an earlier attempt may have arrived.
 
-    ``total_amount`` is the sum of the entry's debits in dollars.
+    ``resend_count`` is how often a person let it be sent again after it was deleted there. ``total_amount`` is the sum
+    of the entry's debits in dollars.
     """
 
     outbox_id: int
@@ -77,6 +82,7 @@ class Item:
     attempts: int
     is_uncertain: bool
     external_id: str | None
+    resend_count: int
     reason_code: str
     total_amount: Decimal
 
@@ -171,6 +177,7 @@ class Outbox:
                     "lease_until_ms": 0,
                     "next_attempt_ms": 0,
                     "external_id": None,
+                    "resend_count": 0,
                     "reason_code": "",
                 }
                 for number, row in enumerate(found, start=last + 1)
@@ -444,6 +451,52 @@ class Outbox:
             return connection.execute(statement).scalar_one() == 0
 
 
+def missing_outside(connection: Connection, target: str, references: Sequence[str]) -> list[Item]:
+    """Return the items of a target that have a receipt and were not there when it was last compared."""
+    return [
+        _item(row)
+        for row in connection.execute(
+            _items(
+                outbox.c.target == target,
+                outbox.c.reference.in_(references),
+                outbox.c.state == "posted",
+                outbox.c.reason_code == MISSING_OUTSIDE,
+            ).order_by(outbox.c.outbox_id)
+        )
+    ]
+
+
+def send_again(connection: Connection, item: Item, *, by: str, reason: str, at: dt.datetime) -> None:
+    """Give an item's receipt back, and let it be looked up and then sent under a key that was never used.
+
+    ``by`` is the person who decided it; the audit chain keeps the receipt that no longer counts.
+    """
+    connection.execute(
+        outbox.update()
+        .where(outbox.c.outbox_id == item.outbox_id)
+        .values(
+            state="pending",
+            external_id=None,
+            resend_count=outbox.c.resend_count + 1,
+            # it may stand there on another day, or have been entered again by hand
+            is_uncertain=1,
+            attempts=0,
+            next_attempt_ms=0,
+            reason_code="",
+        )
+    )
+    deed = chain.Deed(
+        by,
+        SENT_AGAIN,
+        f"{item.target} {item.reference}",
+        reason,
+        object_count=1,
+        amount=item.total_amount,
+        content_hash=receipt_hash(item.target, item.reference, item.external_id or ""),
+    )
+    chain.append(connection, at, deed)
+
+
 def _items(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
     return (
         sa.select(outbox, entries.c.total_amount)
@@ -462,6 +515,7 @@ def _item(row: sa.Row[Any]) -> Item:
         attempts=row.attempts,
         is_uncertain=bool(row.is_uncertain),
         external_id=row.external_id,
+        resend_count=row.resend_count,
         reason_code=row.reason_code,
         total_amount=row.total_amount,
     )

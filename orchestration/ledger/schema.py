@@ -253,6 +253,8 @@ outbox = sa.Table(
     sa.Column("lease_until_ms", _MOMENT, nullable=False),
     sa.Column("next_attempt_ms", _MOMENT, nullable=False),
     sa.Column("external_id", _TEXT),
+    # how often a person let it be sent again after it was deleted there
+    sa.Column("resend_count", sa.Integer, nullable=False),
     sa.Column("reason_code", _TEXT, nullable=False),
     sa.CheckConstraint(
         "state in ('pending', 'sent', 'posted', 'reconciled', 'quarantined')", name="outbox_state_is_known"

@@ -33,7 +33,7 @@ from orchestration.ledger import (
 )
 from orchestration.ledger.bodies import entry_of
 from orchestration.ledger.databases import Sessions
-from orchestration.ledger.outbox import Outbox
+from orchestration.ledger.outbox import Outbox, missing_outside, send_again
 from orchestration.ledger.reasons import OTHER_BODY
 from orchestration.ledger.records import PostedEntry, PostResult
 from orchestration.ledger.schema import accounts, entries, periods
@@ -394,6 +394,31 @@ class Ledger:
             deed = chain.Deed(approver.person, "mapping_locked", f"mapping {version}", told, content_hash=digest)
             chain.append(connection, at, deed)
         return approver.person
+
+    def send_again(self, target: str, references: Sequence[str], *, by: str, reason: str) -> list[Item]:
+        """Let entries that were deleted at a target go there once more, and return them as they were: all or none.
+
+        Each must have a receipt and have been missing at the last comparison. The next round looks it up under its
+        reference, and only when it is not there sends it, under a key that was never used. Raises ``BooksError`` when
+        one of them was not missing, when nobody is listed under the login ``by``, or somebody without limit or entity.
+        """
+        approver = deciding.listed(self._roster, by)
+        with self.sessions.write() as connection:
+            found = missing_outside(connection, target, references)
+            if unknown := sorted(set(references) - {item.reference for item in found}):
+                message = f"{unknown[0]} was not missing at {target} when it was last compared: nothing was sent"
+                raise BooksError(message, mend=f"medbooks gl reconcile {target}")
+            posted = {
+                one.entry_id: one.entry.entity_id
+                for one in reading.select_entries(connection, entries.c.entry_id.in_([item.entry_id for item in found]))
+            }
+            at = self._clock()
+            self._record_roster(connection, at)
+            for item in found:
+                deciding.may_send_again(item, posted[item.entry_id], approver)
+                send_again(connection, item, by=approver.person, reason=_with_login(reason, approver, by), at=at)
+            reach("outbox.before_resend_commit")
+        return found
 
     def close_period(
         self, entity_id: str, start_date: dt.date, end_date: dt.date, *, by: str, reason: str = "period closed"

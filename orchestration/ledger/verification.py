@@ -6,6 +6,7 @@ edited from outside is restored from a backup, not repaired.
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from orchestration.accounting.journal import entry_key
 from orchestration.core.errors import UnbalancedEntryError
 from orchestration.core.findings import Finding
 from orchestration.ledger import approvals, databases, reading
-from orchestration.ledger.outbox import RECEIVED, receipt_hash
+from orchestration.ledger.outbox import RECEIVED, SENT_AGAIN, receipt_hash
 from orchestration.ledger.schema import audit, batches, entries, lines, outbox, periods
 from orchestration.ledger.writing import batch_hash
 
@@ -84,16 +85,17 @@ def _unrecorded_decisions(connection: Connection) -> list[Finding]:
 
 
 def _unrecorded_receipts(connection: Connection) -> list[Finding]:
-    told = {
-        (row.object, row.content_hash) for row in connection.execute(sa.select(audit).where(audit.c.action == RECEIVED))
-    }
-    held = {
+    """Compare receipts received with those that are held or were given back to be sent again, one by one."""
+    told: Counter[tuple[str, str]] = Counter()
+    for row in connection.execute(sa.select(audit).where(audit.c.action.in_((RECEIVED, SENT_AGAIN)))):
+        told[row.object, row.content_hash] += 1 if row.action == RECEIVED else -1
+    told.subtract(
         (f"{row.target} {row.reference}", receipt_hash(row.target, row.reference, row.external_id))
         for row in connection.execute(sa.select(outbox).where(outbox.c.external_id.is_not(None)))
-    }
+    )
     return [
         Finding("receipt_not_recorded", "error", f"the receipt of {named} is not what its audit record tells")
-        for named in sorted({named for named, _hash in told ^ held})
+        for named in sorted({named for (named, _hash), left in told.items() if left})
     ]
 
 

@@ -135,7 +135,7 @@ class FakeIntacct(Fake):
         day = dt.datetime.strptime(batch.findtext("BATCH_DATE"), "%m/%d/%Y").replace(tzinfo=dt.UTC).date()
         if self.closed_through and day.isoformat() <= self.closed_through:
             return "Periods are closed. Your transaction date is within a period that has been closed."
-        record = str(len(self.journals) + 1)
+        record = str(self.next_number())
         header = {field.tag: field.text or "" for field in batch if field.tag != "ENTRIES"}
         self.journals.append(
             {

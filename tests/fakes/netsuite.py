@@ -109,7 +109,7 @@ class FakeNetSuite(Fake):
             return self.problem(400, "USER_ERROR", "The amounts in this journal are out of balance.")
         if self.closed_through and body["tranDate"] <= self.closed_through:
             return self.problem(400, "USER_ERROR", "The period is closed.")
-        record = str(len(self.journals) + 5001)
+        record = str(self.next_number() + 5000)
         self.journals.append({"reference": external_id, "date": body["tranDate"], "id": record, "lines": lines})
         return Response(204, b"", {"Location": f"{self.url}/services/rest/record/v1/journalEntry/{record}"})
 

@@ -83,7 +83,7 @@ class FakeQuickBooks(Fake):
             return self.fault(400, "6210", "ValidationFault")
         entry = {
             **body,
-            "Id": str(len(self.journals) + 1),
+            "Id": str(self.next_number()),
             "SyncToken": "0",
             "Line": [{"Id": str(number), **line} for number, line in enumerate(body["Line"])],
             "domain": "QBO",

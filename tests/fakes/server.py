@@ -117,6 +117,7 @@ class Fake:
         self.queries = []
         self.problems = []
         self.journals = []
+        self.journal_number = 0
         self.is_down = False
         self.is_revoked = False
         self.date_offset_seconds = 0.0
@@ -150,6 +151,11 @@ class Fake:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     # -- what the tests ask -------------------------------------------------------------------------------------------
+
+    def next_number(self):
+        """Give a journal its number: one that was deleted is never given away again."""
+        self.journal_number += 1
+        return self.journal_number
 
     @property
     def committed(self):

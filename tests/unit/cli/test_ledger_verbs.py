@@ -47,7 +47,7 @@ def medbooks(home, monkeypatch, capfd):
     from orchestration.cli import main
 
     def run(*arguments, user="alice"):
-        for module in ("people", "gl", "close", "gl_mapping"):
+        for module in ("people", "gl", "close", "gl_mapping", "gl_posting"):
             monkeypatch.setattr(f"orchestration.cli.{module}.login", lambda: user)
         monkeypatch.setenv("MEDBOOKS_HOME", str(home))
         monkeypatch.setattr(sys, "argv", ["medbooks", *map(str, arguments)])
@@ -129,6 +129,32 @@ def test_one_entry_is_reversed_on_a_day_and_a_bad_day_is_said(stores, medbooks):
     assert "YYYY-MM-DD" in medbooks("gl", "reverse", 1, "--reason", "x", "--date", "23.11.2026")[2]
     assert medbooks("gl", "reverse", 1, "--reason", "x", "--date", "2026-12-01")[0] == 0
     assert [posted.entry.entry_date for posted in stores.ledger.entries()] == [DAY, dt.date(2026, 12, 1)]
+
+
+def test_what_was_deleted_outside_goes_again_by_one_command_of_an_approver(stores, medbooks):
+    folder = stores.home.outside
+    folder.mkdir(parents=True, exist_ok=True)
+    names = "\n".join(f'"{account.account_code}" = "{account.account_code}"' for account in stores.ledger.accounts())
+    (folder / "journal_file.toml").write_text(f"[accounts]\n{names}\n", encoding="utf-8")
+    post(stores, entry())
+    assert medbooks("gl", "post", "journal_file")[0] == 0
+    (file,) = (folder / "journal_file").glob("journal-*.csv")
+    file.unlink()
+    days = ("--from", "2026-01-01", "--to", "2026-12-31")
+    code, out, _err = medbooks("gl", "reconcile", "journal_file", *days, "--json")
+    (row,) = json.loads(out)
+    command = row["mend"].partition("   #")[0].split()
+    assert (code, command) == (3, ["medbooks", "gl", "post", "journal_file", "--resend", row["reference"]])
+    assert f"--resend {row['reference']}" in medbooks("gl", "preview")[1]
+    code, _out, err = medbooks(*command[1:], user="medbooks-service")
+    assert (code, "medbooks-service is no approver" in err) == (1, True)
+    assert list((folder / "journal_file").glob("journal-*.csv")) == []
+    code, _out, err = medbooks(*command[1:], "--reason", "lost with the disk")
+    assert (code, "1 journals that were deleted there go again" in err) == (0, True)
+    assert medbooks("gl", "reconcile", "journal_file", *days)[0] == 0
+    code, _out, err = medbooks(*command[1:])
+    assert (code, "was not missing at journal_file" in err) == (1, True)
+    assert stores.ledger.verify_audit() == []
 
 
 def test_entities_close_by_their_own_calendars_and_a_closed_period_refuses(stores, medbooks):

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from book_examples import CHART
+from book_examples import BOB, CHART
 from fakes.harness import running
 from vendor_world import CHART as VENDOR_CHART
 from vendor_world import World
@@ -172,5 +172,5 @@ def empty_vendor_ledger(tmp_path_factory):
 def world(request, crash_folder, empty_vendor_ledger):
     """A practice connected to the stand-in of the vendor that the test's parameter names."""
     with running(request.param, limits=()) as fake:
-        ledger = Ledger(f"sqlite:///{shutil.copy(empty_vendor_ledger, crash_folder / 'ledger.sqlite')}")
+        ledger = Ledger(f"sqlite:///{shutil.copy(empty_vendor_ledger, crash_folder / 'ledger.sqlite')}", roster=BOB)
         yield World(request.param, fake, crash_folder, ledger)

@@ -311,7 +311,16 @@ def test_a_clock_that_is_behind_the_audit_chain_sends_nothing(ledger, target):
     assert explain("pending", "clock_skew").mend == "timedatectl set-ntp true"
 
 
-def test_receipts_that_were_edited_past_the_ledger_are_found(ledger, target, tmp_path):
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE outbox SET external_id = '77' WHERE outbox_id = 1",
+        # no guard knows people: sending again without a decision is found by its missing record
+        "UPDATE outbox SET state = 'pending', external_id = NULL, resend_count = 1 WHERE outbox_id = 1",
+    ],
+    ids=["another_receipt", "sent_again_by_nobody"],
+)
+def test_receipts_that_were_edited_past_the_ledger_are_found(ledger, target, tmp_path, statement):
     import sqlite3
     from contextlib import closing
 
@@ -319,7 +328,7 @@ def test_receipts_that_were_edited_past_the_ledger_are_found(ledger, target, tmp
     poster(ledger, target).round()
     with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as raw:
         raw.execute("DROP TRIGGER outbox_keeps_its_identity")
-        raw.execute("UPDATE outbox SET external_id = '77' WHERE outbox_id = 1")
+        raw.execute(statement)
         raw.commit()
     assert [finding.code for finding in ledger.verify_audit()] == ["receipt_not_recorded"] * 1
 
@@ -332,6 +341,9 @@ def test_receipts_that_were_edited_past_the_ledger_are_found(ledger, target, tmp
         "UPDATE outbox SET entry_id = 2 WHERE outbox_id = 1",
         "UPDATE outbox SET external_id = '7'",
         "UPDATE outbox SET state = 'pending', external_id = NULL",
+        "UPDATE outbox SET state = 'pending', external_id = NULL, resend_count = resend_count + 2",
+        "UPDATE outbox SET resend_count = resend_count + 1",
+        "UPDATE outbox SET external_id = '7', resend_count = resend_count + 1",
         "UPDATE outbox SET state = 'sent', external_id = NULL",
         "UPDATE outbox SET state = 'quarantined', external_id = NULL",
     ],

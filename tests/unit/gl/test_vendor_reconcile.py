@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import copy
+import time
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from book_examples import DAY
 from fakes.harness import ACCOUNTS, NAMES, journal
+from vendor_world import AT_ONCE
 
+from orchestration.core.errors import BooksError
+from orchestration.core.failpoints import arm, disarm
+from orchestration.gl.connected import mapping_of
+from orchestration.gl.poster import Poster
+from orchestration.gl.requests import TargetSetup
 from orchestration.ledger.outbox import reference
 
 ONE = Decimal("1.00")
@@ -88,7 +96,12 @@ def test_what_people_did_at_a_vendor_is_named_with_its_dollars_and_agrees_again_
     assert sorted(accounts) == sorted(
         [f"{ACCOUNTS[world.name]['1200']} +1.00", f"{ACCOUNTS[world.name]['4000-01']} -1.00"]
     )
-    assert {row["mend"].partition("   #")[0] for row in rows} == {f"medbooks gl reconcile {world.name}"}
+    assert {row["kind"]: row["mend"].partition("   #")[0] for row in rows} == {
+        "changed_outside": f"medbooks gl reconcile {world.name}",
+        "missing_outside": f"medbooks gl post {world.name} --resend {deleted}",
+        "double_outside": f"medbooks gl reconcile {world.name}",
+        "not_ours": f"medbooks gl reconcile {world.name}",
+    }
     assert "DOE" not in str(rows)
     # preview shows the same, until it is mended
     shown = {row["reason"]: row["amount"] for row in world.rows()}
@@ -99,6 +112,85 @@ def test_what_people_did_at_a_vendor_is_named_with_its_dollars_and_agrees_again_
     fake.journals.remove(held(world, deleted))
     agreed, rows = world.reconciled()
     assert (len(agreed), rows, world.rows()) == (4, [], [])
+    assert world.ledger.verify_audit() == []
+
+
+def deleted_there(world, of_reference):
+    """Delete a journal at the vendor and find out."""
+    world.fake.journals.remove(held(world, of_reference))
+    _agreed, (row,) = world.reconciled()
+    assert (row["kind"], row["reference"]) == ("missing_outside", of_reference)
+    assert [shown["mend"] for shown in world.rows()] == [row["mend"]]
+
+
+def standing(world):
+    """How often each journal of ours stands at the vendor."""
+    return Counter(journal["reference"] for journal in world.fake.journals)
+
+
+@pytest.mark.parametrize("world", NAMES, indirect=True)
+def test_a_journal_that_was_deleted_there_is_sent_again_once_for_every_decision_of_a_listed_person(world, posted):
+    _first, deleted, *_others = posted
+    for number in (1, 2):
+        deleted_there(world, deleted)
+        with pytest.raises(BooksError, match="robot is no approver"):
+            world.ledger.send_again(world.name, [deleted], by="robot", reason="mine")
+        with pytest.raises(BooksError, match="was not missing"):
+            world.ledger.send_again(world.name, posted[:2], by="bob", reason="all")
+        world.ledger.send_again(world.name, [deleted], by="bob", reason=f"deleted by mistake {number}")
+        done = world.round()
+        assert (done.posted, done.found) == (1, 0)
+        assert standing(world) == dict.fromkeys(posted, 1)
+        assert (len(world.reconciled()[0]), world.reconciled()[1], world.rows()) == (4, [], [])
+    deeds = [
+        (record[2], record[4], record[5]) for record in world.ledger.audit_records()[1] if record[3] == "sent_again"
+    ]
+    assert deeds == [("bob", f"{world.name} {deleted}", f"deleted by mistake {number}") for number in (1, 2)]
+    assert world.ledger.verify_audit() == []
+
+
+@pytest.mark.parametrize("world", NAMES, indirect=True)
+def test_a_journal_that_somebody_entered_again_meanwhile_is_found_and_not_doubled(world, posted):
+    deleted = posted[0]
+    by_hand = entered_again(world, held(world, deleted))
+    deleted_there(world, deleted)
+    world.ledger.send_again(world.name, [deleted], by="bob", reason="deleted by mistake")
+    world.fake.journals.append(by_hand)
+    done = world.round()
+    assert (done.posted, done.found) == (1, 1)
+    assert standing(world) == dict.fromkeys(posted, 1)
+    assert (world.reconciled()[1], world.ledger.verify_audit()) == ([], [])
+
+
+@pytest.mark.parametrize("world", NAMES, indirect=True)
+def test_whoever_dies_while_sending_again_leaves_a_journal_that_goes_there_exactly_once(world, posted):
+    class DiedError(BaseException):
+        """What a kill leaves behind: nothing that catches errors catches it."""
+
+    def die():
+        raise DiedError
+
+    pacing = replace(AT_ONCE, lease_seconds=0.02, call_seconds=0.0)
+    setup = TargetSetup(world.name, ("E1",), mapping_of(world.name, world.folder).accounts)
+    places = (
+        "outbox.before_resend_commit", "outbox.after_claim_commit", "outbox.before_lookup", "outbox.after_lookup",
+        "outbox.before_call", "outbox.after_call", "outbox.before_receipt_commit", "outbox.after_receipt_commit",
+    )  # fmt: skip
+    for number, place in enumerate(places):
+        deleted = posted[number % len(posted)]
+        deleted_there(world, deleted)
+        arm(place, die)
+        with pytest.raises(DiedError):
+            world.ledger.send_again(world.name, [deleted], by="bob", reason="deleted by mistake")
+            Poster(world.ledger, world.target(), setup, pacing=pacing).round()
+        disarm()
+        if place == "outbox.before_resend_commit":
+            # nothing was decided, so it is decided again
+            world.ledger.send_again(world.name, [deleted], by="bob", reason="deleted by mistake")
+        time.sleep(pacing.lease_seconds)
+        Poster(world.ledger, world.target(), setup, pacing=pacing).round()
+        assert standing(world) == dict.fromkeys(posted, 1), place
+        assert (world.reconciled()[1], world.rows()) == ([], []), place
     assert world.ledger.verify_audit() == []
 
 
@@ -118,4 +210,9 @@ def test_a_line_that_was_changed_in_an_import_file_is_found(crash_folder, world)
         "medbooks gl reconcile journal_file",
     )
     file.unlink()
-    assert [row["kind"] for row in world.reconciled()[1]] == ["missing_outside"]
+    _agreed, (row,) = world.reconciled()
+    assert row["kind"] == "missing_outside"
+    # and is written again into a new file when a person says so
+    world.ledger.send_again(world.name, [row["reference"]], by="bob", reason="the file was lost")
+    assert world.round().posted == 1
+    assert (len(world.reconciled()[0]), world.reconciled()[1]) == (1, [])

@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("lease_until_ms", MOMENT, nullable=False),
         sa.Column("next_attempt_ms", MOMENT, nullable=False),
         sa.Column("external_id", TEXT),
+        sa.Column("resend_count", sa.Integer, nullable=False),
         sa.Column("reason_code", TEXT, nullable=False),
         sa.CheckConstraint(
             "state in ('pending', 'sent', 'posted', 'reconciled', 'quarantined')", name="outbox_state_is_known"
