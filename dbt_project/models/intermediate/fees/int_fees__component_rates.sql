@@ -64,7 +64,10 @@ parts as (
 select
     procedure_code,
     priority,
-    cast(round({{ ratio('professional_part', 'professional_part + technical_part') }}, 4) as decimal(5, 4)) as professional_rate,
+    -- to four places: the share of a hundred, of parts that have four places themselves
+    cast(
+        {{ share_of('100', '100 * professional_part', '100 * (professional_part + technical_part)') }} * 0.01 as decimal(5, 4)
+    ) as professional_rate,
     valid_from_date,
     valid_to_date
 from parts

@@ -70,10 +70,8 @@ charge_numbers as (
         transaction_id,
         coalesce(account_code, professional_account_code) as first_account_code,
         technical_account_code,
-        case
-            when account_code is not null then 1.0
-            else {{ ratio('professional_amount', 'charged_amount') }}
-        end as first_rate
+        case when account_code is not null then charged_amount else professional_amount end as first_charged_amount,
+        charged_amount
     from {{ ref('fct_charge_lines') }}
     where disposition = 'proposed'
 ),
@@ -84,7 +82,10 @@ desk_payments as (
         'self_pay' as payer_class,
         coalesce(charge_numbers.first_account_code, '4000-99') as first_account_code,
         charge_numbers.technical_account_code,
-        cast(round(payments.paid_amount * coalesce(charge_numbers.first_rate, 1.0), 2) as decimal(18, 2)) as first_amount
+        coalesce(
+            {{ share_of('payments.paid_amount', 'charge_numbers.first_charged_amount', 'charge_numbers.charged_amount') }},
+            payments.paid_amount
+        ) as first_amount
     from {{ ref('int_receivables__desk_payments') }} as payments
     left join charge_numbers
         on payments.source = charge_numbers.source

@@ -23,7 +23,7 @@ arrivals as (
     where defect is null
 ),
 
--- the share of a pay line that was worked by the end of a month before the one it is paid in; a pay period spans at most
+-- the days of a pay line that were worked by the end of a month before the one it is paid in; a pay period spans at most
 -- one end of a month
 worked as (
     select
@@ -31,10 +31,10 @@ worked as (
         line_number,
         {{ last_of_month('period_start_date') }} as accrued_date,
         case
-            when period_end_date < period_start_date or pay_date <= {{ last_of_month('period_start_date') }} then 0.0
-            else {{ ratio(days_between('period_start_date', 'least(period_end_date, ' ~ last_of_month('period_start_date') ~ ')') ~ ' + 1',
-                          days_between('period_start_date', 'period_end_date') ~ ' + 1') }}
-        end as accrued_rate
+            when period_end_date < period_start_date or pay_date <= {{ last_of_month('period_start_date') }} then 0
+            else {{ days_between('period_start_date', 'least(period_end_date, ' ~ last_of_month('period_start_date') ~ ')') }} + 1
+        end as accrued_days,
+        {{ days_between('period_start_date', 'period_end_date') }} + 1 as period_days
     from pay_lines
     where period_start_date is not null and period_end_date is not null
 ),
@@ -95,7 +95,8 @@ select
     pay_lines.period_end_date,
     worked.accrued_date,
     cast(worked.accrued_date + interval '1' day as date) as reversed_date,
-    coalesce(worked.accrued_rate, 0.0) as accrued_rate,
+    coalesce(worked.accrued_days, 0) as accrued_days,
+    worked.period_days,
     pay_lines.loaded_at
 from pay_lines
 left join arrivals on pay_lines.file_id = arrivals.file_id and pay_lines.line_number = arrivals.line_number

@@ -15,10 +15,10 @@ accruals as (
         *,
         concat('payroll:accrual:', substring(file_id, 1, 16), ':', payroll_run_id, ':', cast(accrued_date as varchar))
             as accrual_event_id,
-        cast(round(regular_gross_amount * accrued_rate, 2) as decimal(18, 2)) as accrued_gross_amount,
-        cast(round(regular_employer_tax_amount * accrued_rate, 2) as decimal(18, 2)) as accrued_tax_amount
+        {{ share_of('regular_gross_amount', 'accrued_days', 'period_days') }} as accrued_gross_amount,
+        {{ share_of('regular_employer_tax_amount', 'accrued_days', 'period_days') }} as accrued_tax_amount
     from pay_lines
-    where accrued_rate > 0
+    where accrued_days > 0
 ),
 
 bills as (

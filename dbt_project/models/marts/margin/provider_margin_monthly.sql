@@ -17,9 +17,10 @@ with activity as (
 totals as (
     select
         margin_month,
-        sum(charged_amount) as charged_amount
+        provider_id,
+        sum(charged_amount) over (partition by margin_month) as charged_amount,
+        sum(charged_amount) over (partition by margin_month order by provider_id) as charged_so_far_amount
     from activity
-    group by margin_month
 ),
 
 pay as (
@@ -58,17 +59,15 @@ joined as (
         activity.contractual_amount,
         activity.charged_amount - activity.contractual_amount as net_revenue_amount,
         activity.collected_amount,
+        {% set shared = 'coalesce(pay.clinical_cost_amount, 0) + coalesce(supplies.supply_cost_amount, 0)' %}
+        -- by what was charged so far, less what was shared out so far: the shares of a month sum to its costs
         coalesce(
-            cast(
-                round(
-                    (coalesce(pay.clinical_cost_amount, 0) + coalesce(supplies.supply_cost_amount, 0))
-                    * ({{ ratio('activity.charged_amount', 'totals.charged_amount') }}), 2
-                ) as decimal(18, 2)
-            ), 0
+            {{ share_of(shared, 'totals.charged_so_far_amount', 'totals.charged_amount') }}
+            - {{ share_of(shared, 'totals.charged_so_far_amount - activity.charged_amount', 'totals.charged_amount') }}, 0
         ) as direct_cost_amount,
         coalesce(compensation.provider_compensation_amount, 0) as provider_compensation_amount
     from activity
-    inner join totals on activity.margin_month = totals.margin_month
+    inner join totals on activity.margin_month = totals.margin_month and activity.provider_id = totals.provider_id
     left join pay on activity.margin_month = pay.pay_month
     left join supplies on activity.margin_month = supplies.bill_month
     left join compensation
