@@ -311,7 +311,7 @@ _BY_CODE: Final[dict[str, Words]] = {
     ),
     # --- what HL7 messages are held or refused for ---------------------------------------------------------------
     "shifted_fields": Words(
-        "The fields of the charge stand one place to the right, so its quantity would be read as dollars.",
+        "Fields of the charge stand where others belong, so its quantity would be read as dollars.",
         _ASK_INTERFACE,
     ),
     "procedure_codes_disagree": Words(

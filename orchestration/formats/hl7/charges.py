@@ -67,7 +67,8 @@ _Judged = tuple[
     "dt.date | None",
     "dt.date | None",
 ]
-# Whether FT1-4 and FT1-7 are empty; FT1-2, FT1-6, FT1-11, FT1-4, FT1-5, what was done, FT1-19, FT1-10 and FT1-20, read
+# Whether FT1-7 and one of FT1-4 and FT1-10 are empty; FT1-2, FT1-6, FT1-11, FT1-4, FT1-5, what was done, FT1-19, FT1-10
+# and FT1-20, read
 _ReadFields = tuple[
     bool,
     str | None,
@@ -114,8 +115,8 @@ def _read_fields(found: Sequence[Ft1], values: Values) -> Iterable[_ReadFields]:
     """Return the fields by which an FT1 is judged, each read as a column of all of them."""
     at = FT1.columns(ft1[1] for ft1 in found)
     return zip(
-        # what may stand one place to the right
-        [not day and not code for day, code in zip(at[4], at[7], strict=True)],
+        # what may stand where it does not belong
+        [not code and not (day and units) for day, code, units in zip(at[4], at[7], at[10], strict=True)],
         values.texts(at[2]),
         map(values.capitals.__getitem__, at[6]),
         values.money_of(at[11]),
@@ -346,17 +347,17 @@ def control_amount(fields: list[str], values: Values) -> Decimal | None:
 
 
 def _is_shifted(fields: list[str], values: Values) -> bool:
-    """Tell whether date and code stand one place to the right of where they belong.
+    """Tell whether fields stand where others belong, so that FT1-11 is the quantity: it would book $1.00 a unit.
 
     FT1-4 and FT1-7 are required. Empty both, with a date in FT1-5 and a coded value in FT1-8 (which is plain text),
-    the whole segment has moved, and what stands in FT1-11 is the quantity: read as it is, it would book $1.00 a unit.
+    the whole segment has moved. Or the amount stands in FT1-8, FT1-7 and the quantity of FT1-10 are empty, and FT1-11
+    is a whole number.
     """
-    return (
-        not fields[4]
-        and not fields[7]
-        and values.days[fields[5]] is not None
-        and values.encoding.component in fields[8]
-    )
+    if fields[7]:
+        return False
+    if not fields[4] and values.days[fields[5]] is not None and values.encoding.component in fields[8]:
+        return True
+    return not fields[10] and fields[11].isdigit() and values.is_usual_money(fields[8])
 
 
 def _amount(fields: list[str], values: Values) -> tuple[Decimal | None, str]:
@@ -389,7 +390,7 @@ _REFUSALS: Final[dict[str, str]] = {
     "missing_transaction_id": ("neither FT1-2 nor MSH-10 names the transaction, so it cannot be told from its copy"),
 }
 _NOTES: Final[dict[str, str]] = {
-    "shifted_fields": "the fields stand one place to the right: FT1-11 is the quantity, and nothing of it is booked",
+    "shifted_fields": "fields stand where others belong: FT1-11 is the quantity, and nothing of it is booked",
     "procedure_codes_disagree": "FT1-7 and FT1-25 name two different procedures: a person must say which is billed",
     "foreign_currency": "the amount is not in dollars, and the books are",
     "missing_amount": "the charge has no amount: the fee schedule prices it, or it waits",

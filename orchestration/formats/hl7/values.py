@@ -42,6 +42,7 @@ _SNOMED_SYSTEMS: Final = frozenset({"SCT", "SNOMED", "SNM", "SNOMEDCT"})
 _MEDICAL_RECORD_NUMBER: Final = frozenset({"MR", "MRN"})
 _MODIFIERS = 4
 _MODIFIER_WIDTH = 2
+_CURRENCY_WIDTH = 3
 # distinct values kept per encoding and kind before the memory starts anew: a bound, not a tuning
 _MOST_KEPT = 20_000
 _XCN_AUTHORITY, _XCN_CHECK, _XCN_TYPE = 8, 9, 12
@@ -187,6 +188,10 @@ class Values:
             for field in fields
         ]
 
+    def is_usual_money(self, field: str) -> bool:
+        """Tell whether a field is an amount as it is mostly written, to the cent."""
+        return self._usual_money(field) is not None
+
     def text(self, value: str) -> str:
         """Return one component without escapes and blanks around it; ``""`` is nothing."""
         if self.encoding.escape in value:
@@ -235,13 +240,20 @@ class Values:
         return self._written_days[written[:_DAY_WIDTH]] if is_whole else None
 
     def _read_money(self, field: str) -> Money:
-        """Return a CP or MO: ``100&USD``, ``100.00``, ``$1,234.50``."""
+        """Return a CP or MO: ``100&USD``, ``100.00``, ``$1,234.50``, ``100^USD``.
+
+        CP-2 is a code of table 0205 of two letters; where it is words, the field is a code that stands out of place.
+        """
         mark = self.encoding.subcomponent
-        first = self.components(field)[0]
+        first, kind, *_ = (*self.components(field), "")
         parts = first.split(mark) if mark else [first]
         number = self.text(parts[0]) if parts else ""
-        currency = self.text(parts[1]).upper() if len(parts) > 1 else ""
-        return Money(parse_written_amount(number.removeprefix("+")), currency, is_written=True) if number else NO_MONEY
+        if not number:
+            return NO_MONEY
+        kind = self.text(kind).upper()
+        currency = self.text(parts[1]).upper() if len(parts) > 1 else kind if len(kind) == _CURRENCY_WIDTH else ""
+        amount = parse_written_amount(number.removeprefix("+")) if len(kind) <= _CURRENCY_WIDTH else None
+        return Money(amount, currency, is_written=True)
 
     def _read_procedure(self, charge_field: str, procedure_field: str, modifier_field: str) -> Procedure:
         """Return what FT1-7, FT1-25 and FT1-26 say was done.
@@ -290,16 +302,22 @@ class Values:
         """Return the id of an XCN: the repeat that is an NPI, else the first that has an id."""
         if not field:
             return NO_PROVIDER
-        people = [(self.first(part), self._is_called_npi(part)) for part in self.repeats(field)]
+        people = [self._person(part) for part in self.repeats(field)]
         people = [(identity, is_npi) for identity, is_npi in people if identity]
         identity, is_called = next((one for one in people if one[1]), people[0] if people else ("", False))
         looks_like_one = is_called or bool(_NPI_SHAPE.match(identity))
         return Provider(identity or None, bool(identity) and looks_like_one and not is_npi(identity))
 
-    def _is_called_npi(self, part: str) -> bool:
+    def _person(self, part: str) -> tuple[str, bool]:
+        """Return the id of one XCN and whether it is called an NPI."""
         parts = part.split(self.encoding.component)
         said = [self.text(parts[at]) for at in (_XCN_AUTHORITY, _XCN_CHECK, _XCN_TYPE) if at < len(parts)]
-        return any(text.upper() == "NPI" or _NPI_OID in text for text in said)
+        # some senders write it where the assigning authority belongs, or one place behind: ``&1234567893&NPI``
+        for text in said[:2]:
+            _, inside, kind, *_ = (*text.split(self.encoding.subcomponent or None), "", "", "")
+            if kind.upper() == "NPI" and _NPI_SHAPE.match(inside):
+                return inside, True
+        return self.first(part), any(text.upper() == "NPI" or _NPI_OID in text for text in said)
 
     def patient(self, field: str) -> str:
         """Return the id of a CX list: the medical record number where one is called that, else the first."""

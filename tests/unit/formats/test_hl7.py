@@ -281,6 +281,24 @@ def test_a_charge_shifted_by_one_field_is_held_and_books_no_dollar():
     assert only(batch, "files")["in_amount"] == 0
 
 
+def test_an_amount_in_the_place_of_the_description_holds_the_charge():
+    batch = read(message("FT1|1|E1|B1|20260109|20260109|CG||100.00|||1"))
+    assert only(batch, "transaction_details")["hold_reason"] == "shifted_fields"
+    assert only(batch, "transactions")["amount"] is None
+
+
+def test_a_procedure_in_the_place_of_the_amount_is_no_amount():
+    batch = read(message("FT1|1|||20260109|20260109|CG|||||44970^Laparoscopic appendectomy^CPT"))
+    assert codes_of(batch) == ["unreadable_amount"]
+    assert only(batch, "files")["in_amount"] == 0
+
+
+def test_a_currency_beside_the_amount_is_its_currency():
+    batch = read(message(ft1(f11="200.00^EUR"), ft1(f2="T2", f11="200.00^UP")))
+    assert [row["hold_reason"] for row in rows_of(batch, "transaction_details")] == ["foreign_currency", None]
+    assert [row["amount"] for row in rows_of(batch, "transactions")] == [None, Decimal("200.00")]
+
+
 @pytest.mark.parametrize("joint", [" ", "\t", "&#13;", "&#xD;", "\\r", "\\X0D\\", "<CR>", "<br/>"])
 def test_segments_that_ran_together_are_refused_never_a_silent_zero(joint):
     batch = read(joint.join(message(ft1()).rstrip("\r").split("\r")))
@@ -339,6 +357,9 @@ def test_diagnoses_of_the_message_are_those_of_a_charge_without():
     ("field", "expected", "is_found"),
     [
         ("7^DOE~1234567893^DOE^^^^^^^NPI", "1234567893", False),
+        ("^DOE^MARY^Q^^^^^&1497758544&NPI", "1497758544", False),
+        ("^DOE^MARY^Q^^^^^^&1497758544&NPI", "1497758544", False),
+        ("7^DOE^MARY^Q^^^^^^&7654321&UPIN", "7", False),
         ("1234567893^DOE^^^^^^^&2.16.840.1.113883.4.6&ISO", "1234567893", False),
         ("1234567890^DOE", "1234567890", True),
         ("7^DOE", "7", False),
