@@ -29,7 +29,10 @@ _NO_DOLLARS = "890"
 _CREDITS, _DEBITS = range(100, 400), range(400, 700)
 # how many further fields a funds type brings; D brings a count and then pairs
 _FUNDS_FIELDS: Final = {"V": 2, "S": 3}
-_CENTS = re.compile(r"[+-]?\d{1,16}\Z", re.ASCII)
+# some banks fill with zeros to a width of their own
+_CENTS = re.compile(r"[+-]?0*\d{1,16}\Z", re.ASCII)
+# where a record begins behind another on the same line, which no bank should send and some do
+_NEXT_ON_LINE = re.compile(r"/[ \t]+(?=02,|03,|16,\d{3},|88,|(?:49|98|99),[+-]?\d+,\d+)", re.ASCII)
 _HEADER = re.compile(rb"\s*01,[^,\r\n]*,[^,\r\n]*,\d{6},")
 
 
@@ -100,17 +103,15 @@ def _records(text: str) -> Iterator[_Record]:
     """Yield records with their continuations joined. A text field ends with its line, other records with a slash."""
     current: _Record | None = None
     for number, raw in enumerate(text.splitlines(), start=1):
-        line = raw.strip()
-        if not line:
-            continue
-        code, _, rest = line.partition(",")
-        if code == "88" and current is not None:
-            current.lines += 1
-            current.fields.extend(rest.rstrip("/").split(","))
-            continue
-        if current is not None:
-            yield current
-        current = _Record(code, number, rest.rstrip("/").split(","))
+        for line in filter(None, map(str.strip, _NEXT_ON_LINE.split(raw))):
+            code, _, rest = line.partition(",")
+            if code == "88" and current is not None:
+                current.lines += 1
+                current.fields.extend(rest.rstrip("/").split(","))
+                continue
+            if current is not None:
+                yield current
+            current = _Record(code, number, rest.rstrip("/").split(","))
     if current is not None:
         yield current
 

@@ -1,6 +1,9 @@
 """OFX 1.x and 2.x to statements: which tag means what.
 
-Refused whole: not OFX, cut off before ``</OFX>``. What does not belong here: tags (``ofx``).
+Refused whole: not OFX, cut off before ``</OFX>``. Entries in another currency than dollars are refused one by one:
+CURDEF of the statement, or CURRENCY of the entry (ORIGCURRENCY tells what an amount was converted from). An entry
+without FITID, which OFX requires and some banks leave empty, is named by what it says, as in formats that have no ids.
+What does not belong here: tags (``ofx``).
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from orchestration.core.findings import Finding
 from orchestration.core.money import parse_amount
 from orchestration.core.periods import parse_compact_date
 from orchestration.formats.bank.ofx import Tag, decode, scan
-from orchestration.formats.bank.statements import Entry, Parsed, Statement, last_four
+from orchestration.formats.bank.statements import Entry, Identities, Parsed, Statement, last_four
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -33,7 +36,8 @@ def parse(content: bytes) -> Parsed:
             outline.close(tag)
         else:
             outline.open(tag)
-    return Parsed(PROFILE, [_statement(raw) for raw in outline.statements], reason=_reason(tags))
+    identities = Identities()
+    return Parsed(PROFILE, [_statement(raw, identities) for raw in outline.statements], reason=_reason(tags))
 
 
 def _reason(tags: list[Tag]) -> Finding | None:
@@ -100,21 +104,23 @@ class _Outline:
         return f"{self.container}.{tag.name}" if self.container else tag.name
 
 
-def _statement(raw: _Raw) -> Statement:
+def _statement(raw: _Raw, identities: Identities) -> Statement:
     values = raw.values
+    account = last_four(values.get("ACCTID"))
+    currency = values.get("CURDEF", "")
     return Statement(
         raw.line_number,
-        last_four(values.get("ACCTID")),
+        account,
         values.get("ACCTTYPE") or ("CREDITCARD" if raw.name == _CREDIT_CARD else None),
         _date(values.get("DTSTART")),
         _date(values.get("DTEND")),
         parse_amount(values.get("LEDGERBAL.BALAMT", "").removeprefix("+")),
         _date(values.get("LEDGERBAL.DTASOF")),
-        [_entry(entry) for entry in raw.entries],
+        [_entry(entry, account, currency, identities) for entry in raw.entries],
     )
 
 
-def _entry(raw: _Raw) -> Entry:
+def _entry(raw: _Raw, account: str | None, currency: str, identities: Identities) -> Entry:
     values = raw.values
     amount = parse_amount(values.get("TRNAMT", "").removeprefix("+"))
     posted, identity = _date(values.get("DTPOSTED")), values.get("FITID") or None
@@ -122,11 +128,15 @@ def _entry(raw: _Raw) -> Entry:
     for code, what, value in (
         ("unreadable_amount", "amount (TRNAMT)", amount),
         ("unreadable_date", "date (DTPOSTED)", posted),
-        ("missing_transaction_id", "id (FITID)", identity),
     ):
         if value is None:
             problem = (code, f"a transaction's {what} is missing or unreadable")
             break
+    if (values.get("CURRENCY.CURSYM") or currency or "USD").upper() != "USD":
+        amount, problem = None, ("foreign_currency", "the transaction is not in dollars, and the books are")
+    if identity is None and posted is not None:
+        said = (values.get(name) for name in ("TRNTYPE", "TRNAMT", "NAME", "MEMO", "CHECKNUM"))
+        identity = identities.name(account, posted.isoformat(), *said)
     return Entry(
         raw.line_number,
         amount,

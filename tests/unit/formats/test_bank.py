@@ -113,8 +113,12 @@ def test_a_file_that_cannot_be_trusted_is_quarantined_whole(content, reason, amo
         pytest.param(entry("8O.00"), "unreadable_amount", None, id="amount"),
         pytest.param(entry(""), "unreadable_amount", None, id="no amount"),
         pytest.param(entry(posted="20260231"), "unreadable_date", "80.00", id="date"),
-        pytest.param(entry(identity=""), "missing_transaction_id", "80.00", id="no id"),
-        pytest.param(entry("-80.00", identity=""), "missing_transaction_id", "0.00", id="a withdrawal without id"),
+        pytest.param(
+            entry().replace("</STMTTRN>", "<CURRENCY>\n<CURSYM>CAD\n</CURRENCY>\n</STMTTRN>"),
+            "foreign_currency",
+            None,
+            id="Canadian dollars",
+        ),
     ],
 )
 def test_a_transaction_that_cannot_be_read_is_refused_and_the_others_load(bad, code, amount):
@@ -125,6 +129,20 @@ def test_a_transaction_that_cannot_be_read_is_refused_and_the_others_load(bad, c
     assert (file["quarantined_amount"], file["in_amount"]) == (Decimal(amount or 0), Decimal(amount or 0) + 10)
     assert only(batch, "statements")["deposit_amount"] == Decimal(10)
     assert finding["line_number"] > only(batch, "transactions")["line_number"]
+
+
+def test_transactions_without_an_id_are_told_apart_by_what_they_say():
+    twice = statement(entry(identity=""), entry(identity=""), entry("-5.00", identity=""))
+    first = [row["transaction_id"] for row in rows_of(_read(twice), "transactions")]
+    assert len(set(first)) == 3
+    later = statement(entry(identity=""), entry(identity=""), entry("-5.00", identity=""), entry("7.00", identity=""))
+    assert [row["transaction_id"] for row in rows_of(_read(later), "transactions")][:3] == first
+
+
+def test_a_statement_in_another_currency_books_nothing():
+    batch = _read(statement(entry(), entry("50.00", identity="F2")).replace(b"<CURDEF>USD", b"<CURDEF>EUR"))
+    assert codes_of(batch) == ["foreign_currency"] * 2
+    assert (rows_of(batch, "transactions"), only(batch, "files")["in_amount"]) == ([], 0)
 
 
 def test_amounts_too_large_for_money_quarantine_the_file():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -159,6 +160,15 @@ def test_what_is_not_booked_or_no_money_is_named_and_not_loaded():
     pending = camt(("80.00", "CRDT"), ("5.00", "CRDT"), closing="185.00")
     batch = _read(pending.replace(b"BOOK", b"PDNG", 1))
     assert codes_of(batch)[-1] == "not_booked"
+
+
+def test_amounts_that_are_filled_with_zeros_and_records_that_share_a_line_are_read():
+    whole = bai2(EFT, CHECK).decode()
+    filled = re.sub(r"\b(49|98|99),(\d+)", lambda found: f"{found[1]},+{int(found[2]):018d}", whole)
+    for content in (filled, whole.replace("/\n16,", "/   16,").replace("/\n98,", "/ 98,")):
+        batch = _read(content.encode())
+        assert [row["amount"] for row in rows_of(batch, "transactions")] == [Decimal("80.00"), Decimal("-30.25")]
+        assert codes_of(batch) == []
 
 
 def test_a_running_balance_with_a_hole_is_a_warning_at_its_line():
