@@ -320,6 +320,99 @@ def test_manual_postings_are_compared_with_marts_that_are_built_and_proposed_fro
     assert stores.ledger.waiting() == []
 
 
+def test_months_that_were_booked_by_hand_are_proposed_and_another_person_moves_the_books_by_exactly_the_variance(
+    stores, medbooks, tmp_path
+):
+    stores.ledger.load_accounts(
+        {"account_code": code, "account_name": f"Revenue {code}", "account_type": "revenue"}
+        for code in ("4000-01", "4000-02T")
+    )
+    # what the mapping makes of two months: 60 and 40, and 30; the first of them is locked before it was offered
+    mapped = [
+        entry(
+            f"ehr:charges:{month}",
+            [debit("1200", total), *(credit(code, amount) for code, amount in credits_)],
+            entry_date=dt.date(2026, month, 20),
+        )
+        for month, total, credits_ in (
+            (9, "100.00", [("4000-EM", "60.00"), ("4000-02T", "40.00")]),
+            (10, "30.00", [("4000-02T", "30.00")]),
+        )
+    ]
+    with stores.lake.connect() as lake:
+        lake.execute("CREATE SCHEMA IF NOT EXISTS marts")
+        lake.execute(
+            "CREATE TABLE marts.fct_journal_lines (event_id VARCHAR, entity_id VARCHAR, book VARCHAR, entry_date DATE, "
+            "rule_id VARCHAR, account_code VARCHAR, debit_amount DECIMAL(18, 2), credit_amount DECIMAL(18, 2))"
+        )
+        lake.executemany(
+            "INSERT INTO marts.fct_journal_lines VALUES (?, 'E1', 'accrual', ?, 'R01', ?, ?, ?)",
+            [
+                (made.event_id, made.entry_date, line.account_code, line.debit_amount, line.credit_amount)
+                for made in mapped
+                for line in made.lines
+            ],
+        )
+        lake.execute(
+            "CREATE TABLE marts.account_activity_monthly AS SELECT book, entity_id, rule_id, account_code, "
+            "CAST(date_trunc('month', entry_date) AS DATE) AS posting_month, "
+            "sum(debit_amount - credit_amount) AS net_amount FROM marts.fct_journal_lines GROUP BY ALL"
+        )
+    for period in ("2026-09", "2026-10"):
+        first = dt.date.fromisoformat(f"{period}-01")
+        stores.ledger.close_period("E1", first, first.replace(day=30), by="alice")
+    post(stores, *mapped)
+    by_hand = tmp_path / "by-hand.csv"
+    by_hand.write_text(
+        "entry_date,account_code,debit_amount,credit_amount\n"
+        "2026-09-30,1200,100.00,\n2026-09-30,4000-01,,100.00\n2026-10-31,1200,30.00,\n2026-10-31,4000-01,,30.00\n",
+        encoding="utf-8",
+    )
+    propose = ("gl", "preview", "--compare", by_hand, "--propose", "--json")
+    # what the mapping would book itself has to be decided against first
+    code, _out, err = medbooks(*propose)
+    command = err.partition("mend it with: medbooks ")[2].strip()
+    assert (code, command) == (1, 'gl approve 1 2 --reject --reason "booked by hand"')
+    assert medbooks("gl", "approve", 1, 2, "--reject", "--reason", "booked by hand")[0] == 0
+    medbooks("close", "reopen", "--period", "2026-10", "--reason", "the month is not over")
+    before = balances(stores)
+
+    code, out, err = medbooks(*propose)
+    variances = {row["account_code"]: Decimal(0) for row in json.loads(out)}
+    for row in json.loads(out):
+        variances[row["account_code"]] += Decimal(row["variance_amount"])
+    assert (code, "2 entries, $130.00, wait for another person" in err) == (0, True)
+    assert variances == {"1200": 0, "4000-01": 130, "4000-02T": -70, "4000-EM": -60}
+    assert balances(stores) == before
+    waiting = json.loads(medbooks("gl", "preview", "--json")[1])["waiting"]
+    assert {(row["reason"], row["amount"], row["proposed_by"]) for row in waiting} == {
+        ("closed_period", "100.00", "Alice Moor"),
+        ("reclassification", "30.00", "Alice Moor"),
+    }
+    # proposed again it is the same, and nobody approves an own proposal under another login
+    medbooks(*propose)
+    numbers = [row["number"] for row in waiting]
+    assert [row["number"] for row in json.loads(medbooks("gl", "preview", "--json")[1])["waiting"]] == numbers
+    assert "proposed by Alice Moor" in medbooks("gl", "approve", *numbers, "--reason", "x", user="alice-admin")[2]
+    assert medbooks("gl", "approve", *numbers, "--reason", "seen", user="bob")[0] == 0
+    after = balances(stores)
+    moved = {code: after.get(code, Decimal(0)) - before.get(code, Decimal(0)) for code in {*after, *before}}
+    assert {code: amount for code, amount in moved.items() if amount} == {
+        code: amount for code, amount in variances.items() if amount
+    }
+    # the locked month's entry stands on the first open day
+    days = {
+        posted.entry.event_id: posted.entry.entry_date for posted in stores.ledger.entries(source="reclassification")
+    }
+    assert sorted(days.values()) == [dt.date(2026, 10, 1), dt.date(2026, 10, 31)]
+    assert "nothing to reclassify" in medbooks(*propose)[2]
+    assert stores.ledger.verify_audit() == []
+
+
+def balances(stores):
+    return {row.account_code: row.debit_amount - row.credit_amount for row in stores.ledger.trial_balance()}
+
+
 def test_the_chain_is_verified_and_exported_with_a_signed_head(stores, medbooks, tmp_path):
     post(stores, entry())
     out = tmp_path / "chain.csv"
