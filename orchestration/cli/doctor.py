@@ -54,7 +54,7 @@ def _approvers(stores: PracticeStores) -> str:
     stores.home.require_guarded_settings()
     listed = stores.home.settings.roster.approvers
     return (
-        f"{len(listed)} people may decide what waits" if listed else "nobody is listed: what waits cannot be approved"
+        f"{len(listed)} people may decide what waits" if listed else "nobody is listed: nothing is approved or locked"
     )
 
 

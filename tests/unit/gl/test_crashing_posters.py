@@ -39,6 +39,10 @@ def test_kills_at_later_visits_of_every_place_lose_and_double_nothing(
     crash_proof, crash_ledger, crash_folder, assert_exactly_once
 ):
     outcome = crash_proof("loopback", crash_ledger, crash_folder / "gl", "places", 4, timeout=1_200)
+    sys.stdout.write(
+        f"\nloopback, {crash_ledger.partition(':')[0]}: {len(outcome['killed'])} kills at {len(PLACES)} places, "
+        f"{outcome['wanted']} entries: {outcome['lost']} lost, {outcome['duplicated']} doubled\n"
+    )
     assert len(outcome["killed"]) > 2 * len(PLACES)
     assert_exactly_once(outcome)
 

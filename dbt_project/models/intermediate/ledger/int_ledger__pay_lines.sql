@@ -2,14 +2,20 @@
 -- booked already. Only lines that can be booked count as arrived: a corrected register mends a held one. A bonus, with the
 -- employer's tax on it, is no pay of the days of its register; that of a provider with a compensation plan was accrued (R22).
 
-with pay_lines as (
+with employee_providers as (
+    select * from {{ ref('employee_providers') }}
+),
+
+pay_lines as (
     select
-        *,
+        registers.*,
+        coalesce(registers.provider_id, employee_providers.provider_id) as paid_provider_id,
         case
-            when pay_date is null then 'missing_pay_date'
-            when not coalesce(is_tied, false) then 'payroll_does_not_tie'
+            when registers.pay_date is null then 'missing_pay_date'
+            when not coalesce(registers.is_tied, false) then 'payroll_does_not_tie'
         end as defect
-    from {{ ref('stg_payroll__pay_lines') }}
+    from {{ ref('stg_payroll__pay_lines') }} as registers
+    left join employee_providers on registers.employee_id = employee_providers.employee_id
 ),
 
 arrivals as (
@@ -62,7 +68,7 @@ bonuses as (
             else least(round(pay_lines.bonus_amount * plans.employer_tax_rate, 2), pay_lines.employer_tax_amount)
         end as bonus_tax_amount
     from pay_lines
-    left join plans on pay_lines.provider_id = plans.provider_id
+    left join plans on pay_lines.paid_provider_id = plans.provider_id
 )
 
 select
@@ -78,7 +84,7 @@ select
     pay_lines.pay_date,
     {{ first_of_month('pay_lines.pay_date') }} as pay_month,
     pay_lines.role_code,
-    pay_lines.provider_id,
+    pay_lines.paid_provider_id as provider_id,
     pay_lines.location_id,
     pay_lines.gross_amount,
     pay_lines.employee_tax_amount,
