@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # DECIMAL(18,2): the widest amount the lake can hold, and 64-bit cents with room for sums
 _LIMIT = Decimal(10) ** 16
 
-RULE_VERSION = "2026.7"
+RULE_VERSION = "2026.8"
 """Version of the posting rules, lake and code alike: a change of what they book is a new one."""
 
 PROPOSAL_COLUMNS = (

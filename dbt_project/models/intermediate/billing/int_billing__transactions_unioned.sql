@@ -10,4 +10,4 @@ select * from {{ ref('int_billing__fhir_transactions') }}
 union all
 select * from {{ ref('stg_billing_api__transactions') }}
 union all
-select * from {{ ref('stg_hl7__transactions') }}
+select * from {{ ref('int_billing__hl7_transactions') }}

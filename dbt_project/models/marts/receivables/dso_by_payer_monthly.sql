@@ -2,8 +2,20 @@
 -- last posting) and DSO = A/R ÷ (NPSR posted in the 90 days before ÷ 90). Null when there was no revenue to divide by;
 -- never averaged over payers.
 
-with activity as (
+with booked as (
     select * from {{ ref('int_receivables__activity') }}
+),
+
+-- a charge that names no payer is the payer's that its claim went to
+activity as (
+    select
+        booked.posting_date,
+        case when booked.payer_id = 'UNKNOWN' then coalesce(claim_payers.payer_id, 'UNKNOWN') else booked.payer_id end as payer_id,
+        booked.receivable_change_amount,
+        booked.charged_amount,
+        booked.contractual_amount
+    from booked
+    left join {{ ref('int_receivables__claim_payers') }} as claim_payers on booked.claim_id = claim_payers.claim_id
 ),
 
 -- charges wait for a remittance at the payer; what became the patient's share is PATIENT

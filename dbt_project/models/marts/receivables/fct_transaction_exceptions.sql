@@ -108,6 +108,22 @@ providers as (
     where payroll.provider_count > 0 and employed.provider_id is null
 ),
 
+-- two payers may owe it, so it is nobody's until a person tells
+doubly_covered as (
+    select
+        charges.source,
+        charges.file_id,
+        charges.line_number,
+        charges.transaction_id,
+        'two_coverages' as exception_code,
+        charges.transaction_amount,
+        charges.loaded_at
+    from charges
+    inner join {{ ref('int_billing__hl7_coverages') }} as coverages
+        on charges.file_id = coverages.file_id and charges.line_number = coverages.line_number
+    where coverages.payer_count > 1
+),
+
 exceptions as (
     select * from repeated
     union all
@@ -117,6 +133,8 @@ exceptions as (
     where exception_code is not null
     union all
     select * from providers
+    union all
+    select * from doubly_covered
 )
 
 select
@@ -133,6 +151,7 @@ select
         when 'payment_of_unseen_charge' then 'it stands against a charge that never arrived: the file with the charge is missing'
         when 'payment_before_service' then 'it was posted before the service it pays was given'
         when 'missing_provider' then 'the charge names no provider'
+        when 'two_coverages' then 'the charge names no payer, and its patient had two on that day: it stays unclassified'
         when 'unknown_provider' then 'the provider of the charge is on no payroll: a new one, an outside one, or a mistyped NPI'
     end as exception_words,
     {{ money('transaction_amount') }} as transaction_amount,
