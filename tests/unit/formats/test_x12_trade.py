@@ -93,6 +93,19 @@ def test_an_invoice_is_read_to_the_cent_and_due_after_its_net_days():
     assert (only(batch, "files")["in_amount"], codes_of(batch)) == (Decimal("10032.50"), [])
 
 
+def test_an_invoice_of_several_orders_names_them_line_by_line():
+    apart = counted([*INVOICE[:6], "REF*PO*PO8", *INVOICE[6:]])
+    assert [row["order_number"] for row in rows_of(read(file(apart)), "invoice_lines")] == ["PO8", "PO7"]
+
+
+def test_a_shipment_of_any_depth_is_read_in_time_that_grows_with_it():
+    deep = ["ST*856*1", "BSN*00*PS1*20260106*1201", "HL*1**O", "PRF*PO7"]
+    deep += [f"HL*{level}*{level - 1}*P" for level in range(2, 30_001)]
+    deep += ["HL*30001*30000*I", "LIN**VN*9", "SN1**1*EA", "SE*0*1"]
+    row = only(read(file(counted(deep))), "receipt_lines")
+    assert (row["order_number"], row["received_quantity"]) == ("PO7", 1)
+
+
 def test_many_documents_of_all_kinds_stand_in_one_file():
     batch = read(file(ORDER, SHIPMENT, INVOICE))
     assert [len(batch.rows[name]) for name in _LINES] == [2, 2, 2]

@@ -100,6 +100,8 @@ class _Line:
     # quantity times price before it is rounded, and the amount that is stated for it instead
     exact: Decimal | None = None
     stated: Decimal | None = None
+    # of an invoice for several orders
+    order_number: str | None = None
 
 
 class _Reader:
@@ -306,8 +308,11 @@ class _Invoice(_Reader):
                 self.day, self.invoice_number = date(element(segment, 1)), element(segment, 2)
                 self.order_number = element(segment, 4)
                 self.is_credit = element(segment, 7) in _CREDITS
-            case "REF" if element(segment, 1) == "PO" and self.order_number is None:
-                self.order_number = element(segment, 2)
+            case "REF" if element(segment, 1) == "PO":
+                if self.items:
+                    self.items[-1].order_number = element(segment, 2)
+                else:
+                    self.order_number = self.order_number or element(segment, 2)
             case "ITD":
                 self.due = self.due or date(element(segment, 6))
                 self.net_days = self.net_days if self.net_days is not None else quantity(element(segment, 7))
@@ -336,10 +341,9 @@ class _Invoice(_Reader):
         sign = -1 if self.is_credit and self.stated_total is not None and self.stated_total > 0 else 1
         for charge in self.document.charges:
             charge.amount *= sign
-        head = {
+        head: dict[str, Any] = {
             "supplier_name": self.need(self.supplier(), "supplier"),
             "invoice_number": self.need(self.invoice_number, "invoice_number"),
-            "order_number": self.order_number,
             "invoice_date": self.need_date(self.day),
             "due_date": self._due_date(),
         }
@@ -350,6 +354,7 @@ class _Invoice(_Reader):
                 words = "a line of the invoice has neither a price nor an amount"
                 self._refuse("unreadable_amount", words, line.number, line.segment_id)
             values = {
+                "order_number": line.order_number or self.order_number,
                 "billed_quantity": None if line.quantity is None else sign * line.quantity,
                 "unit_price": line.price,
                 "line_amount": None if billed is None else sign * billed,
@@ -380,13 +385,15 @@ class _Level:
     order_number: str | None = None
     line: _Line | None = None
     has_quantity: bool = False
+    # whether a level above holds an item
+    is_inside_item: bool = False
 
-    def up(self) -> Iterator[_Level]:
-        """Yield this level and those above it."""
-        level: _Level | None = self
-        while level is not None:
-            yield level
-            level = level.above
+    def inherit(self) -> None:
+        """Take over what the level above says; told from the top down, so that depth costs nothing."""
+        above = self.above
+        if above is not None:
+            self.order_number = self.order_number or above.order_number
+            self.is_inside_item = above.is_inside_item or above.line is not None
 
 
 class _Shipment(_Reader):
@@ -449,7 +456,7 @@ class _Shipment(_Reader):
         words = f"the shipment does not count its {len(self.levels)} levels (CTT01)"
         self.count(len(self.levels), words)
         day = self.days.get(_DELIVERED) or self.days.get(_SHIPPED) or self.sent
-        head = {
+        head: dict[str, Any] = {
             "supplier_name": self.need(self.supplier(), "supplier"),
             "receipt_number": self.need(self.receipt_number, "receipt_number"),
             "received_date": self.need_date(day),
@@ -457,18 +464,18 @@ class _Shipment(_Reader):
         }
         lines = []
         for level in self.levels.values():
+            level.inherit()
             line = level.line
             if line is None:
                 if level.code == _ITEM_LEVEL:
                     words = "an item of the shipment is not named (LIN)"
                     self._refuse("missing_item_id", words, level.segment_number, "HL")
                 continue
-            if any(each.line is not None for each in level.up() if each is not level):
+            if level.is_inside_item:
                 words = "an item of the shipment stands inside another: what came would be counted twice"
                 self._refuse("broken_hierarchy", words, line.number, line.segment_id)
-            order_number = next((each.order_number for each in level.up() if each.order_number), None)
-            values = {"order_number": order_number, "received_quantity": line.quantity}
-            lines.append((line, {**head, **values}))
+            values = {"order_number": level.order_number, "received_quantity": line.quantity}
+            lines.append((line, head | values))
         self.add(lines)
 
 
