@@ -82,6 +82,7 @@ select
     case
         when measured.payer_id = 'ALL' then 'All payers'
         when measured.payer_id = 'PATIENT' then 'Patients'
+        when measured.payer_id = 'UNKNOWN' then 'Payer not named'
         else coalesce(payers.payer_name, measured.payer_id)
     end as payer_name,
     {{ money('measured.receivable_amount') }} as receivable_amount,
