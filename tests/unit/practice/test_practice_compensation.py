@@ -4,8 +4,10 @@ from decimal import Decimal
 
 import pyarrow.parquet as pq
 import pytest
+from format_examples import rows_of, source
 from practice_files import read_practice
 
+from orchestration.formats import payroll
 from orchestration.practice.entities import PRACTICE, SURGERY_CENTRE
 from orchestration.practice.generate import generate
 
@@ -73,3 +75,11 @@ def test_a_bonus_is_paid_once_in_the_first_run_two_months_after_the_quarter(paid
         assert (day.year * 12 + day.month) - (end.year * 12 + end.month) == 2
         assert day.day <= 14
     assert f"{sum(bonuses.values()):.2f}" == practice.manifest["amounts"]["bonus_amount"]
+
+
+def test_what_a_register_calls_a_bonus_is_what_was_paid_as_one_and_nothing_else(paid):
+    _entity, practice, tables = paid
+    batch = payroll.read([source(text.encode()) for text in practice.texts("payroll").values()])
+    read = {(row["provider_npi"], row["pay_date"]): row["bonus_amount"] for row in rows_of(batch, "pay_lines")}
+    true = {(row["provider_npi"], row["pay_date"]): row["bonus_amount"] for row in tables["provider_bonuses"]}
+    assert {key: amount for key, amount in read.items() if amount} == true != {}
