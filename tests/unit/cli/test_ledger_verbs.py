@@ -296,9 +296,75 @@ def test_a_payroll_register_that_is_missing_between_two_others_keeps_its_period_
     assert (row["passed"], row["amount"]) == (False, "1076.50")
     assert "no register covers 2026-10-26 to 2026-11-08" in row["words"]
     assert "a register of zeros says that nobody was paid" in row["mend"]
-    assert not found("--period", "2026-10")["passed"]
-    assert found("--period", "2026-12")["passed"]
+    # the same days of an entity that pays nobody
     assert found("--entity", "E2", "--period", "2027-05")["passed"]
+
+
+def test_what_is_left_of_a_bonus_of_the_year_before_keeps_the_period_open_until_another_person_takes_it_back(
+    stores, medbooks
+):
+    accounts = [*CHART, {"account_code": "2130", "account_name": "Bonuses accrued", "account_type": "liability"}]
+    stores.ledger.load_accounts(accounts)
+    with stores.lake.connect() as lake:
+        lake.execute("CREATE SCHEMA IF NOT EXISTS marts")
+        lake.execute("CREATE SCHEMA IF NOT EXISTS reference")
+        lake.execute(
+            "CREATE TABLE reference.accounts (account_code VARCHAR, account_name VARCHAR, account_type VARCHAR)"
+        )
+        lake.executemany("INSERT INTO reference.accounts VALUES (?, ?, ?)", [list(row.values()) for row in accounts])
+        # nothing but the books is needed for it
+        for table, columns in {
+            "marts.fct_credit_balances": "entity_id VARCHAR, account_code VARCHAR, provider_id VARCHAR, "
+            "posting_date DATE, credit_change_amount DECIMAL(18, 2)",
+            "marts.fct_pay_periods": "entity_id VARCHAR, role_code VARCHAR, location_id VARCHAR, "
+            "period_start_date DATE, period_end_date DATE, gross_amount DECIMAL(18, 2), "
+            "employer_tax_amount DECIMAL(18, 2)",
+            "marts.fct_provider_production": "provider_id VARCHAR",
+            "reference.compensation_plans": "provider_id VARCHAR, basis VARCHAR, factor DECIMAL(18, 4), "
+            "base DECIMAL(18, 4), trigger_amount DECIMAL(18, 2), employer_tax_rate DECIMAL(9, 6), "
+            "is_base_monthly BOOLEAN, first_day DATE, last_day DATE",
+            "reference.entity_members": "member_kind VARCHAR, member_id VARCHAR, entity_id VARCHAR",
+        }.items():
+            lake.execute(f"CREATE TABLE {table} ({columns})")
+    provider = debit("2130", "70.00").provider_id
+    accrued = replace(credit("2130", "100.00", "R22"), provider_id=provider)
+    post(
+        stores,
+        replace(
+            entry(
+                f"bonus:E1:{provider}:collections:2026-12-31",
+                [debit("6100", "100.00", "R22"), accrued],
+                entry_date=dt.date(2026, 12, 31),
+            ),
+            source="month_end",
+        ),
+        entry(
+            "payroll:1",
+            [debit("2130", "70.00", "R22"), credit("1010", "70.00", "R21")],
+            entry_date=dt.date(2027, 1, 15),
+        ),
+    )
+
+    def found(period):
+        rows = json.loads(medbooks("close", "check", "--period", period, "--json")[1])
+        return next(row for row in rows if row["check"] == "bonuses_of_earlier_years_are_paid")
+
+    assert found("2027-02")["passed"]
+    row = found("2027-03")
+    assert (row["passed"], row["amount"], provider in row["words"]) == (False, "30.00", True)
+    command = row["mend"].partition("   #")[0].split()[1:]
+    assert command[-2:] == ["--release-bonus", provider]
+    before = balances(stores)
+    code, _out, err = medbooks(*command)
+    assert (code, "taking back $30.00 waits for another person" in err) == (0, True)
+    assert balances(stores) == before
+    assert "somebody else has to approve it" in medbooks("gl", "approve", 1, "--reason", "mine")[2]
+    assert medbooks("gl", "approve", 1, "--reason", "the contract ended", user="bob")[0] == 0
+    assert (balances(stores).get("2130", Decimal(0)), balances(stores)["6100"]) == (Decimal(0), Decimal("70.00"))
+    code, _out, err = medbooks(*command)
+    assert (code, "no bonus of" in err) == (6, True)
+    everywhere = ("--entity", "all", "--period", "2027-03", "--release-bonus", provider)
+    assert medbooks("close", "prepare", *everywhere)[0] == 6
 
 
 def test_a_months_end_is_not_prepared_before_its_marts_are_built(stores, medbooks):
