@@ -106,6 +106,13 @@ def test_a_shipment_of_any_depth_is_read_in_time_that_grows_with_it():
     assert (row["order_number"], row["received_quantity"]) == ("PO7", 1)
 
 
+def test_levels_that_name_none_above_stand_under_the_nearest_of_a_higher_kind():
+    levels = ["HL*1**S", "HL*2**O", "PRF*PO7", "HL*3**P", "HL*4**I", "LIN**VN*7", "SN1**1*EA"]
+    levels += ["HL*5**O", "PRF*PO8", "HL*6**I", "LIN**VN*8", "SN1**1*EA"]
+    batch = read(file(counted(["ST*856*1", "BSN*00*PS1*20260106*1201", *levels, "SE*0*1"])))
+    assert [row["order_number"] for row in rows_of(batch, "receipt_lines")] == ["PO7", "PO8"]
+
+
 def test_many_documents_of_all_kinds_stand_in_one_file():
     batch = read(file(ORDER, SHIPMENT, INVOICE))
     assert [len(batch.rows[name]) for name in _LINES] == [2, 2, 2]

@@ -41,6 +41,8 @@ _SIGNS: Final = {"A": -1, "C": 1}
 _INFORMATION_ONLY: Final = "O"
 _DOLLARS: Final = "USD"
 _ITEM_LEVEL: Final = "I"
+# HL03 from the top down: shipment, order, tare, pack, item
+_LEVELS: Final = ("S", "O", "T", "P", "I")
 # more are no money (element 610 has at most 15)
 _MOST_DIGITS: Final = 17
 
@@ -408,6 +410,7 @@ class _Shipment(_Reader):
         self.days: dict[str, dt.date | None] = {}
         self.levels: dict[str, _Level] = {}
         self.level: _Level | None = None
+        self.last_of: dict[str, _Level] = {}
 
     def tell(self, number: int, segment: Elements) -> None:
         match segment[0]:
@@ -432,8 +435,19 @@ class _Shipment(_Reader):
         if identity is None or identity in self.levels or (above is not None and above not in self.levels):
             words = "the levels of the shipment (HL) do not hang together"
             self._refuse("broken_hierarchy", words, number, "HL")
-        self.level = _Level(number, self.levels.get(above or ""), element(segment, 3))
+        code = element(segment, 3)
+        upper = self.levels.get(above) if above is not None else self._last_above(code)
+        self.level = _Level(number, upper, code)
         self.levels[identity or ""] = self.level
+        if code is not None:
+            self.last_of[code] = self.level
+
+    def _last_above(self, code: str | None) -> _Level | None:
+        """Return the level that one without HL02 stands under: senders leave it out where the order of levels tells."""
+        if code not in _LEVELS:
+            return None
+        above = [self.last_of[upper] for upper in _LEVELS[: _LEVELS.index(code)] if upper in self.last_of]
+        return max(above, key=lambda level: level.segment_number, default=None)
 
     def _lin(self, number: int, segment: Elements) -> None:
         if self.level is None or self.level.line is not None:
