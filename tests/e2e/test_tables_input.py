@@ -79,6 +79,21 @@ INVOICE = (
     "Invoice Number,Invoice Date,PO Number,Item Code,Qty Shipped,UOM,Unit Price,Extended Price\n"
     "INV1,01/08/2026,PO7,1,10,BX,2.60,26.00\n"
 )
+# ordered, shipped and billed over X12; one bill charges freight besides, one does not add up
+EDI_ORDER = ("BEG*00*SA*PO8**20260105", "N1*SE*Larkspur", "PO1*1*10*BX*2.5*PE*VN*7", "PO1*2*4*BX*1*PE*VN*8", "CTT*2")
+EDI_NOTICE = (
+    "BSN*00*PS8*20260106*1200*0004", "HL*1**S", "DTM*035*20260107", "N1*SF*Larkspur", "HL*2*1*O", "PRF*PO8", "HL*3*2*I",
+    "LIN**VN*7", "SN1**10*BX", "HL*4*2*I", "LIN**VN*8", "SN1**4*BX", "CTT*4",
+)  # fmt: skip
+EDI_INVOICE = (
+    "BIG*20260108*B8**PO8",
+    "N1*SE*Larkspur",
+    "IT1*1*10*BX*2.5*PE*VN*7",
+    "TDS*3000",
+    "SAC*C*D240***500",
+    "CTT*1",
+)
+EDI_UNTIED = ("BIG*20260109*B9**PO8", "N1*SE*Larkspur", "IT1*1*4*BX*1*PE*VN*8", "TDS*401", "CTT*1")
 LAYOUT = """
 name = "clinic"
 code_system = "CPT"
@@ -138,6 +153,15 @@ TRIAL_MESSAGE = (
     "MSH|^~\\&|EHR|CLINIC|BOOKS|CLINIC|20260110083000||DFT^P03|C1|T|2.5.1\rPID|1||MRN1\r"
     "FT1|1|T1||20260109|20260110|CG|99213^^C4|||1|150.00\r"
 )
+# who insures the patient is said by one message, what was done by another
+ADMISSION = (
+    "MSH|^~\\&|EHR|CLINIC|BOOKS|CLINIC|20260108083000||ADT^A08|C2|P|2.5.1\rPID|1||MRN9\rPV1|1|O\r"
+    "IN1|1|PLAN|10001|MEDICARE PART B||||||||20250101\r"
+)
+UNINSURED = (
+    "MSH|^~\\&|BILLING|CLINIC|BOOKS|CLINIC|20260110083000||DFT^P03|C3|P|2.5.1\rPID|1||MRN9\r"
+    "FT1|1|T9||20260109|20260110|CG|99213^^C4|||1|90.00\r"
+)
 TEST_LABEL = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}
 
 
@@ -173,7 +197,14 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
     (made.inbox / "claim.837").write_bytes(x12("837", "HC", "005010X222A1", CLAIM))
     (made.inbox / "refusal.277").write_bytes(x12("277", "HN", "005010X214", REFUSAL))
     (made.inbox / "trial.835").write_bytes(join(interchange(transaction(*PAID_CLAIM), usage="T")))
+    for name, code, group, segments in (
+        ("order.850", "850", "PO", EDI_ORDER), ("notice.856", "856", "SH", EDI_NOTICE),
+        ("invoice.810", "810", "IN", EDI_INVOICE), ("untied.810", "810", "IN", EDI_UNTIED),
+    ):  # fmt: skip
+        (made.inbox / name).write_bytes(x12(code, group, "005010", segments))
     (made.inbox / "trial.hl7").write_text(TRIAL_MESSAGE)
+    (made.inbox / "adt.hl7").write_text(ADMISSION)
+    (made.inbox / "dft.hl7").write_text(UNINSURED)
     trial = CHARGE_ITEM | {"id": "ci2", "meta": {"security": [TEST_LABEL]}}
     (made.inbox / "charges.ndjson").write_text("".join(f"{json.dumps(one)}\n" for one in (CHARGE_ITEM, trial)))
     made.medbooks("run", "--quiet")
@@ -291,7 +322,42 @@ def test_pay_and_a_bank_statement_meet_in_the_books(books: Books) -> None:
 def test_what_a_sender_marks_as_a_test_is_held_whatever_the_feed(books: Books) -> None:
     held = {h["source"]: h["held_amount"] for h in books.status()["held"] if h["hold_reason"] == "test_data"}
     assert held == {"era835": "80.00", "hl7": "150.00", "fhir": "88.50"}
-    assert [books.source(name)["posted_amount"] for name in ("era835", "hl7")] == ["0.00", "0.00"]
+    assert [books.source(name)["posted_amount"] for name in ("era835", "hl7")] == ["0.00", "90.00"]
+
+
+def test_a_charge_without_insurance_takes_what_another_message_said_of_its_patient(books: Books) -> None:
+    found = _lake(
+        books,
+        "select payer_id, payer_class, charged_amount from marts.fct_charge_lines "
+        "where source = 'hl7' and disposition = 'proposed'",
+    )
+    assert found == [("10001", "medicare", Decimal(90))]
+
+
+def test_what_was_ordered_shipped_and_billed_over_x12_is_matched_and_booked(books: Books) -> None:
+    with books.stores().lake.connect() as lake:
+        matches = dict(
+            lake.execute(
+                "select item_id, match_status from intermediate.int_supplies__three_way_matches "
+                "where order_number = 'PO8'"
+            ).fetchall()
+        )
+    assert matches == {"7": "matched", "8": "received_not_billed"}
+    lines = dict(
+        _lake(
+            books,
+            "select account_code, sum(debit_amount - credit_amount) from marts.fct_journal_lines "
+            "where book = 'accrual' and event_id like 'supplies:%' and (event_id like '%:PS8' or event_id like '%:B8') "
+            "group by account_code",
+        )
+    )
+    assert lines == {"6200": Decimal(29), "2010": Decimal(-4), "2000": Decimal(-25)}
+
+
+def test_freight_of_an_x12_invoice_and_one_that_does_not_add_up_wait_with_their_dollars(books: Books) -> None:
+    waiting = {item["code"]: item["amount"] for item in _waiting(books) if item["source"] == "supplies"}
+    assert waiting == {"charge_not_booked": "5.00", "total_mismatch": "4.00"}
+    assert books.source("supplies")["quarantined_amount"] == "9.00"
 
 
 def test_a_fhir_charge_is_posted_and_one_labelled_as_a_test_is_held(books: Books) -> None:
