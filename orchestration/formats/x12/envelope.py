@@ -50,14 +50,6 @@ class Envelope:
         self._version: str | None = None
         self._open: TransactionSet | None = None
         self._has_trailer = False
-        self._steps = {
-            "ISA": self._isa,
-            "GS": self._gs,
-            "ST": self._st,
-            "SE": self._se,
-            "GE": self._ge,
-            "IEA": self._iea,
-        }
 
     @property
     def open_set(self) -> TransactionSet | None:
@@ -66,8 +58,20 @@ class Envelope:
 
     def tell(self, number: int, segment: Segment) -> TransactionSet | None:
         """Take in one segment of the envelope and return the transaction set that ends with it or before it."""
-        step = self._steps.get(segment[0])
-        return step(number, segment) if step is not None else None
+        match segment[0]:
+            case "ST":
+                return self._st(number, segment)
+            case "SE":
+                return self._se(number, segment)
+            case "GS":
+                return self._gs(number, segment)
+            case "GE":
+                return self._ge(number, segment)
+            case "IEA":
+                return self._iea(number, segment)
+            case "ISA":
+                self.header = segment
+        return None
 
     def stray(self, number: int, segment: Segment) -> None:
         """Take note of a segment outside any transaction set."""
@@ -124,9 +128,6 @@ class Envelope:
         self.set_count += 1
         self.other_sets += current.set_code != REMITTANCE
         return current
-
-    def _isa(self, _number: int, segment: Segment) -> None:
-        self.header = segment
 
     def _gs(self, number: int, segment: Segment) -> TransactionSet | None:
         ended = self.close_set(number)
