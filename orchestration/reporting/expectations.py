@@ -23,10 +23,9 @@ GATE_TITLES: Mapping[Gate, str] = {
     "journal_batch": "Journal entries about to be posted",
 }
 
-# R16 is part of PLB; R22 is computed from what the ledger holds, it is no proposal of the lake
-_RULES_OF_CODE = frozenset({16, 22})
+_PART_OF_PLB = 16
 # the posting rules, as the models of movements write them
-RULE_IDS = (*(f"R{number:02d}" for number in range(1, 25) if number not in _RULES_OF_CODE), "RV", "PLB", "UNK")
+RULE_IDS = (*(f"R{number:02d}" for number in range(1, 25) if number != _PART_OF_PLB), "RV", "PLB", "UNK")
 
 _BILLING = "Billing"
 _BOOKKEEPING = "Bookkeeping"
