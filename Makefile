@@ -24,7 +24,7 @@ demo: setup tesseract ## set up everything, generate a practice, run the whole p
 
 .PHONY: test
 test: setup-dev tesseract chromium servers lint types contracts ## set up everything, run every check and test
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 .PHONY: check
 check: setup-dev lint types contracts ## lint, types and import contracts, without the tests

@@ -9,20 +9,48 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
 
 # how long an example takes says more about the machine than about the code: timings never decide a test
 settings.register_profile("medbooks", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("medbooks")
 
 
+# what shares the practice of two runs, which takes minutes to make
+_OF_TWO_STEPS = frozenset({"test_books.py", "test_browser.py", "test_period_end.py", "test_privacy.py"})
+
+
+class OneProcessForEach(LoadScopeScheduling):
+    """Keeps in one process what shares something costly: the tests of a file, and of the practice of two runs.
+
+    Groups by mark (``--dist loadgroup``) are silently none under pytest 9.2 (pytest-xdist 3.8.0).
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return "two_steps" if Path(path).name in _OF_TWO_STEPS else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneProcessForEach | None:
+    """Spread tests over processes by what they share; ``--dist loadscope`` asks for it."""
+    return OneProcessForEach(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep in one process what shares something costly: the tests of a file, and of the practice of two runs."""
+    """Begin with the longest tests, so that no process is left alone with one of them in the end."""
+    items.sort(key=lambda item: ("e2e" not in item.path.parts, "integration" not in item.path.parts))
     for item in items:
-        is_of_practice = "two_steps" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("two_steps" if is_of_practice else item.path.name))
+        if "two_steps" in getattr(item, "fixturenames", ()) and item.path.name not in _OF_TWO_STEPS:
+            message = f"{item.path.name} makes the practice of two runs once more: list it in tests/conftest.py"
+            raise pytest.UsageError(message)
 
 
 @pytest.fixture(scope="session")
