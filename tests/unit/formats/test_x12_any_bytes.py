@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import time
 
@@ -103,6 +104,17 @@ def test_an_id_with_a_nul_behind_it_is_another_id():
     reading = Engine().read([source(spoiled)])[0]
     assert reading.segment_count == tokenize(spoiled).segment_count
     assert [finding.code for finding in reading.findings].count("text_outside_interchange") == 1
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_reading_leaves_the_collector_of_cycles_as_it_was(is_on):
+    before = gc.isenabled()
+    (gc.enable if is_on else gc.disable)()
+    try:
+        Engine().read([source(era()), source(b"junk")])
+        assert gc.isenabled() is is_on
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def test_files_read_together_say_what_each_says_alone():

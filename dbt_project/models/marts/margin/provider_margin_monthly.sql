@@ -14,11 +14,10 @@ with activity as (
     group by provider_id, {{ first_of_month('posting_date') }}
 ),
 
-totals as (
+charged as (
     select
-        margin_month,
-        provider_id,
-        sum(charged_amount) over (partition by margin_month) as charged_amount,
+        *,
+        sum(charged_amount) over (partition by margin_month) as month_charged_amount,
         sum(charged_amount) over (partition by margin_month order by provider_id) as charged_so_far_amount
     from activity
 ),
@@ -53,25 +52,24 @@ supplies as (
 
 joined as (
     select
-        activity.provider_id,
-        activity.margin_month,
-        activity.charged_amount,
-        activity.contractual_amount,
-        activity.charged_amount - activity.contractual_amount as net_revenue_amount,
-        activity.collected_amount,
+        charged.provider_id,
+        charged.margin_month,
+        charged.charged_amount,
+        charged.contractual_amount,
+        charged.charged_amount - charged.contractual_amount as net_revenue_amount,
+        charged.collected_amount,
         {% set shared = 'coalesce(pay.clinical_cost_amount, 0) + coalesce(supplies.supply_cost_amount, 0)' %}
         -- by what was charged so far, less what was shared out so far: the shares of a month sum to its costs
         coalesce(
-            {{ share_of(shared, 'totals.charged_so_far_amount', 'totals.charged_amount') }}
-            - {{ share_of(shared, 'totals.charged_so_far_amount - activity.charged_amount', 'totals.charged_amount') }}, 0
+            {{ share_of(shared, 'charged.charged_so_far_amount', 'charged.month_charged_amount') }}
+            - {{ share_of(shared, 'charged.charged_so_far_amount - charged.charged_amount', 'charged.month_charged_amount') }}, 0
         ) as direct_cost_amount,
         coalesce(compensation.provider_compensation_amount, 0) as provider_compensation_amount
-    from activity
-    inner join totals on activity.margin_month = totals.margin_month and activity.provider_id = totals.provider_id
-    left join pay on activity.margin_month = pay.pay_month
-    left join supplies on activity.margin_month = supplies.bill_month
+    from charged
+    left join pay on charged.margin_month = pay.pay_month
+    left join supplies on charged.margin_month = supplies.bill_month
     left join compensation
-        on activity.margin_month = compensation.pay_month and activity.provider_id = compensation.provider_id
+        on charged.margin_month = compensation.pay_month and charged.provider_id = compensation.provider_id
 )
 
 select
