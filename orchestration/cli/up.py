@@ -7,6 +7,7 @@ import signal
 import subprocess  # starts our own servers
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from orchestration.resources.practice import PracticeStores
 
 _HOST = "127.0.0.1"
+_PATIENCE_SECONDS = 20.0
 
 
 def up(
@@ -40,10 +42,14 @@ def up(
     if fava and (books := books_server(stores, port + 3)):
         servers.append(books)
     started = []
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # a shell that starts this in the background lets it, and what it starts, ignore an interrupt: Dagster ends by one
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         for name, address, command in servers:
-            started.append((name, subprocess.Popen(command, cwd=PROJECT, env=environment)))
+            # a group of its own: what a server starts itself is stopped with it
+            process = subprocess.Popen(command, cwd=PROJECT, env=environment, start_new_session=True)
+            started.append((name, process))
             say(f"{name:<10} {address}")
         while all(process.poll() is None for _, process in started):
             time.sleep(0.5)
@@ -53,13 +59,23 @@ def up(
     except KeyboardInterrupt:
         say("stopping")
     finally:
-        for _, process in started:
-            process.terminate()
-        for _, process in started:
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        _stop([process for _, process in started])
+
+
+def _stop(servers: list[subprocess.Popen[bytes]]) -> None:
+    """End servers and everything they started: asked first, then, after a while, by force.
+
+    Dagster's daemon would go on starting runs when only the server that started it is gone.
+    """
+    for process in servers:
+        process.terminate()
+    until = time.monotonic() + _PATIENCE_SECONDS
+    for process in servers:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=max(0.0, until - time.monotonic()))
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def books_server(stores: PracticeStores, port: int) -> tuple[str, str, list[str]] | None:
