@@ -27,7 +27,7 @@ from typing import Any
 from orchestration.core.ids import file_id
 from orchestration.core.money import from_cents
 from orchestration.core.tables import SourceFile
-from orchestration.practice.paper import Paper, make_papers, print_paper
+from orchestration.synthetic.paper import Paper, make_papers, print_paper
 
 FIELDS = ("date", "total", "tax", "number", "vendor")
 _VENDORS = Path(__file__).parents[1] / "dbt_project" / "seeds" / "vendors.csv"
@@ -57,7 +57,7 @@ def vendor_patterns() -> list[tuple[str, str]]:
 def read_paper(paper: Paper, seed: int) -> Read:
     """Print one document, read it, and judge it."""
     from orchestration.formats.documents import read
-    from orchestration.resources.ocr import OcrEngine
+    from orchestration.stores.ocr import OcrEngine
 
     content = print_paper(paper, seed)
     before = _cpu_seconds()

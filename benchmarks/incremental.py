@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from orchestration.practice.generate import generate
+from orchestration.synthetic.generate import generate
 
 START = dt.date(2025, 11, 1)
 DAYS = 366

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from orchestration.practice.generate import generate
+from orchestration.synthetic.generate import generate
 
 START = dt.date(2025, 11, 1)
 SIZES = ((6, 3), (500, 1))

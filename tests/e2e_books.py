@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from orchestration.practice.truth import Manifest
-    from orchestration.resources.practice import PracticeStores
+    from orchestration.stores.practice import PracticeStores
+    from orchestration.synthetic.truth import Manifest
 
 _MEDBOOKS = Path(sys.executable).parent / "medbooks"
 START = dt.date(2025, 11, 1)
@@ -60,8 +60,8 @@ class Books:
         )
 
     def stores(self) -> PracticeStores:
-        from orchestration.resources.home import Home
-        from orchestration.resources.practice import PracticeStores
+        from orchestration.stores.home import Home
+        from orchestration.stores.practice import PracticeStores
 
         return PracticeStores(Home(self.home, self.home / "keys" / "medbooks.key"))
 

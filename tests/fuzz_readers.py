@@ -33,9 +33,9 @@ from format_examples import source
 
 from orchestration.defs.ingest.raw import sources
 from orchestration.formats.kinds import detect_kind
-from orchestration.practice.generate import all_feeds, generate
-from orchestration.resources.home import Home
-from orchestration.resources.practice import PracticeStores
+from orchestration.stores.home import Home
+from orchestration.stores.practice import PracticeStores
+from orchestration.synthetic.generate import all_feeds, generate
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -26,7 +26,7 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> None:
     """Walk the chain, recompute every entry, compare the heads that were kept; exit code 3 when anything is off."""
-    from orchestration.resources import audit_heads
+    from orchestration.operations import audit_heads
 
     stores = open_stores()
     heads, findings = audit_heads.verify(stores, head)
@@ -50,7 +50,7 @@ def export(out: Annotated[Path, typer.Option(help="CSV file; the signed head is 
     """Write the chain as CSV with its signed head, for an auditor or another machine. It holds no PHI."""
     import datetime as dt
 
-    from orchestration.resources import audit_heads
+    from orchestration.operations import audit_heads
 
     stores = open_stores()
     count = audit_heads.export_chain(stores, out)

@@ -41,7 +41,7 @@ def rejected(
 
 def rejections(*, show_all: bool) -> list[dict[str, Any]]:
     """Return refused claims, the largest amount first; amounts as text with two decimals, days as ISO dates."""
-    from orchestration.resources.lake import rows
+    from orchestration.stores.lake import rows
 
     with open_stores().lake.connect() as lake:
         found = lake.execute(

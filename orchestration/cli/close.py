@@ -13,8 +13,8 @@ from orchestration.core.money import ZERO
 
 if TYPE_CHECKING:
     from orchestration.accounting.closing import CloseItem
-    from orchestration.resources.closing import Period
-    from orchestration.resources.practice import PracticeStores
+    from orchestration.operations.close.checklist import Period
+    from orchestration.stores.practice import PracticeStores
 
 app = typer.Typer(help="The close of a fiscal period.", no_args_is_help=True)
 _GATE_FAILED = 3
@@ -37,7 +37,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> None:
     """Go through the close checklist of one entity, or of all and their consolidation; exit code 3 when one is open."""
-    from orchestration.resources.closing import periods_of
+    from orchestration.operations.close.checklist import periods_of
 
     stores = open_stores()
     if not _is_ready(stores, periods_of(stores, entity, period), as_json=as_json):
@@ -55,8 +55,8 @@ def prepare(
 ) -> None:
     """Propose what the period's end adds: credits shown as debts, pay worked, bonuses. Again adds what changed."""
     from orchestration.core.errors import ConfigurationError
-    from orchestration.resources import month_end
-    from orchestration.resources.closing import EVERY_ENTITY, periods_of
+    from orchestration.operations.close import month_end
+    from orchestration.operations.close.checklist import EVERY_ENTITY, periods_of
 
     if release_bonus and entity == EVERY_ENTITY:
         message = "a bonus is taken back in the books of one entity"
@@ -91,8 +91,8 @@ def run(
     import datetime as dt
 
     from orchestration.core.errors import GateFailedError
-    from orchestration.resources import audit_heads
-    from orchestration.resources.closing import periods_of
+    from orchestration.operations import audit_heads
+    from orchestration.operations.close.checklist import periods_of
 
     stores = open_stores()
     chosen = periods_of(stores, entity, period)
@@ -114,7 +114,7 @@ def reopen(
     entity: _Entity = "",
 ) -> None:
     """Take postings into a locked period again, by an approver; the reason is kept."""
-    from orchestration.resources.closing import periods_of
+    from orchestration.operations.close.checklist import periods_of
 
     stores = open_stores()
     chosen = periods_of(stores, entity, period)
@@ -139,7 +139,7 @@ def _option(entity: str) -> str:
 
 
 def _is_ready(stores: PracticeStores, periods: list[Period], *, as_json: bool) -> bool:
-    from orchestration.resources.closing import checklist, consolidation
+    from orchestration.operations.close.checklist import checklist, consolidation
 
     lists = [(_name(period), checklist(stores, period)) for period in periods]
     if len(periods) > 1:

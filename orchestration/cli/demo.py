@@ -25,9 +25,9 @@ def demo(
 ) -> None:
     """Generate a practice, run everything, show what came out. Running it again adds nothing."""
     from orchestration.defs.ingest.landing import land
-    from orchestration.practice.entities import PRACTICE, changing_over, involved
-    from orchestration.practice.generate import generate
-    from orchestration.resources.inbox import FolderInbox
+    from orchestration.stores.inboxes.folder import FolderInbox
+    from orchestration.synthetic.entities import PRACTICE, changing_over, involved
+    from orchestration.synthetic.generate import generate
 
     stores = open_stores()
     marker = stores.home.root / ".demo"

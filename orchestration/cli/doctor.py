@@ -16,8 +16,8 @@ from orchestration.core.errors import BooksError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orchestration.resources.inbox import CheckedInbox
-    from orchestration.resources.practice import PracticeStores
+    from orchestration.stores.inboxes.folder import CheckedInbox
+    from orchestration.stores.practice import PracticeStores
 
 
 def doctor(
@@ -107,7 +107,7 @@ def _ocr() -> str:
 
 
 def _runs(stores: PracticeStores, *, free_slots: bool) -> str:
-    from orchestration.resources.instance import bury_dead_runs, free_stuck_slots, prepare_environment, stuck_slots
+    from orchestration.defs.instance import bury_dead_runs, free_stuck_slots, prepare_environment, stuck_slots
 
     os.environ.update(prepare_environment(stores.home))
     from dagster import DagsterInstance

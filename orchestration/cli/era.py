@@ -98,7 +98,7 @@ def _labels() -> Callable[[str | None, str | None], str]:
     """Return our label of a group and reason code, as the lake's seed has them."""
     import csv
 
-    from orchestration.resources.home import DBT_PROJECT
+    from orchestration.stores.home import DBT_PROJECT
 
     with (DBT_PROJECT / "seeds" / "adjustment_codes.csv").open(encoding="utf-8", newline="") as seed:
         known = {(row["group_code"], row["reason_code"]): row["adjustment_label"] for row in csv.DictReader(seed)}

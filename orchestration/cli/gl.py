@@ -20,7 +20,7 @@ from orchestration.core.errors import BooksError
 
 if TYPE_CHECKING:
     from orchestration.ledger.records import PostResult
-    from orchestration.resources.practice import PracticeStores
+    from orchestration.stores.practice import PracticeStores
 
 app = typer.Typer(help="The general ledger.", no_args_is_help=True)
 app.command("connect")(gl_outside.connect)

@@ -19,7 +19,7 @@ from orchestration.core.money import ZERO
 
 if TYPE_CHECKING:
     from orchestration.accounting.comparison import Movement, Variance
-    from orchestration.resources.practice import PracticeStores
+    from orchestration.stores.practice import PracticeStores
 
 _MANUAL_COLUMNS = ("entry_date", "account_code", "debit_amount", "credit_amount")
 
@@ -33,7 +33,7 @@ def lock_mapping(
     By an approver of practice.toml who decides for every entity; the lock and the audit chain carry the person.
     """
     from orchestration.accounting.revenue_mapping import MappingLock, mapping_digest
-    from orchestration.resources.mapping import LOCK_FILE, seed_rows
+    from orchestration.operations.revenue_mapping import LOCK_FILE, seed_rows
 
     tables = seed_rows()
     version = max(int(row["mapping_version"]) for row in tables["procedure_categories"])
@@ -61,7 +61,7 @@ def show_comparison(
     file that cannot be read so.
     """
     from orchestration.accounting.comparison import compare
-    from orchestration.resources.reclassifying import mapped_charges, propose_reclassification
+    from orchestration.operations.reclassify import mapped_charges, propose_reclassification
 
     entity_id = entity or stores.home.settings.entity_id
     manual = read_manual_postings(file)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from orchestration.gl.connecting import Question
     from orchestration.gl.wire.connections import Connection
     from orchestration.gl.wire.oauth import Consent
-    from orchestration.resources.practice import PracticeStores
+    from orchestration.stores.practice import PracticeStores
 
 _WAIT_SECONDS = 300.0
 _GATE_FAILED = 3
@@ -57,7 +57,7 @@ def connect(
     """Give this practice access to its company at a vendor; secrets are sealed with the practice's key."""
     from orchestration.gl import connecting
     from orchestration.gl.chart_map import quoted
-    from orchestration.resources.outside import connection_store, open_outside, outside_map_file
+    from orchestration.stores.outside import connection_store, open_outside, outside_map_file
 
     stores = open_stores()
     store = connection_store(stores.home)
@@ -98,7 +98,7 @@ def accounts(
 ) -> None:
     """Check which of the vendor's accounts each of ours is; exit code 3 when a posting would fail."""
     from orchestration.gl.chart_map import quoted
-    from orchestration.resources.outside import connection_store, open_outside, outside_map_file, outside_mapping
+    from orchestration.stores.outside import connection_store, open_outside, outside_map_file, outside_mapping
 
     stores = open_stores()
     file = outside_map_file(stores.home, vendor.value)
@@ -172,7 +172,7 @@ def _same_company(vendor: VendorName, made: Connection, file: Path, *, may_repla
 
 def _write_template(stores: PracticeStores, vendor: VendorName | Target, tenant_id: str, known: dict[str, str]) -> None:
     from orchestration.gl.chart_map import quoted, read_chart_map, template
-    from orchestration.resources.outside import outside_map_file
+    from orchestration.stores.outside import outside_map_file
 
     file = outside_map_file(stores.home, vendor.value)
     present = read_chart_map(file, vendor.value, fields=None)

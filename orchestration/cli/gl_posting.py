@@ -14,7 +14,7 @@ from orchestration.core.money import ZERO
 
 if TYPE_CHECKING:
     from orchestration.gl.compare import Comparison
-    from orchestration.resources.practice import PracticeStores
+    from orchestration.stores.practice import PracticeStores
 
 _GATE_FAILED = 3
 
@@ -36,7 +36,7 @@ def post(
     """Send what is due to the connected outside ledgers, each entry exactly once; runs by itself every 15 minutes."""
     from orchestration.core.money import format_amount
     from orchestration.gl.reasons import explain
-    from orchestration.resources.posting_outside import post_everywhere
+    from orchestration.operations.post_outside import post_everywhere
 
     stores = open_stores()
     vendors = _vendors(stores, vendor)
@@ -105,7 +105,7 @@ def reconcile(
     """Pull back what the outside ledgers hold and compare it line by line; exit code 3 when it differs."""
     import datetime as dt
 
-    from orchestration.resources.posting_outside import reconcile_with
+    from orchestration.operations.post_outside import reconcile_with
 
     stores = open_stores()
     today = dt.datetime.now(dt.UTC).date()
@@ -189,7 +189,7 @@ def outside_rows(stores: PracticeStores) -> list[dict[str, Any]]:
 
 
 def _vendors(stores: PracticeStores, vendor: str | None) -> list[str]:
-    from orchestration.resources.outside import mapped_vendors
+    from orchestration.stores.outside import mapped_vendors
 
     known = mapped_vendors(stores.home)
     if vendor is None:

@@ -16,7 +16,7 @@ def ingest(
 ) -> None:
     """Seal and register files; the next run reads them."""
     from orchestration.defs.ingest.landing import land
-    from orchestration.resources.inbox import FolderInbox
+    from orchestration.stores.inboxes.folder import FolderInbox
 
     stores = open_stores()
     totals = {"landed": 0, "repeated": 0, "unfinished": 0}

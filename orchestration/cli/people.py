@@ -12,7 +12,7 @@ import pwd
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from orchestration.resources.practice import PracticeStores
+    from orchestration.stores.practice import PracticeStores
 
 
 def login() -> str:

@@ -40,9 +40,9 @@ def generate(
 
     The practice's files go to OUT/inbox, those of its surgery centre to OUT/surgery/inbox, each with its own truth.
     """
-    from orchestration.practice.entities import PRACTICE, SURGERY_CENTRE, involved
-    from orchestration.practice.generate import all_feeds
-    from orchestration.practice.generate import generate as write
+    from orchestration.synthetic.entities import PRACTICE, SURGERY_CENTRE, involved
+    from orchestration.synthetic.generate import all_feeds
+    from orchestration.synthetic.generate import generate as write
 
     try:
         first = dt.date.fromisoformat(start)
@@ -72,7 +72,7 @@ def documents(
     seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 7,
 ) -> None:
     """Write bills and receipts as printed and scanned paper, with every field of them, to judge how they are read."""
-    from orchestration.practice.generate import generate_papers
+    from orchestration.synthetic.generate import generate_papers
 
     size = generate_papers(out, count=count, seed=seed)
     say(f"{count:,} documents ({size / 1e6:,.0f} MB) in {out / 'inbox'}, their fields in {out / 'truth'}")
@@ -92,11 +92,11 @@ def verify(
     With --books the pipeline keeps books of each in a home of its own, and marts, journal and ledger are compared, too.
     The charges come by HL7, FHIR and athena besides the desk's export, as far as there are providers (four).
     """
-    from orchestration.cli.books_truth import compare_books, keep_books
-    from orchestration.cli.roundtrip import compare
-    from orchestration.practice.entities import PRACTICE, SURGERY_CENTRE, changing_over, involved
-    from orchestration.practice.generate import all_feeds
-    from orchestration.practice.generate import generate as write
+    from orchestration.synthetic.check.books import compare_books, keep_books
+    from orchestration.synthetic.check.round_trip import compare
+    from orchestration.synthetic.entities import PRACTICE, SURGERY_CENTRE, changing_over, involved
+    from orchestration.synthetic.generate import all_feeds
+    from orchestration.synthetic.generate import generate as write
 
     is_true = True
     for entity in (PRACTICE, SURGERY_CENTRE):

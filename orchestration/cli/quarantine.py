@@ -14,7 +14,7 @@ from orchestration.core.errors import BooksError
 from orchestration.reporting.words import hold_reason_words
 
 if TYPE_CHECKING:
-    from orchestration.resources.quarantine import Item
+    from orchestration.operations.quarantine import Item
 
 app = typer.Typer(help="Files and rows that could not be read.", no_args_is_help=True)
 FileId = Annotated[str, typer.Argument(metavar="FILE_ID", help="The first characters of the id that list shows.")]
@@ -31,7 +31,7 @@ def list_(
     show_all: Annotated[bool, typer.Option("--all", help="Also what was rejected.")] = False,
 ) -> None:
     """List quarantined files and refused rows: reason, place, amount, what to do, and the command that mends it."""
-    from orchestration.resources.quarantine import items
+    from orchestration.operations.quarantine import items
 
     found = [item for item in items(open_stores()) if show_all or not item.is_rejected]
     if as_json:
@@ -54,7 +54,7 @@ def show(
     purpose: Annotated[str, typer.Option(help="What the content is needed for; kept in the audit chain.")] = "",
 ) -> None:
     """Show what waits of one file, without its name and content; with --save and --purpose hand out the file."""
-    from orchestration.resources.quarantine import describe, find, reveal
+    from orchestration.operations.quarantine import describe, find, reveal
 
     stores = open_stores()
     identity, found = find(stores, file_id)
@@ -86,8 +86,8 @@ def replay(
 
     After a new layout or reader, an installed program. What is booked of a file already is not booked again.
     """
-    from orchestration.resources.quarantine import find, items
-    from orchestration.resources.quarantine import replay as read_again
+    from orchestration.operations.quarantine import find, items
+    from orchestration.operations.quarantine import replay as read_again
 
     if bool(file_id) == everything:
         message = "name one file, or all of them with --all"
@@ -104,8 +104,8 @@ def reject(
     reason: Annotated[str, typer.Option(help="Why nothing of it will be booked; no names. Kept in the audit chain.")],
 ) -> None:
     """Decide that what is quarantined of a file stays out of the books; a replay takes it back."""
-    from orchestration.resources.quarantine import find
-    from orchestration.resources.quarantine import reject as decide_against
+    from orchestration.operations.quarantine import find
+    from orchestration.operations.quarantine import reject as decide_against
 
     stores = open_stores()
     identity, found = find(stores, file_id)

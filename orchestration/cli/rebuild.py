@@ -15,7 +15,7 @@ def rebuild(
     check: Annotated[bool, typer.Option(help="Compare content hashes before and after.")] = True,
 ) -> None:
     """Delete the lake, build it again from the landed files, compare every mart's content hash."""
-    from orchestration.resources.contents import content_hashes
+    from orchestration.operations.contents import content_hashes
 
     stores = open_stores()
     if stores.inbox.look().arrivals:

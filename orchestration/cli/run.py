@@ -14,7 +14,7 @@ from orchestration.core.errors import BooksError, GateFailedError
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
 
-    from orchestration.resources.practice import PracticeStores
+    from orchestration.stores.practice import PracticeStores
 
 _STRICT_EXIT = 4
 
@@ -36,7 +36,7 @@ def run(
 
 def run_pipeline(stores: PracticeStores, *, select: str = "*", quiet: bool = False) -> None:
     """Run the selected assets; raises ``BusyError``, ``GateFailedError`` or ``BooksError`` when it did not succeed."""
-    from orchestration.resources.instance import PROCESS_TAG, bury_dead_runs, prepare_environment, process_tag
+    from orchestration.defs.instance import PROCESS_TAG, bury_dead_runs, prepare_environment, process_tag
 
     os.environ.update(prepare_environment(stores.home))
     stores.home.inbox.mkdir(parents=True, exist_ok=True)
@@ -91,8 +91,8 @@ def _failure(result: ExecuteInProcessResult) -> BooksError:
 
 def summary(stores: PracticeStores) -> dict[str, Any]:
     """Return the facts of the six-line summary, amounts as strings."""
-    from orchestration.resources.control import control_totals
-    from orchestration.resources.lake import rows
+    from orchestration.operations.control import control_totals
+    from orchestration.stores.lake import rows
 
     control = control_totals(stores)
     with stores.lake.connect() as lake:

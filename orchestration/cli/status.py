@@ -11,12 +11,12 @@ from orchestration.cli.stores import dollars, open_stores
 from orchestration.core.money import format_amount
 
 if TYPE_CHECKING:
-    from orchestration.resources.control import Control
+    from orchestration.operations.control import Control
 
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False) -> None:
     """Show control totals per source, what is held and why, and the trial balance."""
-    from orchestration.resources.control import control_totals
+    from orchestration.operations.control import control_totals
 
     control = control_totals(open_stores())
     if as_json:

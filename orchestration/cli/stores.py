@@ -6,13 +6,13 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from orchestration.resources.practice import PracticeStores
+    from orchestration.stores.practice import PracticeStores
 
 
 def open_stores() -> PracticeStores:
     """Return the stores of the practice the command line was pointed at."""
-    from orchestration.resources.home import Home
-    from orchestration.resources.practice import PracticeStores
+    from orchestration.stores.home import Home
+    from orchestration.stores.practice import PracticeStores
 
     return PracticeStores(Home.locate())
 

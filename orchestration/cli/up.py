@@ -17,8 +17,8 @@ from orchestration.cli.stores import open_stores, say
 from orchestration.core.errors import BooksError
 
 if TYPE_CHECKING:
-    from orchestration.resources.home import Home
-    from orchestration.resources.practice import PracticeStores
+    from orchestration.stores.home import Home
+    from orchestration.stores.practice import PracticeStores
 
 _HOST = "127.0.0.1"
 _PATIENCE_SECONDS = 20.0
@@ -30,9 +30,9 @@ def up(
     fava: Annotated[bool, typer.Option(help="Show the books in Fava, when it is installed.")] = True,
 ) -> None:
     """Start the pages people look at. Everything binds to this machine only."""
-    from orchestration.resources.dbt_manifest import current_manifest
-    from orchestration.resources.home import PROJECT
-    from orchestration.resources.instance import prepare_environment
+    from orchestration.defs.instance import prepare_environment
+    from orchestration.stores.dbt import current_manifest
+    from orchestration.stores.home import PROJECT
 
     stores = open_stores()
     home = stores.home

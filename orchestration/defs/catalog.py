@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from orchestration.core.tables import Table
-from orchestration.resources.lake import Lake
+from orchestration.stores.lake import Lake
 
 DATA_TEAM = "team:data-engineering"
 BOOKKEEPING = "team:bookkeeping"

@@ -3,8 +3,8 @@
 import dagster as dg
 from dagster_dbt import DbtCliResource
 
-from orchestration.resources.home import DBT_PROJECT, Home
-from orchestration.resources.practice import PracticeStores, dbt_program
+from orchestration.stores.home import DBT_PROJECT, Home
+from orchestration.stores.practice import PracticeStores, dbt_program
 
 
 class Practice(dg.ConfigurableResource):

@@ -6,8 +6,8 @@ import dagster as dg
 
 from orchestration.core.ids import canonical_key
 from orchestration.defs.resources import Practice
-from orchestration.resources.home import Home
-from orchestration.resources.inboxes import AllInboxes, remote_inboxes
+from orchestration.stores.home import Home
+from orchestration.stores.inboxes.configured import AllInboxes, remote_inboxes
 
 DAILY_BOOKS = "daily_books"
 INBOX_TAG = "medbooks/inbox"

@@ -21,8 +21,8 @@ def new_books(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Books
 @pytest.fixture(scope="session")
 def two_steps(tmp_path_factory: pytest.TempPathFactory, tesseract: str) -> TwoSteps:
     """An involved practice of two providers, 100 days in a first run, 20 more in a second."""
-    from orchestration.practice.entities import PRACTICE, involved
-    from orchestration.practice.generate import generate
+    from orchestration.synthetic.entities import PRACTICE, involved
+    from orchestration.synthetic.generate import generate
 
     assert tesseract
     folder = tmp_path_factory.mktemp("two-steps")

@@ -154,8 +154,8 @@ def test_files_that_are_still_arriving_stay_in_the_inbox(bad_books: Books) -> No
 
 
 def test_a_bad_file_is_kept_byte_for_byte(bad_books: Books) -> None:
-    from orchestration.resources.home import Home
-    from orchestration.resources.practice import PracticeStores
+    from orchestration.stores.home import Home
+    from orchestration.stores.practice import PracticeStores
 
     landed = PracticeStores(Home.locate(bad_books.home)).landed
     contents = [landed.get(identity).content for identity in landed.identities()]

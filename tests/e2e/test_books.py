@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from e2e_books import assert_every_dollar_is_somewhere
 
-from orchestration.cli.books_truth import compare_books
-from orchestration.resources.control import SOURCES
+from orchestration.operations.control import SOURCES
+from orchestration.synthetic.check.books import compare_books
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def small_practice(folder: Path) -> list[Path]:
-    from orchestration.practice.generate import generate
+    from orchestration.synthetic.generate import generate
 
     generate(folder, providers=1, start=START, days=45, seed=3)
     return sorted((folder / "inbox").iterdir())
@@ -79,8 +79,8 @@ def test_forty_kills_at_random_moments_leave_the_same_books(
 
 
 def test_a_second_run_beside_the_first_is_told_who_is_busy(new_books: Callable[[str], Books]) -> None:
-    from orchestration.resources.home import Home
-    from orchestration.resources.practice import PracticeStores
+    from orchestration.stores.home import Home
+    from orchestration.stores.practice import PracticeStores
 
     books = new_books("busy")
     with PracticeStores(Home.locate(books.home)).lake.lock():

@@ -15,11 +15,11 @@ import pyarrow.parquet as pq
 from e2e_books import START, Books
 
 from orchestration.core.money import from_cents
-from orchestration.practice import fees
-from orchestration.resources import month_end
-from orchestration.resources.closing import period_of
-from orchestration.resources.home import DBT_PROJECT, Home
-from orchestration.resources.practice import PracticeStores, dbt_program
+from orchestration.operations.close import month_end
+from orchestration.operations.close.checklist import period_of
+from orchestration.stores.home import DBT_PROJECT, Home
+from orchestration.stores.practice import PracticeStores, dbt_program
+from orchestration.synthetic import fees
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orchestration.cli.books_truth import compare_books, keep_books
-from orchestration.practice.entities import PRACTICE, Entity, changing_over, involved
-from orchestration.practice.generate import generate
+from orchestration.synthetic.check.books import compare_books, keep_books
+from orchestration.synthetic.entities import PRACTICE, Entity, changing_over, involved
+from orchestration.synthetic.generate import generate
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orchestration.practice import people
+from orchestration.synthetic import people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +97,7 @@ def test_the_key_file_is_readable_by_its_owner_only(two_steps: TwoSteps) -> None
 
 
 def test_the_lakes_own_key_is_in_no_log_and_no_target_file(two_steps: TwoSteps) -> None:
-    from orchestration.resources.home import Home
+    from orchestration.stores.home import Home
 
     key = Home.locate(two_steps.books.home).lake_key.encode()
     for path in Path(two_steps.books.home).rglob("*"):

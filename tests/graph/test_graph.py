@@ -97,7 +97,7 @@ def test_no_definition_of_the_shell_is_silently_dropped(definitions: Any) -> Non
 
 def test_sources_of_dbt_are_the_tables_readers_declare(definitions: Any) -> None:
     from orchestration.defs.ingest.raw import sources
-    from orchestration.resources.dbt_manifest import current_manifest
+    from orchestration.stores.dbt import current_manifest
 
     assert definitions
     manifest = json.loads(current_manifest().read_text(encoding="utf-8"))
@@ -109,7 +109,7 @@ def test_the_data_dictionary_is_what_the_code_declares(definitions: Any) -> None
     from orchestration.defs.ingest.landing import ALIASES, FILES
     from orchestration.defs.ingest.raw import sources
     from orchestration.reporting.dictionary import dictionary
-    from orchestration.resources.dbt_manifest import current_manifest
+    from orchestration.stores.dbt import current_manifest
 
     assert definitions
     manifest = json.loads(current_manifest().read_text(encoding="utf-8"))

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from orchestration.resources.home import DBT_PROJECT, Home
-from orchestration.resources.practice import PracticeStores, dbt_program
+from orchestration.stores.home import DBT_PROJECT, Home
+from orchestration.stores.practice import PracticeStores, dbt_program
 
 Dbt = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -20,7 +20,7 @@ Dbt = Callable[..., subprocess.CompletedProcess[str]]
 def empty_practice(tmp_path_factory) -> PracticeStores:
     """A practice that has received nothing: every raw table exists and holds no row."""
     from orchestration.defs.ingest.raw import sources
-    from orchestration.resources.lake import create_tables
+    from orchestration.stores.lake import create_tables
 
     root = tmp_path_factory.mktemp("empty-practice")
     stores = PracticeStores(Home(root, root / "keys" / "medbooks.key"))

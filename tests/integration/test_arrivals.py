@@ -19,11 +19,11 @@ from arrival_servers import free_port, imap_server, sftp_server
 
 from orchestration.core.errors import ConfigurationError
 from orchestration.defs.ingest.landing import land, register
-from orchestration.resources.home import Home
-from orchestration.resources.inbox import PIECE_BYTES, FolderInbox, InboxUnavailableError, StillArrivingError
-from orchestration.resources.inbox_mail import attachments_of
-from orchestration.resources.inboxes import AllInboxes, remote_inboxes
-from orchestration.resources.practice import PracticeStores
+from orchestration.stores.home import Home
+from orchestration.stores.inboxes.configured import AllInboxes, remote_inboxes
+from orchestration.stores.inboxes.folder import PIECE_BYTES, FolderInbox, InboxUnavailableError, StillArrivingError
+from orchestration.stores.inboxes.mail import attachments_of
+from orchestration.stores.practice import PracticeStores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import re
 
 import yaml
 
-from orchestration.resources.home import DBT_PROJECT, PROJECT
+from orchestration.stores.home import DBT_PROJECT, PROJECT
 
 _SUMMARY = re.compile(r"PASS=(\d+) WARN=(\d+) ERROR=(\d+) SKIP=(\d+)")
 

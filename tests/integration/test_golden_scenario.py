@@ -22,12 +22,12 @@ from orchestration.accounting.approvers import Approver, Roster
 from orchestration.accounting.comparison import Movement, Variance, compare
 from orchestration.accounting.journal import entries_from_proposals
 from orchestration.core.errors import BooksError, ConfigurationError
-from orchestration.resources import lake as lakes
-from orchestration.resources import month_end
-from orchestration.resources.closing import Period, checklist, period_of
-from orchestration.resources.home import DBT_PROJECT, Entity, Home, Settings
-from orchestration.resources.practice import PracticeStores, dbt_program
-from orchestration.resources.reclassifying import mapped_charges, propose_reclassification
+from orchestration.operations.close import month_end
+from orchestration.operations.close.checklist import Period, checklist, period_of
+from orchestration.operations.reclassify import mapped_charges, propose_reclassification
+from orchestration.stores import lake as lakes
+from orchestration.stores.home import DBT_PROJECT, Entity, Home, Settings
+from orchestration.stores.practice import PracticeStores, dbt_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

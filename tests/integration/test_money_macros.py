@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.resources.home import DBT_PROJECT
+from orchestration.stores.home import DBT_PROJECT
 
 _DOLLARS = st.decimals(Decimal(-1_000_000), Decimal(1_000_000), places=2)
 

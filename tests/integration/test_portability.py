@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from orchestration.resources.home import DBT_PROJECT
+from orchestration.stores.home import DBT_PROJECT
 
 # a package that a dependency brings; it ends when sqlglot no longer looks for it
 pytestmark = pytest.mark.filterwarnings("ignore:sqlglotrs is deprecated:DeprecationWarning")

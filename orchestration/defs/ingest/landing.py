@@ -18,10 +18,10 @@ from orchestration.formats.archives import UnreadableArchiveError, is_archive, m
 from orchestration.formats.arrival import arrival_order
 from orchestration.formats.kinds import detect_kind
 from orchestration.privacy.phi import scrubbed
-from orchestration.resources.inbox import Arrival, Inbox, StillArrivingError
-from orchestration.resources.lake import create_tables
-from orchestration.resources.practice import PracticeStores
-from orchestration.resources.spool import Spool, Spooled
+from orchestration.stores.inboxes.folder import Arrival, Inbox, StillArrivingError
+from orchestration.stores.lake import create_tables
+from orchestration.stores.practice import PracticeStores
+from orchestration.stores.spool import Spool, Spooled
 
 FILES = Table(
     "landing",

@@ -15,8 +15,8 @@ from orchestration.core.tables import RawBatch, SourceFile, Table
 from orchestration.defs.catalog import DATA_TEAM
 from orchestration.defs.resources import Practice
 from orchestration.privacy.phi import scrubbed
-from orchestration.resources.lake import create_tables, insert
-from orchestration.resources.practice import PracticeStores
+from orchestration.stores.lake import create_tables, insert
+from orchestration.stores.practice import PracticeStores
 
 _BATCH_BYTES = 32 * 1024 * 1024
 _BATCH_FILES = 500

@@ -9,7 +9,7 @@ import dagster as dg
 from orchestration.defs.catalog import FINANCE
 from orchestration.defs.resources import Practice
 from orchestration.privacy.phi import scrubbed
-from orchestration.resources.lake import frame
+from orchestration.stores.lake import frame
 
 _COLLECTIONS = """
 select cash_date as date, cast(sum(deposit_amount) as decimal(18, 2)) as deposit_amount
@@ -84,7 +84,7 @@ def _spec(name: str, description: str) -> dg.AssetSpec:
 def forecast_cash(context: dg.AssetExecutionContext, practice: Practice) -> Iterator[dg.MaterializeResult]:
     """Forecast from the bank's own history, track the model, write the forecast to the marts."""
     from models_ml.cashflow.forecast import forecast_cash as forecast_of
-    from orchestration.resources.tracking import run_tags, tracking
+    from orchestration.stores.tracking import run_tags, tracking
 
     stores = practice.stores
     with stores.lake.connect() as lake, scrubbed("reading bank history"):

@@ -8,7 +8,7 @@ import dagster as dg
 from orchestration.defs.catalog import BILLING
 from orchestration.defs.resources import Practice
 from orchestration.privacy.phi import scrubbed
-from orchestration.resources.lake import frame
+from orchestration.stores.lake import frame
 
 _DENIALS = dg.AssetKey(["marts", "fct_denials"])
 
@@ -99,7 +99,7 @@ def score_denials(context: dg.AssetExecutionContext, practice: Practice) -> Iter
     """Train on what was decided, score what is open, track both models, write the scores to the marts."""
     from models_ml.denials.config import DenialConfig
     from models_ml.denials.training import train_and_score
-    from orchestration.resources.tracking import run_tags, tracking
+    from orchestration.stores.tracking import run_tags, tracking
 
     stores = practice.stores
     with stores.lake.connect() as lake, scrubbed("reading denials"):

@@ -9,7 +9,7 @@ from orchestration.core.errors import GateFailedError
 from orchestration.defs.catalog import BOOKKEEPING
 from orchestration.defs.quality.reconciliation import disagreements
 from orchestration.defs.resources import Practice
-from orchestration.resources.practice import PracticeStores
+from orchestration.stores.practice import PracticeStores
 
 MADE_BY = "medbooks posting rules"
 
@@ -22,8 +22,8 @@ _COLUMNS = (
 def post_proposals(stores: PracticeStores, run_id: str | None) -> Mapping[str, object]:
     """Post what the ledger does not hold yet and return the figures of the batch."""
     from orchestration.accounting.journal import RULE_VERSION, entries_from_proposals
-    from orchestration.resources.lake import rows
-    from orchestration.resources.mapping import require_locked_mapping
+    from orchestration.operations.revenue_mapping import require_locked_mapping
+    from orchestration.stores.lake import rows
 
     ledger = stores.ledger
     with stores.lake.connect() as lake:

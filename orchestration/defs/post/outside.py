@@ -11,14 +11,14 @@ import dagster as dg
 
 from orchestration.core.errors import BooksError
 from orchestration.defs.resources import Practice
-from orchestration.resources.home import Home
-from orchestration.resources.outside import mapped_vendors
+from orchestration.stores.home import Home
+from orchestration.stores.outside import mapped_vendors
 
 
 @dg.op(description="One round for each connected outside ledger; what is refused is set aside, the others go on.")
 def send_due_entries(context: dg.OpExecutionContext, practice: Practice) -> None:
     """Post what is due everywhere; fails when a target stands still, so that somebody sees it."""
-    from orchestration.resources.posting_outside import post_everywhere
+    from orchestration.operations.post_outside import post_everywhere
 
     rounds = post_everywhere(practice.stores)
     for done in rounds:
@@ -43,7 +43,7 @@ def send_due_entries(context: dg.OpExecutionContext, practice: Practice) -> None
 @dg.op(description="Writes the head of the audit chain, signed, into audit/ of the home folder.")
 def keep_signed_head(practice: Practice) -> None:
     """Keep today's head; a cut-off end of the chain is found with it."""
-    from orchestration.resources.audit_heads import keep_head
+    from orchestration.operations.audit_heads import keep_head
 
     keep_head(practice.stores, dt.datetime.now(dt.UTC).date())
 

@@ -11,8 +11,8 @@ import duckdb
 from orchestration.defs.catalog import FINANCE
 from orchestration.defs.resources import Practice
 from orchestration.privacy.phi import scrubbed
-from orchestration.resources.dbt_manifest import current_manifest
-from orchestration.resources.practice import PracticeStores
+from orchestration.stores.dbt import current_manifest
+from orchestration.stores.practice import PracticeStores
 
 # marts written by Python are not in dbt's manifest: their direct identifiers stand here
 _LEARNED: dict[str, set[str]] = {

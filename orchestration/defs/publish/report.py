@@ -9,12 +9,12 @@ import duckdb
 from orchestration.defs.catalog import FINANCE
 from orchestration.defs.quality.reconciliation import AGREEMENTS
 from orchestration.defs.resources import Practice
+from orchestration.operations.control import KINDS, control_totals
 from orchestration.privacy.phi import scrubbed
 from orchestration.reporting import data as rd
 from orchestration.reporting.report import render
-from orchestration.resources.control import KINDS, control_totals
-from orchestration.resources.lake import rows
-from orchestration.resources.practice import PracticeStores
+from orchestration.stores.lake import rows
+from orchestration.stores.practice import PracticeStores
 
 _WORKLIST_ROWS = 25
 _CASH_DAYS = 180

@@ -12,7 +12,7 @@ import dagster as dg
 from orchestration.defs.catalog import FINANCE
 from orchestration.defs.resources import Practice
 from orchestration.privacy.phi import scrubbed
-from orchestration.resources.lake import frame
+from orchestration.stores.lake import frame
 
 GATES = ("remittances", "charges", "journal_batch")
 KEY = dg.AssetKey(["quality", "data_docs"])
@@ -55,8 +55,8 @@ create table if not exists quality.checked_through (gate varchar, loaded_at time
 )
 def data_docs(context: dg.AssetExecutionContext, practice: Practice) -> Iterator[dg.MaterializeResult]:
     """Check what is new at every gate and write the pages."""
-    from orchestration.resources.data_quality import validate
-    from orchestration.resources.gate_columns import COLUMNS
+    from orchestration.quality.columns import COLUMNS
+    from orchestration.quality.evaluation import validate
 
     stores = practice.stores
     posted = stores.ledger.posted_event_ids()

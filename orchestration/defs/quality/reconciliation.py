@@ -12,7 +12,7 @@ import duckdb
 
 from orchestration.defs.catalog import BOOKKEEPING
 from orchestration.defs.resources import Practice
-from orchestration.resources.control import SOURCES
+from orchestration.operations.control import SOURCES
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from orchestration.defs.catalog import DATA_TEAM
 from orchestration.defs.resources import Practice
 from orchestration.formats.x12.validation.opinions import SECOND_OPINIONS, second_opinion
 from orchestration.privacy.phi import scrubbed
-from orchestration.resources.lake import create_tables
-from orchestration.resources.practice import PracticeStores
+from orchestration.stores.lake import create_tables
+from orchestration.stores.practice import PracticeStores
 
 KEY = dg.AssetKey(["quality", "second_opinions"])
 # CPU-seconds of a run; small next to a run's own, and the demo's files need less

@@ -12,8 +12,8 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from orchestration.core.errors import BooksError
 from orchestration.defs.catalog import BILLING, BOOKKEEPING, DATA_TEAM, FINANCE
 from orchestration.defs.resources import Practice
-from orchestration.resources.dbt_manifest import current_manifest
-from orchestration.resources.practice import dbt_variables
+from orchestration.stores.dbt import current_manifest
+from orchestration.stores.practice import dbt_variables
 
 _OWNERS = {
     "revenue": FINANCE,

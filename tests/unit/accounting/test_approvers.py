@@ -8,7 +8,7 @@ import pytest
 
 from orchestration.accounting.approvers import Approver, Roster
 from orchestration.core.errors import ConfigurationError
-from orchestration.resources.home import Settings
+from orchestration.stores.home import Settings
 
 DANA = Approver("Dana Moor", ("dana", "dana-2"), Decimal("3000.00"))
 

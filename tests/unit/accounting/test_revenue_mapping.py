@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from orchestration.accounting.comparison import Movement, compare, reclassification, unbalanced_months
 from orchestration.accounting.revenue_mapping import MappingLock, mapping_digest, read_lock
 from orchestration.core.errors import ConfigurationError
-from orchestration.resources.mapping import LOCK_FILE, seed_rows
+from orchestration.operations.revenue_mapping import LOCK_FILE, seed_rows
 
 if TYPE_CHECKING:
     from orchestration.accounting.journal import Entry

@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli.main import app
-from orchestration.resources.home import Home
-from orchestration.resources.practice import PracticeStores
+from orchestration.stores.home import Home
+from orchestration.stores.practice import PracticeStores
 
 COLUMNS = (
     "claim_rejection_key varchar, claim_id varchar, rejection_level varchar, rejected_date date, rejected_by varchar, "

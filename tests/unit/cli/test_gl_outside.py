@@ -16,8 +16,8 @@ from orchestration.cli import gl_outside
 from orchestration.cli.gl import app
 from orchestration.core.errors import ConfigurationError
 from orchestration.gl import connecting
-from orchestration.resources.home import Home
-from orchestration.resources.practice import PracticeStores
+from orchestration.stores.home import Home
+from orchestration.stores.practice import PracticeStores
 
 CHART = [
     {"account_code": code, "account_name": f"Account {code}", "account_type": "asset"} for code in ACCOUNTS["intacct"]

@@ -33,8 +33,8 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def stores(home):
-    from orchestration.resources.home import Home
-    from orchestration.resources.practice import PracticeStores
+    from orchestration.stores.home import Home
+    from orchestration.stores.practice import PracticeStores
 
     made = PracticeStores(Home.locate(home))
     made.ledger.load_accounts([*CHART, {"account_code": "1999", "account_name": "Suspense", "account_type": "asset"}])
@@ -206,7 +206,7 @@ def test_the_revenue_mapping_is_locked_by_a_listed_approver_whose_name_the_lock_
     stores, medbooks, tmp_path, monkeypatch
 ):
     lock = tmp_path / "revenue_mapping.toml"
-    monkeypatch.setattr("orchestration.resources.mapping.LOCK_FILE", lock)
+    monkeypatch.setattr("orchestration.operations.revenue_mapping.LOCK_FILE", lock)
     arguments = ("gl", "lock-mapping", "--effective", "2026-12-01", "--reason", "vaccines apart")
     code, _out, err = medbooks(*arguments, user="medbooks-service")
     assert (code, "medbooks-service is no approver" in err, lock.exists()) == (1, True, False)

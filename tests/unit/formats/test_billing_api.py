@@ -299,7 +299,7 @@ def test_the_public_redox_message_is_loaded_without_a_price_and_held_as_a_test(s
 def test_every_member_of_the_published_line_item_that_holds_money_is_read(shared: Path):
     schema = json.loads((shared / "samples" / "ehr" / "drchrono" / "billinglineitem.schema.json").read_text())
     statuses = set(schema["properties"]["billing_status"]["enum"]) - {""}
-    from orchestration.resources.home import DBT_PROJECT
+    from orchestration.stores.home import DBT_PROJECT
 
     with (DBT_PROJECT / "seeds" / "drchrono_billing_statuses.csv").open(encoding="utf-8") as file:
         assert {row["billing_status"] for row in csv.DictReader(file)} == statuses

@@ -7,7 +7,7 @@ import csv
 import pytest
 
 from orchestration.formats.x12.denials import DENIAL_CLASSES, STATUS_WITHOUT_DENIAL, denies
-from orchestration.resources.home import DBT_PROJECT
+from orchestration.stores.home import DBT_PROJECT
 
 # the groups of 005010X221A1, the one 004010X091A1 has besides, and one nobody has
 _GROUPS = ("CO", "OA", "PI", "PR", "CR", "ZZ")

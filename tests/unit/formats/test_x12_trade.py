@@ -14,7 +14,7 @@ from orchestration.formats import supplier_documents
 from orchestration.formats.kinds import detect_kind
 from orchestration.formats.x12.sets import open_file
 from orchestration.formats.x12.trade import SET_CODES
-from orchestration.practice.generate import generate
+from orchestration.synthetic.generate import generate
 
 _CONTROL = sum_of("invoice_lines", "line_amount")
 _LINES = ("order_lines", "receipt_lines", "invoice_lines")

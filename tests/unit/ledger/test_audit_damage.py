@@ -93,9 +93,9 @@ def test_a_thousand_of_a_thousand_falsifications_are_found(chain_of_books, ledge
 
 def test_an_exported_chain_shows_any_changed_byte(tmp_path, monkeypatch):
     from orchestration.core.errors import BooksError
-    from orchestration.resources import audit_heads
-    from orchestration.resources.home import Home
-    from orchestration.resources.practice import PracticeStores
+    from orchestration.operations import audit_heads
+    from orchestration.stores.home import Home
+    from orchestration.stores.practice import PracticeStores
 
     monkeypatch.delenv("MEDBOOKS_LEDGER_URL", raising=False)
     stores = PracticeStores(Home.locate(tmp_path))
@@ -118,9 +118,9 @@ def test_an_exported_chain_shows_any_changed_byte(tmp_path, monkeypatch):
 
 
 def test_a_kept_head_finds_an_end_that_was_cut_off(tmp_path, monkeypatch):
-    from orchestration.resources import audit_heads
-    from orchestration.resources.home import Home
-    from orchestration.resources.practice import PracticeStores
+    from orchestration.operations import audit_heads
+    from orchestration.stores.home import Home
+    from orchestration.stores.practice import PracticeStores
 
     monkeypatch.delenv("MEDBOOKS_LEDGER_URL", raising=False)
     stores = PracticeStores(Home.locate(tmp_path))

@@ -1,0 +1,37 @@
+"""Content hashes of the lake's tables: the same rows in any order give the same hash."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from orchestration.operations.control import KINDS
+
+if TYPE_CHECKING:
+    from orchestration.stores.practice import PracticeStores
+
+_SCHEMAS = (*(f"raw_{source}" for source in KINDS), "intermediate", "marts")
+# a model's version number counts trainings, not content
+_NOT_CONTENT = {"model_version"}
+
+
+def content_hashes(stores: PracticeStores) -> dict[str, str]:
+    """Return a SHA-256 per table of raw, intermediate and marts, over all rows, sorted as text."""
+    hashes = {}
+    with stores.lake.connect() as lake:
+        tables: dict[str, list[str]] = {}
+        for schema, table, column in lake.execute(
+            "SELECT schema_name, table_name, column_name FROM duckdb_columns() "
+            "WHERE database_name = 'lake' AND NOT internal ORDER BY schema_name, table_name, column_index"
+        ).fetchall():
+            if schema in _SCHEMAS and column not in _NOT_CONTENT:
+                tables.setdefault(f"{schema}.{table}", []).append(column)
+        for name, columns in tables.items():
+            row = ", ".join(f'CAST("{column}" AS VARCHAR)' for column in columns)
+            cursor = lake.execute(f"SELECT md5(CAST(ROW({row}) AS VARCHAR)) AS digest FROM {name} ORDER BY digest")
+            digest = hashlib.sha256(",".join(columns).encode())
+            while batch := cursor.fetchmany(50_000):
+                for (value,) in batch:
+                    digest.update(value.encode())
+            hashes[name] = digest.hexdigest()
+    return hashes
