@@ -6,7 +6,7 @@ What does not belong here: the chart itself (a seed), and which event uses which
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from orchestration.core.errors import ConfigurationError
@@ -19,6 +19,26 @@ if TYPE_CHECKING:
 AccountType = Literal["asset", "liability", "equity", "revenue", "contra_revenue", "expense"]
 Side = Literal["debit", "credit"]
 
+AccountRole = Literal[
+    "goods_received_not_invoiced",
+    "suspense",
+    "payables",
+    "pay_accrued",
+    "bonus_accrued",
+    "credits_patient",
+    "credits_insurance",
+    "payer_takebacks_unmatched",
+    "unapplied_receipts",
+    "receivable_insurance",
+    "receivable_patient",
+    "due_from_entities",
+    "due_to_entities",
+    "wages",
+    "payroll_taxes",
+    "uncategorized_expense",
+]
+"""The roles that code names; the seed ``accounts`` gives each its account, and has more that only dbt names."""
+
 ACCOUNT_TYPES: tuple[AccountType, ...] = get_args(AccountType)
 _DEBIT_TYPES: frozenset[AccountType] = frozenset({"asset", "contra_revenue", "expense"})
 
@@ -30,6 +50,8 @@ class Account:
     account_code: str
     account_name: str
     account_type: AccountType
+    # what code uses it for; two accounts that differ in it alone are the same account
+    account_role: str = field(default="", compare=False)
 
     @property
     def normal_side(self) -> Side:
@@ -45,6 +67,8 @@ class Account:
 def read_chart(rows: Iterable[Mapping[str, str]]) -> tuple[Account, ...]:
     """Return the accounts of rows with ``account_code``, ``account_name`` and ``account_type``, by code.
 
+    ``account_role`` says what code uses the account for; most have none.
+
     Raises ``ConfigurationError`` for a code that comes twice, an empty code or name, or an unknown type.
     """
     chart: dict[str, Account] = {}
@@ -57,8 +81,35 @@ def read_chart(rows: Iterable[Mapping[str, str]]) -> tuple[Account, ...]:
         if code in chart:
             message = f"account {code!r} comes twice in the chart: its lines could not be told apart"
             raise ConfigurationError(message)
-        chart[code] = Account(code, name, account_type)
+        chart[code] = Account(code, name, account_type, row.get("account_role") or "")
     return tuple(chart[code] for code in sorted(chart))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRoles:
+    """Which account of a chart has which role; ``codes`` is role → account code."""
+
+    codes: Mapping[str, str]
+
+    @classmethod
+    def of(cls, chart: Iterable[Account]) -> AccountRoles:
+        """Return the roles of a chart. Raises ``ConfigurationError`` for a role that two accounts have."""
+        codes: dict[str, str] = {}
+        for account in chart:
+            if not account.account_role:
+                continue
+            if account.account_role in codes:
+                message = f"two accounts of the chart have the role {account.account_role}: each role is one account"
+                raise ConfigurationError(message, mend="edit account_role in dbt_project/seeds/accounts.csv")
+            codes[account.account_role] = account.account_code
+        return cls(codes)
+
+    def __getitem__(self, role: AccountRole) -> str:
+        """Return the account of a role. Raises ``ConfigurationError`` when no account has it."""
+        if role not in self.codes:
+            message = f"no account of the chart has the role {role}"
+            raise ConfigurationError(message, mend="edit account_role in dbt_project/seeds/accounts.csv")
+        return self.codes[role]
 
 
 class TrialBalanceRow(NamedTuple):

@@ -19,13 +19,14 @@ from orchestration.core.money import CENT, ZERO
 if TYPE_CHECKING:
     import datetime as dt
 
+    from orchestration.accounting.accounts import AccountRole, AccountRoles
+
 Basis = Literal["collections", "work_rvu"]
 
 BASES: tuple[Basis, ...] = get_args(Basis)
 RULE_ID = "R22"
 # a bonus is one of the year that earned it when it is paid within two and a half months of its end (26 CFR 1.404(b)-1T)
 _MONTHS_TO_PAY, _DAY_TO_PAY = 2, 15
-WAGES, PAYROLL_TAXES, BONUS_ACCRUED = "6100", "6110", "2130"
 _MONTHS = 12
 
 
@@ -85,33 +86,36 @@ def earned_amount(plan: Plan, year: YearToDate) -> Decimal:
     return max(ZERO, (plan.factor * (measure - base)).quantize(CENT, ROUND_HALF_UP))
 
 
-def bonus_standings(plan: Plan, year: YearToDate) -> list[Standing]:
-    """Return what should stand for the year so far: Dr 6100 the bonus and 6110 the employer's tax, Cr 2130 both.
+def bonus_standings(plan: Plan, year: YearToDate, roles: AccountRoles) -> list[Standing]:
+    """Return what should stand for the year so far: Dr wages the bonus, payroll taxes the employer's tax, Cr accrued.
 
     A provider's NPI is no PHI.
     """
     bonus = earned_amount(plan, year)
     tax = (bonus * plan.employer_tax_rate).quantize(CENT, ROUND_HALF_UP)
-    return [
-        Standing(account_code, amount, RULE_ID, plan.provider_id)
-        for account_code, amount in ((WAGES, bonus), (PAYROLL_TAXES, tax), (BONUS_ACCRUED, -(bonus + tax)))
-        if amount
-    ]
+    return _standings(plan.provider_id, bonus, tax, roles)
 
 
-def overpaid_standings(provider_id: str, overpaid: Decimal, employer_tax_rate: Decimal) -> list[Standing]:
-    """Return what should stand for dollars that were paid out of 2130 beyond what was accrued: Dr 6100, 6110, Cr 2130.
+def overpaid_standings(
+    provider_id: str, overpaid: Decimal, employer_tax_rate: Decimal, roles: AccountRoles
+) -> list[Standing]:
+    """Return what should stand for dollars that were paid beyond what was accrued, in the sides of a bonus.
 
     ``overpaid`` holds the employer's tax at ``employer_tax_rate`` (0 to 1) of the bonus; nothing at zero or below.
     """
     if overpaid <= 0:
         return []
     bonus = (overpaid / (1 + employer_tax_rate)).quantize(CENT, ROUND_HALF_UP)
-    return [
-        Standing(account_code, amount, RULE_ID, provider_id)
-        for account_code, amount in ((WAGES, bonus), (PAYROLL_TAXES, overpaid - bonus), (BONUS_ACCRUED, -overpaid))
-        if amount
-    ]
+    return _standings(provider_id, bonus, overpaid - bonus, roles)
+
+
+def _standings(provider_id: str, bonus: Decimal, tax: Decimal, roles: AccountRoles) -> list[Standing]:
+    sides: tuple[tuple[AccountRole, Decimal], ...] = (
+        ("wages", bonus),
+        ("payroll_taxes", tax),
+        ("bonus_accrued", -(bonus + tax)),
+    )
+    return [Standing(roles[role], amount, RULE_ID, provider_id) for role, amount in sides if amount]
 
 
 def left_of_earlier_years(accrued: Decimal, accrued_this_year: Decimal) -> Decimal:
@@ -129,9 +133,11 @@ def is_overdue(year_start: dt.date, day: dt.date) -> bool:
     return day > due
 
 
-def release_standings(provider_id: str, amount: Decimal, employer_tax_rate: Decimal) -> list[Standing]:
-    """Return what takes back dollars that were accrued and will not be paid: Dr 2130, Cr 6100 and 6110."""
+def release_standings(
+    provider_id: str, amount: Decimal, employer_tax_rate: Decimal, roles: AccountRoles
+) -> list[Standing]:
+    """Return what takes back dollars that were accrued and will not be paid: Dr accrued, Cr wages and payroll taxes."""
     return [
         Standing(one.account_code, -one.signed_amount, one.rule_id, provider_id)
-        for one in overpaid_standings(provider_id, amount, employer_tax_rate)
+        for one in overpaid_standings(provider_id, amount, employer_tax_rate, roles)
     ]

@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
-SOURCE = "month_end"
+    from orchestration.accounting.accounts import AccountRoles
 
-RECEIVABLE_OF_PAYERS, RECEIVABLE_OF_PATIENTS = "1200", "1210"
-# what is owed to payers and to patients who paid more than a claim asks
-CREDITS_OF = {RECEIVABLE_OF_PAYERS: "2205", RECEIVABLE_OF_PATIENTS: "2200"}
+SOURCE = "month_end"
 CREDITS_RULE = "R14"
 
 
@@ -91,17 +89,21 @@ def mirrored(booked: Iterable[Entry]) -> list[Standing]:
     ]
 
 
-def credit_standings(credits_: Iterable[tuple[str, str | None, Decimal]]) -> list[Standing]:
+def credit_standings(credits_: Iterable[tuple[str, str | None, Decimal]], roles: AccountRoles) -> list[Standing]:
     """Return rule R14 of (receivable account, provider, credit): receivables debited, what is owed credited.
 
     A receivable that holds other people's money is no smaller asset but a debt (ASC 210-20-45-1: no right of set-off
     between a debtor and somebody else's credit), so it is shown as one at a period's end.
     """
+    owed = {
+        roles["receivable_insurance"]: roles["credits_insurance"],
+        roles["receivable_patient"]: roles["credits_patient"],
+    }
     return [
         standing
         for account_code, provider_id, amount in credits_
         for standing in (
             Standing(account_code, amount, CREDITS_RULE, provider_id),
-            Standing(CREDITS_OF[account_code], -amount, CREDITS_RULE, provider_id),
+            Standing(owed[account_code], -amount, CREDITS_RULE, provider_id),
         )
     ]

@@ -18,8 +18,9 @@ from orchestration.core.money import CENT, ZERO
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from orchestration.accounting.accounts import AccountRole, AccountRoles
+
 RULE_ID = "R21"
-WAGES, PAYROLL_TAXES, PAY_ACCRUED = "6100", "6110", "2120"
 # a role that no register has named for so long, while others were paid, has ended
 ENDED_AFTER_DAYS = 31
 # one entity may pay by several calendars: weekly, about every two weeks, monthly, told by the days of a period
@@ -92,8 +93,10 @@ def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
     return (first + number * _ONE_DAY for number in range((last - first).days + 1))
 
 
-def uncovered_pay(periods: Iterable[PayPeriod], day: dt.date) -> list[Standing]:
-    """Return what should stand on ``day`` for days worked up to it that no register covers: Dr 6100, 6110, Cr 2120.
+def uncovered_pay(periods: Iterable[PayPeriod], day: dt.date, roles: AccountRoles) -> list[Standing]:
+    """Return what should stand on ``day`` for days worked up to it that no register covers.
+
+    Dr wages and payroll taxes, Cr pay accrued.
 
     Nothing where every role's newest register reaches the day, and nothing for a practice without registers.
     """
@@ -110,8 +113,9 @@ def uncovered_pay(periods: Iterable[PayPeriod], day: dt.date) -> list[Standing]:
             share = Decimal(days) / Decimal(period.day_count)
             wages += (period.gross_amount * share).quantize(CENT, ROUND_HALF_UP)
             taxes += (period.employer_tax_amount * share).quantize(CENT, ROUND_HALF_UP)
-    return [
-        Standing(account_code, amount, RULE_ID)
-        for account_code, amount in ((WAGES, wages), (PAYROLL_TAXES, taxes), (PAY_ACCRUED, -(wages + taxes)))
-        if amount
-    ]
+    sides: tuple[tuple[AccountRole, Decimal], ...] = (
+        ("wages", wages),
+        ("payroll_taxes", taxes),
+        ("pay_accrued", -(wages + taxes)),
+    )
+    return [Standing(roles[role], amount, RULE_ID) for role, amount in sides if amount]

@@ -9,12 +9,12 @@ import typer
 
 from orchestration.cli.people import login, who
 from orchestration.cli.stores import dollars, open_stores, say
-from orchestration.core.money import ZERO
+from orchestration.core.errors import GateFailedError
+from orchestration.core.money import ZERO, format_amount
 
 if TYPE_CHECKING:
     from orchestration.accounting.closing import CloseItem
-    from orchestration.operations.close.checklist import Period
-    from orchestration.stores.practice import PracticeStores
+    from orchestration.operations.close.closing import JudgedPeriod, PreparedPeriod
 
 app = typer.Typer(help="The close of a fiscal period.", no_args_is_help=True)
 _GATE_FAILED = 3
@@ -37,10 +37,11 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> None:
     """Go through the close checklist of one entity, or of all and their consolidation; exit code 3 when one is open."""
-    from orchestration.operations.close.checklist import periods_of
+    from orchestration.operations.close import closing
 
-    stores = open_stores()
-    if not _is_ready(stores, periods_of(stores, entity, period), as_json=as_json):
+    judged = closing.check(open_stores(), entity, period)
+    _show(judged, as_json=as_json)
+    if not closing.is_ready(judged):
         raise typer.Exit(_GATE_FAILED)
 
 
@@ -54,30 +55,27 @@ def prepare(
     ] = "",
 ) -> None:
     """Propose what the period's end adds: credits shown as debts, pay worked, bonuses. Again adds what changed."""
-    from orchestration.core.errors import ConfigurationError
-    from orchestration.operations.close import month_end
-    from orchestration.operations.close.checklist import EVERY_ENTITY, periods_of
+    from orchestration.operations.close import closing
 
-    if release_bonus and entity == EVERY_ENTITY:
-        message = "a bonus is taken back in the books of one entity"
-        raise ConfigurationError(message, mend="medbooks close prepare --entity ENTITY --release-bonus NPI")
     stores = open_stores()
-    for chosen in periods_of(stores, entity, period):
-        figures, result = month_end.prepare(stores, chosen, made_by=who(stores))
-        for figure in figures:
-            words = "is booked" if not figure.entries else f"{len(figure.entries)} entries, {dollars(figure.amount)}"
-            say(f"{_name(chosen)} {figure.name}: {words}")
-        say(f"{_name(chosen)}: {result.posted} entries posted in batch {result.batch_tag or '-'}")
-        if release_bonus:
-            asked = month_end.release_bonus(stores, chosen, release_bonus, made_by=who(stores))
-            amount = sum((refusal.amount for refusal in asked.held), ZERO)
-            if asked.rejected:
-                say(f"{_name(chosen)}: a person decided before that this bonus stays owed")
-            else:
-                say(f"{_name(chosen)}: taking back {dollars(amount)} waits for another person: medbooks gl preview")
-        waiting = [*result.held, *result.refusals, *result.conflicts]
-        if waiting:
-            say(f"{len(waiting)} wait for a person: medbooks gl preview")
+    for prepared in closing.prepare(stores, entity, period, by=who(stores), release_bonus_of=release_bonus):
+        _say_prepared(prepared)
+
+
+def _say_prepared(prepared: PreparedPeriod) -> None:
+    title, result, release = prepared.period.title, prepared.result, prepared.release
+    for figure in prepared.figures:
+        words = "is booked" if not figure.entries else f"{len(figure.entries)} entries, {dollars(figure.amount)}"
+        say(f"{title} {figure.name}: {words}")
+    say(f"{title}: {result.posted} entries posted in batch {result.batch_tag or '-'}")
+    if release is not None and release.rejected:
+        say(f"{title}: a person decided before that this bonus stays owed")
+    elif release is not None:
+        amount = sum((refusal.amount for refusal in release.held), ZERO)
+        say(f"{title}: taking back {dollars(amount)} waits for another person: medbooks gl preview")
+    waiting = [*result.held, *result.refusals, *result.conflicts]
+    if waiting:
+        say(f"{len(waiting)} wait for a person: medbooks gl preview")
 
 
 @app.command("run")
@@ -88,23 +86,15 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> None:
     """Lock the period when every check passes, of all entities or of none, by an approver. The signed head is kept."""
-    import datetime as dt
+    from orchestration.operations.close import closing
 
-    from orchestration.core.errors import GateFailedError
-    from orchestration.operations import audit_heads
-    from orchestration.operations.close.checklist import periods_of
-
-    stores = open_stores()
-    chosen = periods_of(stores, entity, period)
-    _require_approver(stores, chosen)
-    if not _is_ready(stores, chosen, as_json=as_json):
+    locked = closing.lock(open_stores(), entity, period, by=login(), reason=reason)
+    _show(locked.judged, as_json=as_json)
+    if locked.head_file is None:
         message = f"period {period} is not locked: the checklist has open points"
         raise GateFailedError(message, mend=f"medbooks close check{_option(entity)} --period {period}")
-    for one in chosen:
-        stores.ledger.close_period(one.entity.entity_id, one.first, one.last, by=login(), reason=reason)
-    kept = audit_heads.keep_head(stores, dt.datetime.now(dt.UTC).date())
-    for one in chosen:
-        say(f"{_name(one)} ({one.first} to {one.last}) is locked; signed head: {kept}")
+    for one in locked.periods:
+        say(f"{one.title} ({one.first} to {one.last}) is locked; signed head: {locked.head_file}")
 
 
 @app.command("reopen")
@@ -114,52 +104,30 @@ def reopen(
     entity: _Entity = "",
 ) -> None:
     """Take postings into a locked period again, by an approver; the reason is kept."""
-    from orchestration.operations.close.checklist import periods_of
+    from orchestration.operations.close import closing
 
-    stores = open_stores()
-    chosen = periods_of(stores, entity, period)
-    _require_approver(stores, chosen)
-    for one in chosen:
-        stores.ledger.open_period(one.entity.entity_id, one.first, one.last, by=login(), reason=reason)
-        say(f"{_name(one)} is open again; lock it with: medbooks close run{_option(entity)} --period {period}")
-
-
-def _require_approver(stores: PracticeStores, periods: list[Period]) -> None:
-    """Raise ``BooksError`` before anything is done, so that all entities are locked or opened, or none."""
-    stores.home.require_guarded_settings()
-    stores.ledger.require_approver(login(), [period.entity.entity_id for period in periods])
-
-
-def _name(period: Period) -> str:
-    return f"{period.entity.entity_id} {period.name}"
+    for one in closing.reopen(open_stores(), entity, period, by=login(), reason=reason):
+        say(f"{one.title} is open again; lock it with: medbooks close run{_option(entity)} --period {period}")
 
 
 def _option(entity: str) -> str:
     return f" --entity {entity}" if entity else ""
 
 
-def _is_ready(stores: PracticeStores, periods: list[Period], *, as_json: bool) -> bool:
-    from orchestration.operations.close.checklist import checklist, consolidation
-
-    lists = [(_name(period), checklist(stores, period)) for period in periods]
-    if len(periods) > 1:
-        lists.append(("consolidated", [consolidation(stores, periods)]))
+def _show(judged: list[JudgedPeriod], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps([_facts(name, item) for name, items in lists for item in items], indent=2))
-    else:
-        for name, items in lists:
-            typer.echo(name)
-            for item in items:
-                words = item.name.replace("_", " ")
-                typer.echo(f"  {'ok  ' if item.is_passed else 'OPEN'}  {words:<62} {dollars(item.amount):>14}")
-                if not item.is_passed:
-                    typer.echo(f"        {item.words}; mend it with: {item.mend}")
-    return all(item.is_passed for _name_, items in lists for item in items)
+        typer.echo(json.dumps([_facts(one.title, item) for one in judged for item in one.items], indent=2))
+        return
+    for one in judged:
+        typer.echo(one.title)
+        for item in one.items:
+            words = item.name.replace("_", " ")
+            typer.echo(f"  {'ok  ' if item.is_passed else 'OPEN'}  {words:<62} {dollars(item.amount):>14}")
+            if not item.is_passed:
+                typer.echo(f"        {item.words}; mend it with: {item.mend}")
 
 
 def _facts(period: str, item: CloseItem) -> dict[str, Any]:
-    from orchestration.core.money import format_amount
-
     return {
         "period": period,
         "check": item.name,

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.run import run_pipeline, summary, summary_lines
+from orchestration.cli.run import run_pipeline, summary_lines
 from orchestration.cli.stores import open_stores, say
 from orchestration.core.errors import ConfigurationError
 
@@ -25,6 +25,7 @@ def demo(
 ) -> None:
     """Generate a practice, run everything, show what came out. Running it again adds nothing."""
     from orchestration.defs.ingest.landing import land
+    from orchestration.operations.summary import summarize
     from orchestration.stores.inboxes.folder import FolderInbox
     from orchestration.synthetic.entities import PRACTICE, changing_over, involved
     from orchestration.synthetic.generate import generate
@@ -44,7 +45,7 @@ def demo(
             counts = land(stores, FolderInbox(Path(folder) / "inbox", standstill_seconds=0.0))
     say(f"  {counts['landed']:,} files landed, {counts['repeated']:,} were here before. Now the books:")
     run_pipeline(stores)
-    typer.echo("\n".join(summary_lines(summary(stores))))
+    typer.echo("\n".join(summary_lines(summarize(stores))))
     report = stores.home.reports / "index.html"
     say(f"\nreport               {os.path.relpath(report)}")
     say("look around          .venv/bin/medbooks up")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,10 +18,11 @@ from orchestration.cli import gl_mapping, gl_outside, gl_posting
 from orchestration.cli.people import login, who
 from orchestration.cli.stores import dollars, open_stores, say
 from orchestration.core.errors import BooksError
+from orchestration.core.money import format_amount
 
 if TYPE_CHECKING:
     from orchestration.ledger.records import PostResult
-    from orchestration.stores.practice import PracticeStores
+    from orchestration.operations.waiting import OutsideTotal, WaitingProposal
 
 app = typer.Typer(help="The general ledger.", no_args_is_help=True)
 app.command("connect")(gl_outside.connect)
@@ -70,55 +72,31 @@ def preview(
     if propose:
         message = "nothing to propose without the file of what was booked by hand"
         raise BooksError(message, mend="medbooks gl preview --compare FILE --propose")
-    facts = {"waiting": _waiting(stores), "outside": gl_posting.outside_rows(stores)}
+    from orchestration.operations.waiting import outside_totals, waiting_proposals
+
+    proposals, totals = waiting_proposals(stores), outside_totals(stores)
     if as_json:
+        facts = {"waiting": [_facts(one) for one in proposals], "outside": [_facts(one) for one in totals]}
         typer.echo(json.dumps(facts, indent=2))
         return
-    for row in facts["waiting"]:
-        typer.echo(f"{row['number']:>5}  {row['state']:<11} {dollars_of(row):>14}  {row['reason']:<21} {row['object']}")
-        typer.echo(f"{'':>5}  {row['words']}")
-        typer.echo(f"{'':>5}  mend it with: {row['mend']}")
-    for row in facts["outside"]:
+    for one in proposals:
+        typer.echo(f"{one.number:>5}  {one.state:<11} {dollars(one.amount):>14}  {one.reason:<21} {one.object}")
+        typer.echo(f"{'':>5}  {one.words}")
+        typer.echo(f"{'':>5}  mend it with: {one.mend}")
+    for total in totals:
         typer.echo(
-            f"{row['target']:>11}  {row['state']:<11} {dollars_of(row):>14}  {row['items']:,} entries {row['reason']}"
+            f"{total.target:>11}  {total.state:<11} {dollars(total.amount):>14}  {total.items:,} entries {total.reason}"
         )
-        if row["mend"]:
-            typer.echo(f"{'':>11}  {row['words']}")
-            typer.echo(f"{'':>11}  mend it with: {row['mend']}")
-    if not facts["waiting"] and not facts["outside"]:
+        if total.mend:
+            typer.echo(f"{'':>11}  {total.words}")
+            typer.echo(f"{'':>11}  mend it with: {total.mend}")
+    if not proposals and not totals:
         typer.echo("nothing waits")
 
 
-def dollars_of(row: dict[str, Any]) -> str:
-    """Return a row's amount for a person."""
-    from decimal import Decimal
-
-    return dollars(Decimal(row["amount"]))
-
-
-def _waiting(stores: PracticeStores) -> list[dict[str, Any]]:
-    from orchestration.core.money import format_amount
-    from orchestration.ledger.reasons import REASONS
-
-    rows = []
-    for proposal in stores.ledger.waiting():
-        made = proposal.made
-        reason = REASONS[made.reason_code]
-        rows.append(
-            {
-                "number": proposal.proposal_id,
-                "state": made.state,
-                "reason": made.reason_code,
-                "amount": format_amount(made.total_amount),
-                "object": made.object,
-                "entity": made.entity_id,
-                "proposed_by": made.proposed_by,
-                "proposed_at": proposal.proposed_at,
-                "words": reason.words,
-                "mend": reason.mend.format(id=proposal.proposal_id),
-            }
-        )
-    return rows
+def _facts(one: WaitingProposal | OutsideTotal) -> dict[str, Any]:
+    """Return one item as ``--json`` prints it, its amount as text with two decimals."""
+    return {**asdict(one), "amount": format_amount(one.amount)}
 
 
 _Reason = Annotated[str, typer.Option(help="Why; kept in the audit chain. No name of a patient.")]
@@ -132,15 +110,16 @@ def approve(
     reject: Annotated[bool, typer.Option("--reject", help="Decide against it: it is not booked.")] = False,
 ) -> None:
     """Book what waits for a person, or reject it: by an approver of practice.toml, never by who proposed it."""
+    from orchestration.operations import approve as deciding
+
     stores = open_stores()
-    stores.home.require_guarded_settings()
     name = who(stores)
     for number in numbers:
         if reject:
-            stores.ledger.reject(number, by=login(), reason=reason)
+            deciding.reject(stores, number, by=login(), reason=reason)
             say(f"proposal {number} rejected by {name}")
         else:
-            result = stores.ledger.approve(number, _today(), by=login(), reason=reason)
+            result = deciding.approve(stores, number, by=login(), reason=reason)
             say(f"proposal {number} approved by {name}: {dollars(result.posted_amount)} in batch {result.batch_tag}")
 
 
@@ -148,9 +127,11 @@ def approve(
 def reverse(
     entry_id: Annotated[int, typer.Argument(help="Number of the entry.")], reason: _Reason, date: _Date = ""
 ) -> None:
-    """Post the mirror of one entry; the entry itself is never changed."""
+    """Post the reversing entry of one entry; the entry itself is never changed."""
+    from orchestration.operations import approve as deciding
+
     stores = open_stores()
-    _tell_reversal(stores.ledger.reverse(entry_id, _day(date), reason, made_by=who(stores)))
+    _say_reversed(deciding.reverse(stores, entry_id, by=who(stores), reason=reason, day=_day(date)))
 
 
 @app.command("rollback")
@@ -160,11 +141,13 @@ def rollback(
     date: _Date = "",
 ) -> None:
     """Reverse every entry of a batch; nothing is deleted, the trial balance is what it was before."""
+    from orchestration.operations import approve as deciding
+
     stores = open_stores()
-    _tell_reversal(stores.ledger.rollback(batch_tag, _day(date), reason, made_by=who(stores)))
+    _say_reversed(deciding.roll_back(stores, batch_tag, by=who(stores), reason=reason, day=_day(date)))
 
 
-def _tell_reversal(result: PostResult) -> None:
+def _say_reversed(result: PostResult) -> None:
     for refusal in result.held:
         say(f"{dollars(refusal.amount)} is above the limit: another person has to approve it (medbooks gl preview)")
     if not result.held:
@@ -174,13 +157,9 @@ def _tell_reversal(result: PostResult) -> None:
         )
 
 
-def _today() -> dt.date:
-    return dt.datetime.now(dt.UTC).date()
-
-
-def _day(text: str) -> dt.date:
+def _day(text: str) -> dt.date | None:
     if not text:
-        return _today()
+        return None
     try:
         return dt.date.fromisoformat(text)
     except ValueError:

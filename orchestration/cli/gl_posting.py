@@ -155,39 +155,6 @@ def difference_rows(name: str, result: Comparison) -> list[dict[str, Any]]:
     ]
 
 
-def outside_rows(stores: PracticeStores) -> list[dict[str, Any]]:
-    """Return what is where on its way out: target, state, reason, items, dollars, and what mends it."""
-    from orchestration.core.money import format_amount
-    from orchestration.gl.reasons import explain
-
-    outbox = stores.ledger.outbox("medbooks preview")
-    rows = []
-    for total in outbox.totals():
-        target = outbox.target(total.target)
-        is_done = total.state in {"posted", "reconciled"} and not total.reason_code
-        code = total.reason_code
-        state = total.state
-        if state in {"pending", "sent"} and target.state != "closed":
-            state, code = target.state, target.reason_code
-        why = explain(state, code)
-        named = "all"
-        if total.item_count == 1 and not is_done:
-            items = outbox.items(total.target, total.state)
-            (named,) = (item.reference for item in items if item.reason_code == total.reason_code)
-        rows.append(
-            {
-                "target": total.target,
-                "state": total.state,
-                "reason": code,
-                "items": total.item_count,
-                "amount": format_amount(total.total_amount),
-                "words": "" if is_done else why.words,
-                "mend": "" if is_done else why.mend.format(id=named, target=total.target),
-            }
-        )
-    return rows
-
-
 def _vendors(stores: PracticeStores, vendor: str | None) -> list[str]:
     from orchestration.stores.outside import mapped_vendors
 

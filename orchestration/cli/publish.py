@@ -12,7 +12,7 @@ app = typer.Typer(help="Publish the marts without direct identifiers.", no_args_
 @app.command("duckdb")
 def duckdb() -> None:
     """Write one read-only DuckDB file and swap it in."""
-    from orchestration.defs.publish.marts import publish_duckdb
+    from orchestration.operations.publish import publish_duckdb
 
     path, tables = publish_duckdb(open_stores())
     say(f"{tables} tables published")
@@ -22,7 +22,7 @@ def duckdb() -> None:
 @app.command("parquet")
 def parquet() -> None:
     """Write one Parquet file per mart and swap the folder in."""
-    from orchestration.defs.publish.marts import publish_duckdb, publish_parquet
+    from orchestration.operations.publish import publish_duckdb, publish_parquet
 
     stores = open_stores()
     publish_duckdb(stores)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import asdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +16,7 @@ from orchestration.core.errors import BooksError, GateFailedError
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
 
+    from orchestration.operations.summary import Summary
     from orchestration.stores.practice import PracticeStores
 
 _STRICT_EXIT = 4
@@ -26,11 +29,13 @@ def run(
     strict: Annotated[bool, typer.Option("--strict", help="Exit 4 when anything is quarantined.")] = False,
 ) -> None:
     """Take what is in the inbox to posted books: ingest, transform, check, learn, post, publish."""
+    from orchestration.operations.summary import summarize
+
     stores = open_stores()
     run_pipeline(stores, select=select, quiet=quiet)
-    facts = summary(stores)
-    typer.echo(json.dumps(facts, indent=2) if as_json else "\n".join(summary_lines(facts)))
-    if strict and facts["quarantined_files"]:
+    facts = summarize(stores)
+    typer.echo(summary_json(facts) if as_json else "\n".join(summary_lines(facts)))
+    if strict and facts.quarantined_files:
         raise typer.Exit(_STRICT_EXIT)
 
 
@@ -89,75 +94,40 @@ def _failure(result: ExecuteInProcessResult) -> BooksError:
     return BooksError(message, mend="medbooks doctor")
 
 
-def summary(stores: PracticeStores) -> dict[str, Any]:
-    """Return the facts of the six-line summary, amounts as strings."""
-    from orchestration.operations.control import control_totals
-    from orchestration.stores.lake import rows
-
-    control = control_totals(stores)
-    with stores.lake.connect() as lake:
-        claims = rows(
-            lake,
-            "SELECT count(DISTINCT claim_id) AS n FROM (SELECT claim_id FROM marts.fct_charge_lines "
-            "UNION ALL SELECT claim_id FROM marts.fct_remittance_lines)",
-        )[0]["n"]
-        worth = rows(
-            lake,
-            "SELECT count(*) AS n, coalesce(sum(expected_recovery_amount), 0) AS amount FROM marts.denial_worklist "
-            "WHERE is_worth_appealing",
-        )[0]
-        dso = rows(
-            lake,
-            "SELECT dso_days, as_of_date FROM marts.dso_by_payer_monthly WHERE payer_id = 'ALL' "
-            "ORDER BY activity_month DESC LIMIT 1",
-        )
-        cash = rows(lake, "SELECT low_point_amount, low_point_date FROM marts.cash_forecast_summary")
-    sources = control.sources
-    days = dso[0]["dso_days"] if dso else None
-    return {
-        "files": sum(s.files for s in sources),
-        "quarantined_files": sum(s.quarantined_files for s in sources),
-        "claims": claims,
-        "in_amount": f"{sum(s.in_amount for s in sources):.2f}",
-        "posted_amount": f"{sum(s.posted_amount for s in sources):.2f}",
-        "held_amount": f"{sum(s.held_amount for s in sources):.2f}",
-        "quarantined_amount": f"{sum(s.quarantined_amount for s in sources):.2f}",
-        "is_conserved": all(s.is_conserved for s in sources),
-        "entries": control.entry_count,
-        "trial_balance_amount": f"{control.trial_balance_amount:.2f}",
-        "denials_worth_appealing": worth["n"],
-        "expected_recovery_amount": f"{worth['amount']:.2f}",
-        "dso_days": round(days, 1) if days is not None else None,
-        "low_point_amount": f"{cash[0]['low_point_amount']:.2f}" if cash else None,
-        "low_point_date": str(cash[0]["low_point_date"]) if cash else None,
-    }
+def summary_json(facts: Summary) -> str:
+    """Return the facts as ``--json`` prints them, amounts as strings with two decimals."""
+    return json.dumps(
+        {
+            name: f"{value:.2f}"
+            if isinstance(value, Decimal)
+            else str(value)
+            if name == "low_point_date" and value
+            else value
+            for name, value in asdict(facts).items()
+        },
+        indent=2,
+    )
 
 
-def summary_lines(facts: dict[str, Any]) -> list[str]:
+def summary_lines(facts: Summary) -> list[str]:
     """Return the six lines a run ends with."""
-    from decimal import Decimal
-
-    def money(name: str) -> str:
-        return dollars(Decimal(facts[name]))
-
-    equals = "=" if facts["is_conserved"] else "≠"
+    equals = "=" if facts.is_conserved else "≠"
     cash = (
-        f"{money('low_point_amount')} on {facts['low_point_date']}"
-        if facts["low_point_date"]
+        f"{dollars(facts.low_point_amount)} on {facts.low_point_date}"
+        if facts.low_point_date
         else "no bank statement to forecast from"
     )
-    dso = f"{facts['dso_days']} days" if facts["dso_days"] is not None else "not enough revenue to say"
+    dso = f"{facts.dso_days} days" if facts.dso_days is not None else "not enough revenue to say"
     return [
-        f"files in             {facts['files']:,} ({facts['quarantined_files']:,} quarantined)",
-        f"claims               {facts['claims']:,}",
+        f"files in             {facts.files:,} ({facts.quarantined_files:,} quarantined)",
+        f"claims               {facts.claims:,}",
         (
-            f"dollars in           {money('in_amount')} {equals} {money('posted_amount')} posted + "
-            f"{money('held_amount')} "
-            f"held + {money('quarantined_amount')} quarantined"
+            f"dollars in           {dollars(facts.in_amount)} {equals} {dollars(facts.posted_amount)} posted + "
+            f"{dollars(facts.held_amount)} held + {dollars(facts.quarantined_amount)} quarantined"
         ),
         (
-            f"worth appealing      {facts['denials_worth_appealing']:,} denials, "
-            f"expecting {money('expected_recovery_amount')}"
+            f"worth appealing      {facts.denials_worth_appealing:,} denials, "
+            f"expecting {dollars(facts.expected_recovery_amount)}"
         ),
         f"DSO                  {dso}",
         f"lowest cash ahead    {cash}",

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.core.errors import BooksError
 from orchestration.stores.home import PROJECT
 
 if TYPE_CHECKING:
@@ -36,6 +37,24 @@ def prepare_environment(home: Home) -> dict[str, str]:
         "MEDBOOKS_HOME": str(home.root),
         "MEDBOOKS_KEY_FILE": str(home.key_file),
     }
+
+
+def mend_runs(home: Home, *, free_slots: bool) -> str:
+    """Close runs whose process is gone, free slots of ended runs when asked, and say in words what was done.
+
+    Raises ``BooksError`` when slots are stuck and are not to be freed.
+    """
+    os.environ.update(prepare_environment(home))
+    from dagster import DagsterInstance
+
+    with DagsterInstance.get() as instance:
+        buried = bury_dead_runs(instance)
+        stuck = stuck_slots(instance)
+        if stuck and not free_slots:
+            message = f"{sum(stuck.values())} pool slots are held by runs that are over"
+            raise BooksError(message, mend="medbooks doctor --free-slots")
+        freed = free_stuck_slots(instance) if stuck else 0
+    return f"{buried} dead runs closed, {freed} slots freed"
 
 
 def process_tag() -> str:

@@ -3,8 +3,9 @@
 import dagster as dg
 from dagster_dbt import DbtCliResource
 
+from orchestration.stores.dbt import dbt_program
 from orchestration.stores.home import DBT_PROJECT, Home
-from orchestration.stores.practice import PracticeStores, dbt_program
+from orchestration.stores.practice import PracticeStores
 
 
 class Practice(dg.ConfigurableResource):

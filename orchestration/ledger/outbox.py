@@ -111,7 +111,7 @@ class StateTotals:
     """How many items of one target are in one state for one reason, and their dollars."""
 
     target: str
-    state: str
+    state: OutboxState
     reason_code: str
     item_count: int
     total_amount: Decimal

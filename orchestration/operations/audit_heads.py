@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from orchestration.core.errors import BooksError
@@ -49,9 +50,7 @@ def export_chain(stores: PracticeStores, out: Path) -> int:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for record in records:
-        writer.writerow(
-            [format_amount(value) if name == "amount" else value for name, value in zip(COLUMNS, record, strict=True)]
-        )
+        writer.writerow([format_amount(value) if isinstance(value, Decimal) else value for value in record])
     content = text.getvalue().encode()
     out.write_bytes(content)
     out.with_name(f"{out.name}.head.json").write_text(

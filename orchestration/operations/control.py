@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from orchestration.core.money import ZERO
+from orchestration.stores.lake import table_names
 
 if TYPE_CHECKING:
     import duckdb
@@ -42,6 +43,15 @@ class SourceTotals:
         return self.in_amount == self.posted_amount + self.held_amount + self.quarantined_amount
 
 
+class FileTotals(NamedTuple):
+    """What the readers found in the files of one kind, dollars as each file's own control amount."""
+
+    files: int = 0
+    quarantined_files: int = 0
+    in_amount: Decimal = ZERO
+    quarantined_amount: Decimal = ZERO
+
+
 @dataclass(frozen=True, slots=True)
 class HeldItems:
     """What waits for a person: how many items of a source for one reason, and their dollars."""
@@ -68,11 +78,11 @@ def control_totals(stores: PracticeStores) -> Control:
     reversed_events = stores.ledger.reversed_event_ids()
     waiting = stores.ledger.waiting_reasons()
     with stores.lake.connect() as lake:
-        present = _tables(lake)
-        files = _file_totals(lake, present)
+        present = table_names(lake)
+        files = file_totals(lake)
         items = (
             lake.execute(
-                "SELECT source, event_id, hold_reason, item_count, control_amount FROM marts.fct_control_items"
+                "select source, event_id, hold_reason, item_count, control_amount from marts.fct_control_items"
             ).fetchall()
             if "marts.fct_control_items" in present
             else []
@@ -80,15 +90,15 @@ def control_totals(stores: PracticeStores) -> Control:
         proposed = (
             dict(
                 lake.execute(
-                    "SELECT event_id, CAST(sum(debit_amount) AS DECIMAL(18, 2)) FROM marts.fct_journal_lines "
-                    "GROUP BY event_id"
+                    "select event_id, cast(sum(debit_amount) as decimal(18, 2)) from marts.fct_journal_lines "
+                    "group by event_id"
                 ).fetchall()
             )
             if "marts.fct_journal_lines" in present
             else {}
         )
         unknown = (
-            lake.execute("SELECT count(*) FROM landing.files WHERE kind = 'unknown'").fetchone()
+            lake.execute("select count(*) from landing.files where kind = 'unknown'").fetchone()
             if "landing.files" in present
             else None
         )
@@ -110,17 +120,17 @@ def control_totals(stores: PracticeStores) -> Control:
         # what is left is a zero-pay remittance: it has nothing to post
     totals = []
     for source in SOURCES:
-        file_count, quarantined_count, in_amount, quarantined_amount = files.get(source, (0, 0, ZERO, ZERO))
+        found = files.get(source, FileTotals())
         held_amount = sum((amount for (of, _), (_, amount) in held.items() if of == source), ZERO)
         totals.append(
             SourceTotals(
                 source,
-                file_count,
-                quarantined_count,
-                in_amount,
+                found.files,
+                found.quarantined_files,
+                found.in_amount,
                 posted.get(source, ZERO),
                 held_amount,
-                quarantined_amount,
+                found.quarantined_amount,
             )
         )
     if unknown and unknown[0]:
@@ -133,19 +143,16 @@ def control_totals(stores: PracticeStores) -> Control:
     )
 
 
-def _tables(lake: duckdb.DuckDBPyConnection) -> set[str]:
-    found = lake.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'lake'")
-    return {row[0] for row in found.fetchall()}
-
-
-def _file_totals(lake: duckdb.DuckDBPyConnection, present: set[str]) -> dict[str, tuple[int, int, Decimal, Decimal]]:
+def file_totals(lake: duckdb.DuckDBPyConnection) -> dict[str, FileTotals]:
+    """Return kind → files and dollars of every kind that carries a control amount and has been read."""
+    present = table_names(lake)
     totals = {}
     for source in SOURCES:
         if f"raw_{source}.files" in present:
             row = lake.execute(
-                f"SELECT count(*), count(*) FILTER (status = 'quarantined'), coalesce(sum(in_amount), 0), "
-                f"coalesce(sum(quarantined_amount), 0) FROM raw_{source}.files"
+                "select count(*), count(*) filter (status = 'quarantined'), coalesce(sum(in_amount), 0), "
+                f"coalesce(sum(quarantined_amount), 0) from raw_{source}.files"
             ).fetchone()
             if row:
-                totals[source] = (row[0], row[1], Decimal(row[2]), Decimal(row[3]))
+                totals[source] = FileTotals(row[0], row[1], Decimal(row[2]), Decimal(row[3]))
     return totals

@@ -1,11 +1,12 @@
 """A past month that was booked by hand: what the mapping books of it, and the entry that makes the one the other.
 
-What does not belong here: reading the file of manual postings (cli), and the arithmetic (``accounting.comparison``).
+What does not belong here: the arithmetic (``accounting.comparison``).
 """
 
 from __future__ import annotations
 
 import calendar
+import csv
 import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -15,33 +16,74 @@ from orchestration.accounting.comparison import (
     RULES,
     SOURCE,
     Movement,
+    compare,
     reclassification,
     unbalanced_months,
 )
 from orchestration.accounting.journal import RULE_VERSION
 from orchestration.core.errors import BooksError, ConfigurationError
 from orchestration.core.ids import file_id
-from orchestration.core.money import ZERO
+from orchestration.core.money import ZERO, parse_written_amount
+from orchestration.stores.lake import table_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from orchestration.accounting.comparison import Variance
     from orchestration.ledger.records import PostResult
     from orchestration.stores.practice import PracticeStores
 
 
+_MANUAL_COLUMNS = ("entry_date", "account_code", "debit_amount", "credit_amount")
+
+
+def compare_with_manual(stores: PracticeStores, file: Path, entity_id: str) -> list[Variance]:
+    """Return month by month and account by account what the mapping books and what a file says was booked by hand.
+
+    Only the file's months are compared. Raises as ``read_manual_postings`` and ``mapped_charges`` do.
+    """
+    manual = read_manual_postings(file)
+    proposed = mapped_charges(stores, entity_id, sorted({movement.month for movement in manual}))
+    return compare(proposed, manual)
+
+
+def read_manual_postings(file: Path) -> list[Movement]:
+    """Return the movements of a CSV of manual postings.
+
+    Its columns are ``entry_date`` (ISO), ``account_code``, ``debit_amount`` and ``credit_amount``. Raises
+    ``ConfigurationError`` naming the line for a file that cannot be read so.
+    """
+    found = []
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        reader = csv.DictReader(text)
+        if missing := [name for name in _MANUAL_COLUMNS if name not in (reader.fieldnames or ())]:
+            message = f"the file of manual postings has no column {', '.join(missing)}"
+            raise ConfigurationError(message, mend=f"columns needed: {', '.join(_MANUAL_COLUMNS)}")
+        for number, row in enumerate(reader, start=2):
+            amounts = [
+                parse_written_amount(row[name] or "") if (row[name] or "").strip() else ZERO
+                for name in _MANUAL_COLUMNS[2:]
+            ]
+            try:
+                day = dt.date.fromisoformat((row["entry_date"] or "").strip())
+            except ValueError:
+                day = None
+            if day is None or None in amounts or not (row["account_code"] or "").strip():
+                message = f"line {number} of the file of manual postings cannot be read as date, account and amounts"
+                raise ConfigurationError(message, mend="correct the line and run it again")
+            debit, credit = (amount or ZERO for amount in amounts)
+            found.append(Movement(f"{day:%Y-%m}", row["account_code"].strip(), debit - credit))
+    return found
+
+
 def mapped_charges(stores: PracticeStores, entity_id: str, months: Iterable[str]) -> list[Movement]:
     """Return what the mapping books of an entity's charges in months (``YYYY-MM``), by month and account.
 
-    Raises ``ConfigurationError`` when the mart that says so is not built, or was built by another version.
+    Raises ``ConfigurationError`` when the mart that says so is not built.
     """
     with stores.lake.connect() as lake:
-        built = lake.execute(
-            "SELECT count(*) FROM duckdb_columns() WHERE database_name = 'lake' AND schema_name = 'marts' "
-            "AND table_name = 'account_activity_monthly' AND column_name = 'rule_id'"
-        ).fetchone()
-        if built != (1,):
+        if "marts.account_activity_monthly" not in table_names(lake):
             message = "what the mapping books cannot be known: the marts it comes from are not built"
             raise ConfigurationError(message, mend="medbooks run")
         found = lake.execute(

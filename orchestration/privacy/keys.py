@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEY_BYTES = 32
-Purpose = Literal["landed", "lake", "connections"]
+Purpose = Literal["landed", "lake", "connections", "audit-head"]
 
 
 def read_or_create_master_key(path: Path, *, may_create: bool) -> bytes:

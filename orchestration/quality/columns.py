@@ -1,7 +1,7 @@
 """From a mart's rows to the columns a quality gate checks: cents, dates, and facts that need more than one column.
 
 A checked frame holds only what the rules name, in cheap types, so that nothing else can reach a page. What does not
-belong here: the rules (``reporting/expectations.py``) and the library that evaluates them.
+belong here: the rules (``rules``) and the library that evaluates them.
 """
 
 from __future__ import annotations

@@ -1,13 +1,12 @@
-"""The quality gates: rules declared in ``reporting/expectations.py``, evaluated by Great Expectations.
+"""The quality gates: rules declared in ``rules``, evaluated by Great Expectations.
 
 The only importer of great_expectations, which takes seconds to import and is therefore imported when a gate has rows.
 Nothing of a row leaves this module: results are pass or fail (``BOOLEAN_ONLY``), contexts live in memory, and what a
-library says about an error is withheld. What does not belong here: pages on disk (``data_docs.py``).
+library says about an error is withheld. What does not belong here: pages on disk (``pages``).
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import logging
 import os
@@ -15,15 +14,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from orchestration.accounting.accounts import read_chart
 from orchestration.core.errors import BooksError, ConfigurationError
 from orchestration.privacy.phi import scrubbed
 from orchestration.quality.pages import ASSETS, GatePages, GateResult, safe_name, write_data_docs
 from orchestration.quality.rules import GATES, gate_rules
-from orchestration.stores.home import DBT_PROJECT
+from orchestration.stores.seeds import chart
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from decimal import Decimal
     from pathlib import Path
 
@@ -52,16 +50,16 @@ class QualityResult:
 
 
 def validate(
-    gates: Mapping[str, pd.DataFrame],
+    gates: Mapping[Gate, pd.DataFrame],
     *,
     docs_folder: Path,
     run_name: str,
     as_of: dt.datetime,
-    at_stake_amounts: Mapping[str, Decimal] | None = None,
+    at_stake_amounts: Mapping[Gate, Decimal] | None = None,
 ) -> QualityResult:
     """Check the rows of a batch at every gate and write the report, newest run first, into ``docs_folder``.
 
-    ``gates`` maps ``remittances``, ``charges`` and ``journal_batch`` to rows with ``gate_columns.COLUMNS``; a gate
+    ``gates`` maps ``remittances``, ``charges`` and ``journal_batch`` to rows with ``columns.COLUMNS``; a gate
     without rows passes with a note. ``at_stake_amounts`` are dollars per gate to show beside its name. Raises
     ``ConfigurationError`` for a gate too many or too few or a missing column, ``BooksError`` when a rule could not be
     evaluated: bad data never raises, and a rule that broke counts neither as passed nor as failed.
@@ -69,7 +67,7 @@ def validate(
     if sorted(gates) != sorted(GATES):
         message = f"the quality report needs exactly the gates {', '.join(GATES)}: one left out would look passed"
         raise ConfigurationError(message)
-    rules = gate_rules(_account_codes())
+    rules = gate_rules(chart())
     arrived: dict[Gate, pd.DataFrame] = {gate: gates[gate] for gate in GATES if len(gates[gate])}
     failed_names: dict[Gate, frozenset[str]] = {}
     pages: dict[Gate, GatePages] = {}
@@ -88,11 +86,6 @@ def validate(
         for gate in GATES
     }
     return QualityResult(results, write_data_docs(docs_folder, results, pages, run_name=run_name, as_of=as_of))
-
-
-def _account_codes() -> Collection[str]:
-    with (DBT_PROJECT / "seeds" / "accounts.csv").open(encoding="utf-8", newline="") as seed:
-        return [account.account_code for account in read_chart(csv.DictReader(seed))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +198,13 @@ def _pages(gate: Gate, validation: _Validation) -> GatePages:
     # a fingerprint of the rows is computed from them, so it does not belong on a page either
     meta: dict[str, Any] = {**validation.result.meta, "batch_spec": {"data_asset_name": gate}}
     validation.result.meta = {name: meta[name] for name in meta if name not in {"batch_markers", "batch_parameters"}}
-    outcome = ValidationResultsPageRenderer(run_info_at_end=True)
-    declared = ExpectationSuitePageRenderer()
+    # their renderers carry no types
+    show: Any = view.render
+    outcome: Any = ValidationResultsPageRenderer(run_info_at_end=True)
+    declared: Any = ExpectationSuitePageRenderer()
     return GatePages(
-        outcome=view.render(outcome.render(validation.result)),
-        rules=view.render(declared.render(validation.context.suites.get(gate))),
+        outcome=show(outcome.render(validation.result)),
+        rules=show(declared.render(validation.context.suites.get(gate))),
     )
 
 

@@ -1,7 +1,7 @@
 """The rules of the three quality gates, as finance reads them: what must hold, what it means, what to do.
 
-Declarations only. What does not belong here: the library that evaluates them (``resources/data_quality.py``), how a
-checked column comes from a mart (``resources/gate_columns.py``), keys and control totals (dbt tests).
+Declarations only. What does not belong here: the library that evaluates them (``evaluation``), how a
+checked column comes from a mart (``columns``), keys and control totals (dbt tests).
 """
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+from orchestration.accounting.accounts import AccountRoles
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from orchestration.accounting.accounts import Account
     from orchestration.core.findings import Severity
 
 Gate = Literal["remittances", "charges", "journal_batch"]
@@ -77,12 +80,12 @@ class Rule:
         return self.severity == "error"
 
 
-def gate_rules(account_codes: Collection[str]) -> Mapping[Gate, tuple[Rule, ...]]:
+def gate_rules(chart: Sequence[Account]) -> Mapping[Gate, tuple[Rule, ...]]:
     """Return the rules of every gate, for a chart of accounts."""
     return {
         "remittances": remittance_rules(),
         "charges": charge_rules(),
-        "journal_batch": journal_rules(account_codes),
+        "journal_batch": journal_rules(chart),
     }
 
 
@@ -403,7 +406,7 @@ def charge_rules() -> tuple[Rule, ...]:
     )
 
 
-def journal_rules(account_codes: Collection[str]) -> tuple[Rule, ...]:
+def journal_rules(chart: Sequence[Account]) -> tuple[Rule, ...]:
     """Return the rules for the lines of proposed journal entries."""
     return (
         Rule(
@@ -451,7 +454,7 @@ def journal_rules(account_codes: Collection[str]) -> tuple[Rule, ...]:
             "accounts_in_chart",
             "Every account is in the chart of accounts",
             "expect_column_values_to_be_in_set",
-            {"column": "account_code", "value_set": sorted(account_codes)},
+            {"column": "account_code", "value_set": sorted(account.account_code for account in chart)},
             _BOOKKEEPING,
             "The amount would be in no line of the statements.",
             "Add the account to the chart, or correct the mapping that names it.",
@@ -523,7 +526,7 @@ def journal_rules(account_codes: Collection[str]) -> tuple[Rule, ...]:
             "little_in_suspense",
             "At least 99 % of lines have an account other than suspense",
             "expect_column_values_to_not_be_in_set",
-            {"column": "account_code", "value_set": ["1999"], "mostly": 0.99},
+            {"column": "account_code", "value_set": [AccountRoles.of(chart)["suspense"]], "mostly": 0.99},
             _BOOKKEEPING,
             "Amounts nobody has explained gather on the balance sheet.",
             "Clear the suspense account: most come from payer adjustments without a mapping.",

@@ -47,7 +47,8 @@ class Settings:
     bill_approval_limit_amount: Decimal = Decimal("1500.00")
     # an entry that moves more on these accounts, or a reversal of more, needs another person
     exception_approval_limit_amount: Decimal = Decimal("2500.00")
-    exception_accounts: tuple[str, ...] = ("1999", "2215", "2300", "6999")
+    # codes of the chart; without any, the accounts of what could not be placed
+    exception_accounts: tuple[str, ...] = ()
     # who may decide what waits: [[approvers]] tables
     roster: Roster = field(default_factory=Roster)
     # further legal entities, each with a calendar and books of its own: [[entities]] tables

@@ -109,11 +109,11 @@ class Lake:
                 config={"autoinstall_known_extensions": "false", "allow_community_extensions": "false"},
             )
             try:
-                connection.execute(f"LOAD '{httpfs_extension()}'")
-                connection.execute("SET temp_file_encryption = true")
-                connection.execute("SET TimeZone = 'UTC'")
+                connection.execute(f"load '{httpfs_extension()}'")
+                connection.execute("set temp_file_encryption = true")
+                connection.execute("set TimeZone = 'UTC'")
                 self._attach(connection)
-                connection.execute(f"USE {DATABASE}")
+                connection.execute(f"use {DATABASE}")
                 yield connection
             finally:
                 connection.close()
@@ -124,7 +124,7 @@ class Lake:
         deadline = time.monotonic() + _ORPHAN_SECONDS
         while True:
             try:
-                connection.execute(f"ATTACH '{self.path}' AS {DATABASE} (ENCRYPTION_KEY '{self._key}')")
+                connection.execute(f"attach '{self.path}' as {DATABASE} (encryption_key '{self._key}')")
             except duckdb.IOException as error:
                 if "lock" not in str(error) or time.monotonic() > deadline:
                     raise
@@ -142,16 +142,26 @@ class Lake:
 def create_tables(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> None:
     """Create the tables that do not exist; raises ``ConfigurationError`` for one that another version made."""
     for schema in sorted({table.schema for table in tables}):
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        connection.execute(f"create schema if not exists {schema}")
     for table in tables:
         connection.execute(table.ddl())
         found = connection.execute(
-            "SELECT column_name FROM duckdb_columns() WHERE database_name = ? AND schema_name = ? AND table_name = ?",
+            "select column_name from duckdb_columns() where database_name = ? and schema_name = ? and table_name = ?",
             [DATABASE, table.schema, table.name],
         ).fetchall()
         if {row[0] for row in found} != {column.name for column in table.columns}:
             message = f"{table.qualified_name} was made by another version: its columns differ"
             raise ConfigurationError(message, mend="medbooks rebuild --no-check")
+
+
+def table_names(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Return every table and view of the lake as ``schema.name``: what was built so far."""
+    found = connection.execute(
+        "select schema_name || '.' || table_name from duckdb_tables() where database_name = ? "
+        "union all select schema_name || '.' || view_name from duckdb_views() where database_name = ?",
+        [DATABASE, DATABASE],
+    )
+    return frozenset(row[0] for row in found.fetchall())
 
 
 def insert(connection: duckdb.DuckDBPyConnection, schema: str, batches: Mapping[str, pa.Table]) -> None:
@@ -160,7 +170,7 @@ def insert(connection: duckdb.DuckDBPyConnection, schema: str, batches: Mapping[
     try:
         for name, rows in batches.items():
             connection.register("incoming", rows)
-            connection.execute(f"INSERT INTO {schema}.{name} BY NAME SELECT * FROM incoming")
+            connection.execute(f"insert into {schema}.{name} by name select * from incoming")
             connection.unregister("incoming")
         connection.commit()
     except BaseException:

@@ -15,10 +15,11 @@ import pyarrow.parquet as pq
 from e2e_books import START, Books
 
 from orchestration.core.money import from_cents
-from orchestration.operations.close import month_end
-from orchestration.operations.close.checklist import period_of
+from orchestration.operations.close import figures
+from orchestration.operations.close.periods import period_of
+from orchestration.stores.dbt import dbt_environment, dbt_program
 from orchestration.stores.home import DBT_PROJECT, Home
-from orchestration.stores.practice import PracticeStores, dbt_program
+from orchestration.stores.practice import PracticeStores
 from orchestration.synthetic import fees
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def test_a_bonus_is_what_the_contracts_of_the_practice_have_earned(two_steps: Tw
         )
     period = period_of(stores, "main", "2025-12")
     # work that nobody has given a value blocks the close, it does not silently earn nothing
-    unvalued = month_end.unvalued_revenue(stores, period)
+    unvalued = figures.unvalued_revenue(stores, period)
     assert unvalued is not None
     assert unvalued > 0
     with stores.lake.connect() as lake:
@@ -54,12 +55,12 @@ def test_a_bonus_is_what_the_contracts_of_the_practice_have_earned(two_steps: Tw
                 for number, (modifier, percent) in enumerate(((None, 100), ("26", 40), ("TC", 60)), start=3 * index)
             ],
         )
-    with stores.dbt_environment():
+    with dbt_environment(stores):
         project = ("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT))
         selected = ("--select", "int_fees__relative_values_dated", "fct_provider_production")
         subprocess.run([dbt_program(), "--quiet", "run", *selected, *project], check=True, capture_output=True)
-    assert month_end.unvalued_revenue(stores, period) == 0
-    assert month_end.missing(stores, period)[month_end.BONUSES].entries
+    assert figures.unvalued_revenue(stores, period) == 0
+    assert figures.missing(stores, period)[figures.BONUSES].entries
     books.medbooks("close", "prepare", "--period", "2025-12")
     earned = {
         bonus["provider_npi"]: bonus
@@ -91,7 +92,7 @@ def test_a_bonus_is_what_the_contracts_of_the_practice_have_earned(two_steps: Tw
         for npi, amount in accrued.items()
     )
     # and nothing is left to add
-    assert [figure.name for figure in month_end.missing(stores, period).values() if figure.entries] == []
+    assert [figure.name for figure in figures.missing(stores, period).values() if figure.entries] == []
     entries = stores.ledger.entry_count()
-    month_end.prepare(stores, period, made_by="bookkeeper")
+    figures.prepare(stores, period, made_by="bookkeeper")
     assert stores.ledger.entry_count() == entries

@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 import pytest
 
+from orchestration.stores.dbt import dbt_environment, dbt_program
 from orchestration.stores.home import DBT_PROJECT, Home
-from orchestration.stores.practice import PracticeStores, dbt_program
+from orchestration.stores.practice import PracticeStores
 
 Dbt = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -38,7 +39,7 @@ def dbt(empty_practice: PracticeStores) -> Dbt:
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [dbt_program(), "--no-use-colors", *arguments, *project]
-        with empty_practice.dbt_environment():
+        with dbt_environment(empty_practice):
             done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             pytest.fail(f"dbt {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}", pytrace=False)

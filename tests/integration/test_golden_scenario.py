@@ -22,12 +22,14 @@ from orchestration.accounting.approvers import Approver, Roster
 from orchestration.accounting.comparison import Movement, Variance, compare
 from orchestration.accounting.journal import entries_from_proposals
 from orchestration.core.errors import BooksError, ConfigurationError
-from orchestration.operations.close import month_end
-from orchestration.operations.close.checklist import Period, checklist, period_of
+from orchestration.operations.close import figures
+from orchestration.operations.close.checklist import checklist
+from orchestration.operations.close.periods import Period, period_of
 from orchestration.operations.reclassify import mapped_charges, propose_reclassification
 from orchestration.stores import lake as lakes
+from orchestration.stores.dbt import dbt_environment, dbt_program
 from orchestration.stores.home import DBT_PROJECT, Entity, Home, Settings
-from orchestration.stores.practice import PracticeStores, dbt_program
+from orchestration.stores.practice import PracticeStores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -524,7 +526,7 @@ def known(events, suspended) -> PracticeStores:
 
 
 def build(stores: PracticeStores, project: Path, *selected: str) -> None:
-    with stores.dbt_environment():
+    with dbt_environment(stores):
         done = subprocess.run(
             [dbt_program(), "--no-use-colors", "--quiet", "build", "--exclude-resource-type", "unit_test", *selected,
              "--project-dir", str(project), "--profiles-dir", str(project), "--vars",
@@ -562,7 +564,7 @@ def missing_before(known) -> dict[tuple[str, str], str]:
     return {
         (f"{period.entity.entity_id} {period.name}", name): f"{figure.amount:.2f}"
         for period in periods(known)
-        for name, figure in month_end.missing(known, period).items()
+        for name, figure in figures.missing(known, period).items()
         if figure.amount
     }
 
@@ -572,7 +574,7 @@ def books(known, missing_before) -> PracticeStores:
     """The same with what the months' ends add, and nothing was added before it was told."""
     assert missing_before
     for period in periods(known):
-        _figures, result = month_end.prepare(known, period, made_by="golden")
+        _figures, result = figures.prepare(known, period, made_by="golden")
         assert (result.held, result.refusals, result.conflicts) == ([], [], [])
     proposed = propose_reclassification(known, "main", by_hand(known), b"", made_by="bookkeeper")
     assert [refusal.amount for refusal in proposed.refusals] == [Decimal("40.00")]
@@ -623,15 +625,15 @@ def test_what_a_months_end_lacks_is_told_in_dollars_and_then_booked_once(books, 
     }
     entries = books.ledger.entry_count()
     for period in periods(books):
-        assert all(not figure.entries for figure in month_end.missing(books, period).values())
-        month_end.prepare(books, period, made_by="golden")
+        assert all(not figure.entries for figure in figures.missing(books, period).values())
+        figures.prepare(books, period, made_by="golden")
     assert books.ledger.entry_count() == entries
 
 
 def test_a_bonus_of_the_year_so_far_is_accrued_month_by_month_for_what_is_new(books):
     accrued = [
         (posted.entry.event_id, f"{posted.entry.total_amount:.2f}")
-        for posted in books.ledger.entries(book="accrual", source=month_end.SOURCE)
+        for posted in books.ledger.entries(book="accrual", source=figures.SOURCE)
         if posted.entry.event_id.startswith("bonus:")
     ]
     assert accrued == [
@@ -658,7 +660,7 @@ def test_a_bonus_that_is_paid_takes_off_its_accrual_and_only_what_was_never_accr
     assert set(second) == {("2130", SECOND, "70.00"), ("2800", None, "-70.00")}
     (beyond,) = (
         posted.entry
-        for posted in books.ledger.entries(book="accrual", source=month_end.SOURCE)
+        for posted in books.ledger.entries(book="accrual", source=figures.SOURCE)
         if posted.entry.event_id.startswith("bonus-paid:")
     )
     assert (beyond.entity_id, beyond.entry_date, f"{beyond.total_amount:.2f}") == ("E2", day("2026-02-28"), "10.00")
@@ -671,15 +673,15 @@ def test_a_bonus_that_is_paid_takes_off_its_accrual_and_only_what_was_never_accr
 
 def test_a_bonus_of_an_earlier_year_that_nobody_paid_is_named_and_another_person_takes_it_back(books):
     before, after = period_of(books, "main", "2027-02"), period_of(books, "main", "2027-03")
-    assert month_end.unpaid_bonuses(books, before) == {}
-    assert month_end.unpaid_bonuses(books, after) == {MAIN: Decimal("113.24")}
-    result = month_end.release_bonus(books, after, MAIN, made_by="bookkeeper")
+    assert figures.unpaid_bonuses(books, before) == {}
+    assert figures.unpaid_bonuses(books, after) == {MAIN: Decimal("113.24")}
+    result = figures.release_bonus(books, after, MAIN, made_by="bookkeeper")
     assert [(refusal.reason, refusal.amount) for refusal in result.held] == [("bonus_release", Decimal("113.24"))]
     (waiting,) = books.ledger.waiting()
     assert waiting.made.reason_code == "bonus_release"
     books.ledger.reject(waiting.proposal_id, by="controller", reason="it is owed")
     with pytest.raises(ConfigurationError, match="no bonus of A from an earlier year is overdue in 2027-02"):
-        month_end.release_bonus(books, before, MAIN, made_by="bookkeeper")
+        figures.release_bonus(books, before, MAIN, made_by="bookkeeper")
 
 
 def test_the_close_check_of_a_period_names_each_figure_and_passes_when_all_are_booked(books):
@@ -715,7 +717,7 @@ def test_a_reason_that_becomes_known_releases_what_it_left_in_suspense_once(book
 
 def test_credits_are_a_debt_at_the_months_end_and_a_credit_of_receivables_after_it(books):
     def at(text: str) -> dict[str, str]:
-        rows = books.ledger.trial_balance(day(text), book="accrual", source=month_end.SOURCE)
+        rows = books.ledger.trial_balance(day(text), book="accrual", source=figures.SOURCE)
         return {
             row.account_code: f"{row.debit_amount - row.credit_amount:.2f}"
             for row in rows
@@ -730,7 +732,7 @@ def test_a_locked_period_is_not_prepared_again(books):
     january = periods(books)[0]
     books.ledger.close_period("main", january.first, january.last, by="controller")
     with pytest.raises(BooksError, match="2026-01 is locked") as refused:
-        month_end.prepare(books, january, made_by="golden")
+        figures.prepare(books, january, made_by="golden")
     assert "close reopen --entity main --period 2026-01" in str(refused.value.mend)
     books.ledger.open_period("main", january.first, january.last, by="controller", reason="the test is over")
 

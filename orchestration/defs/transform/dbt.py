@@ -1,19 +1,15 @@
 """The dbt project as assets: every model, seed and test, by the schema and name it is stored under."""
 
-import os
 from collections.abc import Iterator, Mapping
-from contextlib import redirect_stdout
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
 
-from orchestration.core.errors import BooksError
 from orchestration.defs.catalog import BILLING, BOOKKEEPING, DATA_TEAM, FINANCE
 from orchestration.defs.resources import Practice
+from orchestration.operations.build import building, incomplete_build
 from orchestration.stores.dbt import current_manifest
-from orchestration.stores.practice import dbt_variables
 
 _OWNERS = {
     "revenue": FINANCE,
@@ -67,18 +63,8 @@ TRANSLATOR = Translator(settings=DagsterDbtTranslatorSettings(enable_source_test
 def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, practice: Practice) -> Iterator[Any]:
     """Build seeds, models and their tests in order; a failed error-severity test stops what stands on it."""
     stores = practice.stores
-    # dbt's own log has every line; the terminal has one per step
-    with stores.dbt_environment(), Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
-        build = dbt.cli(
-            ["build", "--vars", dbt_variables(stores.home)],
-            context=context,
-            target_path=stores.home.dbt_target,
-            raise_on_error=False,
-        )
+    with building(stores) as arguments:
+        build = dbt.cli(arguments, context=context, target_path=stores.home.dbt_target, raise_on_error=False)
         yield from build.stream()
         if not build.is_successful():
-            # DuckDB's words may quote a value, so only names of models and tests leave
-            results = build.get_artifact("run_results.json")["results"]
-            failed = [r["unique_id"].split(".")[2] for r in results if r["status"] in {"error", "fail"}]
-            message = f"dbt did not build: {', '.join(failed) or 'the project'}"
-            raise BooksError(message, mend="medbooks doctor")
+            raise incomplete_build(build.get_artifact("run_results.json"))

@@ -12,75 +12,28 @@ import sys
 import tempfile
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from orchestration.accounting.closing import CloseItem, aged_amount
-from orchestration.core.errors import ConfigurationError
+from orchestration.accounting.month_end import SOURCE
 from orchestration.core.money import ZERO
-from orchestration.core.periods import fiscal_period, period_days
-from orchestration.operations.close import month_end
+from orchestration.operations.close import figures
+from orchestration.stores.lake import table_names
+from orchestration.stores.seeds import account_roles
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
-    from orchestration.stores.home import Entity
+    from orchestration.accounting.accounts import AccountRole, AccountRoles
+    from orchestration.operations.close.periods import Period
     from orchestration.stores.practice import PracticeStores
 
-_SUSPENSE = "1999"
-# account → how many days what stands on it may be old, and what it is
-_AGED = {
-    "2300": (30, "receipts that nobody could apply"),
-    "2215": (30, "payer takebacks whose original is not here"),
-    "2010": (60, "goods received and not billed"),
+# role of an account → how many days what stands on it may be old, and what it is
+_AGED: dict[AccountRole, tuple[int, str]] = {
+    "unapplied_receipts": (30, "receipts that could not be applied"),
+    "payer_takebacks_unmatched": (30, "payer takebacks whose original is not here"),
+    "goods_received_not_invoiced": (60, "goods received and not billed"),
 }
-_DUE_FROM, _DUE_TO = "1800", "2800"
-
-
-EVERY_ENTITY = "all"
-
-
-class Period(NamedTuple):
-    """One fiscal period of one entity."""
-
-    entity: Entity
-    name: str
-    first: dt.date
-    last: dt.date
-    year_start: dt.date
-    main_entity_id: str
-
-
-def period_of(stores: PracticeStores, entity_id: str, name: str) -> Period:
-    """Return a fiscal period by the entity's own calendar.
-
-    Raises ``ConfigurationError`` for an entity or period that does not exist.
-    """
-    entities = {entity.entity_id: entity for entity in stores.home.settings.all_entities}
-    entity = entities.get(entity_id or stores.home.settings.entity_id)
-    if entity is None:
-        message = f"there is no entity {entity_id}"
-        raise ConfigurationError(message, mend=f"one of: medbooks close check --entity {'|'.join(entities)}")
-    try:
-        first, last = period_days(name, entity.fiscal_year_start_month)
-    except ValueError as error:
-        raise ConfigurationError(str(error), mend="medbooks close check --period 2026-01") from None
-    year_start, _end = period_days(f"{name[:5]}01", entity.fiscal_year_start_month)
-    return Period(entity, name, first, last, year_start, stores.home.settings.entity_id)
-
-
-def periods_of(stores: PracticeStores, entity_id: str, name: str) -> list[Period]:
-    """Return the period of one entity, or for ``all`` the main entity's and every other's with the same days.
-
-    Each entity calls it by its own calendar. Raises ``ConfigurationError`` as ``period_of`` does.
-    """
-    if entity_id != EVERY_ENTITY:
-        return [period_of(stores, entity_id, name)]
-    main = period_of(stores, "", name)
-    return [
-        period_of(stores, entity.entity_id, fiscal_period(main.first, entity.fiscal_year_start_month))
-        for entity in stores.home.settings.all_entities
-    ]
 
 
 def consolidation(stores: PracticeStores, periods: Sequence[Period]) -> CloseItem:
@@ -90,14 +43,13 @@ def consolidation(stores: PracticeStores, periods: Sequence[Period]) -> CloseIte
     when each pair holds the same on both sides.
     """
     last = periods[0].last
-    eliminated = stores.ledger.pair_balances((_DUE_FROM, _DUE_TO), last, book="accrual")
+    between = _between_entities(account_roles())
+    eliminated = stores.ledger.pair_balances(between, last, book="accrual")
     owed = sum((amount for amount in eliminated.values() if amount > 0), ZERO)
     left = ZERO
     for period in periods:
         rows = stores.ledger.trial_balance(last, entity_id=period.entity.entity_id, book="accrual")
-        left += sum(
-            (r.debit_amount - r.credit_amount for r in rows if r.account_code not in {_DUE_FROM, _DUE_TO}), ZERO
-        )
+        left += sum((r.debit_amount - r.credit_amount for r in rows if r.account_code not in between), ZERO)
     return CloseItem(
         "consolidated_books_balance_without_what_entities_owe_each_other",
         left == 0,
@@ -107,11 +59,16 @@ def consolidation(stores: PracticeStores, periods: Sequence[Period]) -> CloseIte
     )
 
 
+def _between_entities(roles: AccountRoles) -> tuple[str, str]:
+    """Return the accounts of what entities owe each other: due from, due to."""
+    return roles["due_from_entities"], roles["due_to_entities"]
+
+
 def checklist(stores: PracticeStores, period: Period) -> list[CloseItem]:
     """Return every check of the period, in the order a bookkeeper works through them."""
     return [
         *_lake_checks(stores, period),
-        *_account_checks(stores, period),
+        *_account_checks(stores, period, account_roles()),
         *_registers(stores, period),
         *_figures(stores, period),
         _pairs(stores, period),
@@ -126,12 +83,7 @@ def _lake_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
     if not stores.home.lake_file.exists():
         return []
     with stores.lake.connect() as lake:
-        present = {
-            row[0]
-            for row in lake.execute(
-                "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'lake'"
-            ).fetchall()
-        }
+        present = table_names(lake)
 
         def amount(sql: str, *needs: str, entity: tuple[str, ...] = ()) -> Decimal:
             if not set(needs) <= present:
@@ -163,8 +115,8 @@ def _lake_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
         has_subledger = "intermediate.int_receivables__activity" in present
         proposed = (
             lake.execute(
-                "SELECT event_id, sum(debit_amount) FROM marts.fct_journal_lines "
-                "WHERE entity_id = ? AND entry_date <= ? GROUP BY event_id",
+                "select event_id, sum(debit_amount) from marts.fct_journal_lines "
+                "where entity_id = ? and entry_date <= ? group by event_id",
                 [period.entity.entity_id, period.last],
             ).fetchall()
             if "marts.fct_journal_lines" in present
@@ -198,16 +150,15 @@ def _lake_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
     ]
     if has_subledger and "accrual" in period.entity.books:
         # what is shown as a debt at a period's end (R14) stays a receivable's credit in the subledger
+        roles = account_roles()
+        receivables = (roles["receivable_insurance"], roles["receivable_patient"])
         booked = sum(
-            (
-                _balance(stores, period, code) - _balance(stores, period, code, source=month_end.SOURCE)
-                for code in ("1200", "1210")
-            ),
+            (_balance(stores, period, code) - _balance(stores, period, code, source=SOURCE) for code in receivables),
             ZERO,
         )
         items.append(
             CloseItem(
-                "receivables_subledger_equals_1200_and_1210",
+                f"receivables_subledger_equals_{'_and_'.join(receivables)}",
                 subledger == booked,
                 abs(subledger - booked),
                 "the subledger less what is booked",
@@ -222,19 +173,21 @@ def _balance(stores: PracticeStores, period: Period, code: str, *, source: str |
     return sum((row.debit_amount - row.credit_amount for row in rows if row.account_code == code), ZERO)
 
 
-def _account_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
-    suspense = _balance(stores, period, _SUSPENSE)
+def _account_checks(stores: PracticeStores, period: Period, roles: AccountRoles) -> list[CloseItem]:
+    suspense = _balance(stores, period, roles["suspense"])
     items = [
         CloseItem(
             "suspense_is_zero",
             suspense == 0,
             abs(suspense),
-            f"what stands on {_SUSPENSE}: reasons that no seed knows, listed in marts.suspense_by_reason",
+            f"what stands on {roles['suspense']}: reasons that no seed knows, listed in marts.suspense_by_reason",
             "medbooks run   # after each is a row of adjustment_codes.csv or provider_adjustment_codes.csv",
         )
     ]
-    movements = stores.ledger.movements(tuple(_AGED), period.last, entity_id=period.entity.entity_id, book="accrual")
-    for code, (days, what) in _AGED.items():
+    codes = tuple(roles[role] for role in _AGED)
+    movements = stores.ledger.movements(codes, period.last, entity_id=period.entity.entity_id, book="accrual")
+    for role, (days, what) in _AGED.items():
+        code = roles[role]
         aged = aged_amount(movements.get(code, ()), period.last, days)
         items.append(
             CloseItem(
@@ -251,7 +204,7 @@ def _account_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
 def _registers(stores: PracticeStores, period: Period) -> list[CloseItem]:
     if not stores.home.lake_file.exists():
         return []
-    gaps = month_end.missing_registers(stores, period)
+    gaps = figures.missing_registers(stores, period)
     days = ", ".join(f"{gap.first} to {gap.last}" for gap in gaps)
     return [
         CloseItem(
@@ -266,12 +219,12 @@ def _registers(stores: PracticeStores, period: Period) -> list[CloseItem]:
 
 # figure of the period's end → the check's sentence, and what is missing when it fails
 _FIGURES = {
-    month_end.CREDITS: ("credits_are_reclassified", "credits of patients and payers that stand in receivables"),
-    month_end.PAY: (
+    figures.CREDITS: ("credits_are_reclassified", "credits of patients and payers that stand in receivables"),
+    figures.PAY: (
         "pay_worked_is_accrued",
         "days worked up to the period's end that no register covers and nobody accrued",
     ),
-    month_end.BONUSES: (
+    figures.BONUSES: (
         "provider_bonuses_are_accrued",
         "bonuses earned in the year so far and not accrued, or too much, or paid and never accrued",
     ),
@@ -281,7 +234,7 @@ _FIGURES = {
 def _figures(stores: PracticeStores, period: Period) -> list[CloseItem]:
     if "accrual" not in period.entity.books or not stores.home.lake_file.exists():
         return []
-    found = month_end.missing(stores, period)
+    found = figures.missing(stores, period)
     items = []
     for name, (sentence, words) in _FIGURES.items():
         figure = found.get(name)
@@ -296,7 +249,7 @@ def _figures(stores: PracticeStores, period: Period) -> list[CloseItem]:
                 else "medbooks run",
             )
         )
-    unpaid = month_end.unpaid_bonuses(stores, period)
+    unpaid = figures.unpaid_bonuses(stores, period)
     items.append(
         CloseItem(
             "bonuses_of_earlier_years_are_paid",
@@ -307,7 +260,7 @@ def _figures(stores: PracticeStores, period: Period) -> list[CloseItem]:
             f"--release-bonus {next(iter(unpaid), 'NPI')}   # when it is not owed; else pay it as a bonus",
         )
     )
-    unvalued = month_end.unvalued_revenue(stores, period)
+    unvalued = figures.unvalued_revenue(stores, period)
     if unvalued is not None:
         items.append(
             CloseItem(
@@ -323,7 +276,7 @@ def _figures(stores: PracticeStores, period: Period) -> list[CloseItem]:
 
 def _pairs(stores: PracticeStores, period: Period) -> CloseItem:
     """Compare both sides of every pair the entity belongs to; one whose other side keeps no accrual book has none."""
-    nets = stores.ledger.pair_balances((_DUE_FROM, _DUE_TO), period.last, book="accrual")
+    nets = stores.ledger.pair_balances(_between_entities(account_roles()), period.last, book="accrual")
     ours = period.entity.entity_id
     keeping = {entity.entity_id for entity in stores.home.settings.all_entities if "accrual" in entity.books}
     others = {b if a == ours else a for a, b in nets if ours in {a, b}} & keeping

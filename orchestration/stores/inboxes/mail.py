@@ -128,7 +128,7 @@ def attachments_of(content: bytes) -> list[tuple[str, bytes]]:
 
     Pictures that a text shows (a logo under a signature) are no attachments. Never raises.
     """
-    message: EmailMessage = email.message_from_bytes(content, policy=email.policy.default)  # type: ignore[assignment]
+    message: EmailMessage = email.message_from_bytes(content, policy=email.policy.default)
     found: list[tuple[str, bytes]] = []
     for part in message.walk():
         if part.is_multipart():

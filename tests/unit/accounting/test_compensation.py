@@ -23,10 +23,12 @@ from orchestration.accounting.compensation import (
 )
 from orchestration.accounting.month_end import Figure, true_up
 from orchestration.core.money import CENT, ZERO
+from orchestration.stores.seeds import account_roles
 
 if TYPE_CHECKING:
     from orchestration.accounting.journal import Entry
 
+ROLES = account_roles()
 MONTH_END = dt.date(2026, 6, 30)
 COLLECTIONS = Plan("1234567893", "collections", Decimal("0.30"), Decimal(400000))
 
@@ -64,7 +66,7 @@ def test_what_the_year_so_far_has_earned(plan, so_far, earned):
 
 def accrue(plan: Plan, so_far: YearToDate, booked: list[Entry]) -> Entry | None:
     figure = Figure("bonus:main:1234567893:collections:2026-06-30", "main", MONTH_END, "Provider bonus")
-    return true_up(figure, bonus_standings(plan, so_far), booked, number=len(booked))
+    return true_up(figure, bonus_standings(plan, so_far, ROLES), booked, number=len(booked))
 
 
 def nets(*entries: Entry | None) -> dict[str, Decimal]:
@@ -125,13 +127,15 @@ def test_a_plan_of_an_unknown_basis_is_refused():
 @given(st.integers(-(10**9), 10**9), st.sampled_from(["0", "0.0145", "0.0765"]))
 def test_what_was_paid_beyond_the_accrual_is_wages_and_tax_to_the_cent(cents, rate):
     overpaid = Decimal(cents) / 100
-    standings = overpaid_standings("A", overpaid, Decimal(rate))
+    standings = overpaid_standings("A", overpaid, Decimal(rate), ROLES)
     assert sum((one.signed_amount for one in standings), ZERO) == 0
     found = {one.account_code: one.signed_amount for one in standings}
     assert found.get("2130", ZERO) == -max(overpaid, ZERO)
     bonus = found.get("6100", ZERO)
     assert abs(bonus * (1 + Decimal(rate)) - max(overpaid, ZERO)) <= Decimal("0.01")
-    taken_back = {one.account_code: -one.signed_amount for one in release_standings("A", overpaid, Decimal(rate))}
+    taken_back = {
+        one.account_code: -one.signed_amount for one in release_standings("A", overpaid, Decimal(rate), ROLES)
+    }
     assert taken_back == found
 
 

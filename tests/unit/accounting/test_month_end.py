@@ -12,14 +12,16 @@ from hypothesis import strategies as st
 from orchestration.accounting.month_end import Figure, Standing, credit_standings, mirrored, true_up
 from orchestration.core.errors import UnbalancedEntryError
 from orchestration.core.money import ZERO, from_cents
+from orchestration.stores.seeds import account_roles
 
+ROLES = account_roles()
 LAST = dt.date(2026, 1, 31)
 FIGURE = Figure("credits:main:2026-01-31", "main", LAST, "Credit balances")
 PROVIDERS = st.sampled_from(["A", "B", None])
 
 
 def target(*credits_: tuple[str, str | None, str]) -> list[Standing]:
-    return credit_standings((account, provider, Decimal(amount)) for account, provider, amount in credits_)
+    return credit_standings(((account, provider, Decimal(amount)) for account, provider, amount in credits_), ROLES)
 
 
 def nets(*entries):
@@ -76,7 +78,9 @@ def test_a_target_that_does_not_balance_is_refused():
 def test_however_a_figure_changes_what_is_booked_is_the_last_one_and_its_mirror_leaves_nothing(figures):
     booked = []
     for credits_ in figures:
-        wanted = credit_standings((account, provider, from_cents(cents)) for account, provider, cents in credits_)
+        wanted = credit_standings(
+            ((account, provider, from_cents(cents)) for account, provider, cents in credits_), ROLES
+        )
         entry = true_up(FIGURE, wanted, booked, number=len(booked))
         booked += [entry] if entry else []
     assert nets(*booked) == nets(*([last] if (last := true_up(FIGURE, wanted, [], number=0)) else []))

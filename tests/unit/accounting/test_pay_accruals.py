@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from orchestration.accounting.payroll import PayPeriod, pay_gaps, uncovered_pay
 from orchestration.core.money import from_cents
+from orchestration.stores.seeds import account_roles
 
+ROLES = account_roles()
 LAST = dt.date(2026, 2, 28)
 
 
@@ -22,7 +24,7 @@ def period(
 
 
 def nets(periods: list[PayPeriod], day: dt.date = LAST) -> dict[str, str]:
-    return {standing.account_code: f"{standing.signed_amount:.2f}" for standing in uncovered_pay(periods, day)}
+    return {standing.account_code: f"{standing.signed_amount:.2f}" for standing in uncovered_pay(periods, day, ROLES)}
 
 
 def test_the_days_after_the_newest_register_cost_what_its_days_cost():
@@ -60,7 +62,7 @@ def test_what_is_accrued_always_balances(rows):
         )
         for number, (back, days, gross, tax) in enumerate(rows)
     ]  # fmt: skip
-    assert sum(standing.signed_amount for standing in uncovered_pay(periods, LAST)) == 0
+    assert sum(standing.signed_amount for standing in uncovered_pay(periods, LAST, ROLES)) == 0
 
 
 EVER = (dt.date.min, dt.date.max)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from orchestration.accounting.comparison import Movement, compare, reclassification, unbalanced_months
 from orchestration.accounting.revenue_mapping import MappingLock, mapping_digest, read_lock
 from orchestration.core.errors import ConfigurationError
-from orchestration.operations.revenue_mapping import LOCK_FILE, seed_rows
+from orchestration.operations.revenue_mapping import LOCK_FILE, mapping_tables
 
 if TYPE_CHECKING:
     from orchestration.accounting.journal import Entry
@@ -27,7 +27,7 @@ def tables(category=CATEGORY, split=SPLIT):
 
 
 def test_the_shipped_mapping_is_the_one_its_lock_approves():
-    assert read_lock(LOCK_FILE.read_text(encoding="utf-8")).digest == mapping_digest(seed_rows())
+    assert read_lock(LOCK_FILE.read_text(encoding="utf-8")).digest == mapping_digest(mapping_tables())
 
 
 def test_a_file_and_a_database_spell_the_same_mapping():

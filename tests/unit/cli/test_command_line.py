@@ -7,6 +7,8 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -15,15 +17,17 @@ from x12_mutations import clean
 
 from orchestration.cli.main import VERBS
 from orchestration.cli.run import summary_lines
+from orchestration.operations.summary import Summary
 
 MEDBOOKS = str(Path(sys.executable).parent / "medbooks")
 HEAVY = ("dagster", "duckdb", "pandas", "pyarrow", "polars", "mlflow", "prophet", "xgboost", "sqlalchemy", "rich.table")
 REMITTANCE = clean().decode()
-FACTS = {
-    "files": 3, "quarantined_files": 1, "claims": 2, "in_amount": "100.00", "posted_amount": "60.00",
-    "held_amount": "30.00", "quarantined_amount": "10.00", "is_conserved": True, "denials_worth_appealing": 1,
-    "expected_recovery_amount": "12.50", "dso_days": None, "low_point_amount": None, "low_point_date": None,
-}  # fmt: skip
+FACTS = Summary(
+    files=3, quarantined_files=1, claims=2, in_amount=Decimal("100.00"), posted_amount=Decimal("60.00"),
+    held_amount=Decimal("30.00"), quarantined_amount=Decimal("10.00"), is_conserved=True, denials_worth_appealing=1,
+    expected_recovery_amount=Decimal("12.50"), dso_days=None, low_point_amount=None, low_point_date=None, entries=1,
+    trial_balance_amount=Decimal("0.00"),
+)  # fmt: skip
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -151,4 +155,4 @@ def test_the_summary_has_six_lines_and_says_what_is_not_known() -> None:
 
 
 def test_dollars_that_are_nowhere_are_not_called_equal() -> None:
-    assert "≠" in summary_lines({**FACTS, "is_conserved": False})[2]
+    assert "≠" in summary_lines(replace(FACTS, is_conserved=False))[2]

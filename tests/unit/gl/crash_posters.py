@@ -38,7 +38,7 @@ ENTRIES_PER_BATCH = 3
 FAULT_RATE = 0.24
 POSTERS = 2
 CHART = [{"account_code": code, "account_name": f"Account {code}", "account_type": "asset"} for code in CODES]
-POLICY = ApprovalPolicy(exception_accounts=frozenset({"4900"}))
+POLICY = ApprovalPolicy(exception_accounts=frozenset({"4900"}), payables_account="2000")
 # a lease outlasts a call by far, and a rest is short: kills must not have to wait for either
 PACING = Pacing(
     claim_size=4, lease_seconds=3.0, call_seconds=1.5, attempts=60, first_wait_seconds=0.01, longest_wait_seconds=0.05,

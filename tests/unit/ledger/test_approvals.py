@@ -19,7 +19,7 @@ from orchestration.ledger.reasons import REASONS
 from orchestration.ledger.store import Ledger
 
 LATER = dt.date(2027, 1, 4)
-POLICY = ApprovalPolicy(exception_accounts=frozenset({"2310"}))
+POLICY = ApprovalPolicy(exception_accounts=frozenset({"2310"}), payables_account="2000")
 ROSTER = Roster(
     (
         Approver("alice", ("alice",), Decimal("50000.00"), ("practice_administrator",)),

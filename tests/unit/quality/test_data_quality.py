@@ -20,11 +20,12 @@ from orchestration.quality.columns import COLUMNS, cents, checked_columns
 from orchestration.quality.evaluation import validate
 from orchestration.quality.pages import RUNS_KEPT, GatePages, GateResult, write_data_docs
 from orchestration.quality.rules import GATES, gate_rules
+from orchestration.stores.seeds import chart
 
 AS_OF = dt.datetime(2026, 7, 20, 18, tzinfo=dt.UTC)
 ROWS = 40
 ZERO, HUNDRED = Decimal("0.00"), Decimal("100.00")
-CHART = ["1010", "1200", "1999", "4000-01"]
+CHART = chart()
 
 
 def remittances() -> pd.DataFrame:
@@ -378,7 +379,6 @@ def test_an_error_does_not_quote_the_row_it_choked_on(tmp_path):
 
 
 def test_a_rule_that_breaks_counts_neither_as_passed_nor_as_failed(monkeypatch, tmp_path):
-    monkeypatch.setattr(data_quality, "_account_codes", list)
     columns = checked_columns
     monkeypatch.setattr(
         "orchestration.quality.columns.checked_columns",

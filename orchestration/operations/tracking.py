@@ -1,4 +1,7 @@
-"""Where models are tracked: MLflow on SQLite in the home folder, or wherever MLFLOW_TRACKING_URI points."""
+"""Where models are tracked: MLflow on SQLite in the home folder, or wherever MLFLOW_TRACKING_URI points.
+
+It stands here and not in ``stores``, because operations alone import ``models_ml``.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Credits of patients and payers leave receivables (R14), days worked that no register covers yet are accrued (R21), and
 what providers have earned beyond their salary, or were paid beyond what was accrued (R22). What does not belong here:
-the arithmetic (``accounting.month_end``), and judging a period (``closing.py``).
+the arithmetic (``accounting.month_end``), and judging a period (``checklist``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from orchestration.accounting.approval import BONUS_RELEASE
 from orchestration.accounting.compensation import (
-    BONUS_ACCRUED,
     Plan,
     YearToDate,
     bonus_standings,
@@ -28,7 +27,9 @@ from orchestration.accounting.month_end import SOURCE, Figure, credit_standings,
 from orchestration.accounting.payroll import PayPeriod, pay_gaps, uncovered_pay
 from orchestration.core.errors import BooksError, ConfigurationError
 from orchestration.core.money import ZERO
-from orchestration.stores.lake import rows
+from orchestration.operations.post import load_accounts
+from orchestration.stores.lake import table_names
+from orchestration.stores.seeds import account_roles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from orchestration.accounting.month_end import Standing
     from orchestration.accounting.payroll import PayGap
     from orchestration.ledger.records import PostedEntry, PostResult
-    from orchestration.operations.close.checklist import Period
+    from orchestration.operations.close.periods import Period
     from orchestration.stores.practice import PracticeStores
 
 CREDITS, PAY, BONUSES = "credits", "pay", "bonus"
@@ -73,7 +74,7 @@ def missing(stores: PracticeStores, period: Period) -> dict[str, Missing]:
         return {}
     booked = _Booked(stores, period)
     with stores.lake.connect() as lake:
-        built = _built(lake)
+        built = table_names(lake)
         makers = {CREDITS: _credits, PAY: _pay, BONUSES: _bonuses}
         return {
             name: Missing(name, tuple(make(lake, booked)))
@@ -88,7 +89,7 @@ def unvalued_revenue(stores: PracticeStores, period: Period) -> Decimal | None:
     A bonus of such a month is nothing, not because nothing was done, but because nobody said what it is worth.
     """
     with stores.lake.connect() as lake:
-        if not _built(lake).issuperset(_NEEDED[BONUSES]):
+        if not table_names(lake).issuperset(_NEEDED[BONUSES]):
             return None
         found = [
             (plan, months)
@@ -125,7 +126,7 @@ def prepare(stores: PracticeStores, period: Period, *, made_by: str) -> tuple[li
             mend=f'medbooks close reopen --entity {period.entity.entity_id} --period {period.name} --reason "..."',
         )
     with stores.lake.connect() as lake:
-        stores.ledger.load_accounts(rows(lake, "SELECT * FROM reference.accounts ORDER BY account_code"))
+        load_accounts(stores.ledger, lake)
     result = stores.ledger.post(
         [entry for figure in found.values() for entry in figure.entries],
         batch_date=dt.datetime.now(dt.UTC).date(),
@@ -141,8 +142,11 @@ class _Booked:
 
     def __init__(self, stores: PracticeStores, period: Period) -> None:
         self.period = period
+        self.roles = account_roles()
         entity_id = period.entity.entity_id
-        self.bonuses = stores.ledger.provider_balances(BONUS_ACCRUED, period.last, entity_id=entity_id, book="accrual")
+        self.bonuses = stores.ledger.provider_balances(
+            self.roles["bonus_accrued"], period.last, entity_id=entity_id, book="accrual"
+        )
         self._entries = list(stores.ledger.entries(entity_id=entity_id, book="accrual", source=SOURCE))
 
     def of(self, event_id: str, *, as_of: dt.date | None = None) -> list[Entry]:
@@ -162,6 +166,19 @@ class _Booked:
     def count(self, event_id: str) -> int:
         """Return how many originals of the event there are."""
         return sum(posted.entry.reverses is None for posted in self._matching(event_id))
+
+    def accrued_for(self, provider_id: str, entries: Iterable[Entry]) -> Decimal:
+        """Return debit less credit of entries on the account of accrued bonuses for a provider."""
+        accrued = self.roles["bonus_accrued"]
+        lines = [line for entry in entries for line in entry.lines]
+        return sum(
+            (
+                line.debit_amount - line.credit_amount
+                for line in lines
+                if line.account_code == accrued and line.provider_id == provider_id
+            ),
+            ZERO,
+        )
 
     def _matching(self, event_id: str) -> Iterator[PostedEntry]:
         numbered = re.compile(rf"{re.escape(event_id)}(:\d+)?(#\d+)?")
@@ -192,12 +209,12 @@ def _credits(lake: duckdb.DuckDBPyConnection, booked: _Booked) -> list[Entry]:
         "GROUP BY account_code, provider_id ORDER BY account_code, provider_id",
         [booked.period.entity.entity_id, booked.period.last],
     ).fetchall()
-    return _until_next_day(booked, CREDITS, "Credit balances out of receivables", credit_standings(found))
+    return _until_next_day(booked, CREDITS, "Credit balances out of receivables", credit_standings(found, booked.roles))
 
 
 def _pay(lake: duckdb.DuckDBPyConnection, booked: _Booked) -> list[Entry]:
     """R21: days worked up to the last day that no register covers yet, at what the newest ones cost."""
-    target = uncovered_pay(_pay_periods(lake, booked.period), booked.period.last)
+    target = uncovered_pay(_pay_periods(lake, booked.period), booked.period.last, booked.roles)
     return _until_next_day(booked, PAY, "Pay worked and not in a register yet", target)
 
 
@@ -213,7 +230,7 @@ def _pay_periods(lake: duckdb.DuckDBPyConnection, period: Period) -> list[PayPer
 def missing_registers(stores: PracticeStores, period: Period) -> list[PayGap]:
     """Return the days of the period that should be in a register between two others and are in none."""
     with stores.lake.connect() as lake:
-        if not _built(lake).issuperset(_NEEDED[PAY]):
+        if not table_names(lake).issuperset(_NEEDED[PAY]):
             return []
         return pay_gaps(_pay_periods(lake, period), period.first, period.last)
 
@@ -225,7 +242,7 @@ def _bonuses(lake: duckdb.DuckDBPyConnection, booked: _Booked) -> list[Entry]:
     earned: dict[str, list[Standing]] = {}
     for plan in _plans(lake, booked.period):
         family = f"{BONUSES}:{entity_id}:{plan.provider_id}:{plan.basis}:"
-        earned.setdefault(family, []).extend(_earned(lake, plan, booked.period))
+        earned.setdefault(family, []).extend(_earned(lake, plan, booked))
     entries = []
     for family, target in earned.items():
         figure = Figure(f"{family}{last}", entity_id, last, "Provider bonus earned in the year so far")
@@ -247,25 +264,12 @@ def _overpaid(lake: duckdb.DuckDBPyConnection, booked: _Booked, accruing: list[E
     for provider_id, balance in booked.bonuses.items():
         family = f"{_BONUSES_PAID}:{entity_id}:{provider_id}:"
         made_up = booked.of_family(family, dt.date.min, last)
-        overpaid = balance - _accrued_for(provider_id, made_up) + _accrued_for(provider_id, accruing)
+        overpaid = balance - booked.accrued_for(provider_id, made_up) + booked.accrued_for(provider_id, accruing)
         figure = Figure(f"{family}{last}", entity_id, last, "Provider bonus paid beyond what was accrued")
-        target = overpaid_standings(provider_id, overpaid, rates.get(provider_id, ZERO))
+        target = overpaid_standings(provider_id, overpaid, rates.get(provider_id, ZERO), booked.roles)
         entry = true_up(figure, target, made_up, number=booked.count(figure.event_id))
         entries += [entry] if entry else []
     return entries
-
-
-def _accrued_for(provider_id: str, entries: Iterable[Entry]) -> Decimal:
-    """Return debit less credit of entries on 2130 for a provider."""
-    return sum(
-        (
-            line.debit_amount - line.credit_amount
-            for entry in entries
-            for line in entry.lines
-            if line.account_code == BONUS_ACCRUED and line.provider_id == provider_id
-        ),
-        ZERO,
-    )
 
 
 def _tax_rates(lake: duckdb.DuckDBPyConnection, period: Period) -> dict[str, Decimal]:
@@ -289,7 +293,7 @@ def unpaid_bonuses(stores: PracticeStores, period: Period) -> dict[str, Decimal]
             for family in (BONUSES, _BONUSES_PAID)
             for entry in booked.of_family(f"{family}:{entity_id}:{provider_id}:", period.year_start, period.last)
         ]
-        left = left_of_earlier_years(-balance, -_accrued_for(provider_id, this_year))
+        left = left_of_earlier_years(-balance, -booked.accrued_for(provider_id, this_year))
         if left:
             found[provider_id] = left
     return found
@@ -316,7 +320,7 @@ def release_bonus(stores: PracticeStores, period: Period, provider_id: str, *, m
         rate = _tax_rates(lake, period).get(provider_id, ZERO)
     released = stores.ledger.entries(entity_id=entity_id, book="accrual", source=BONUS_RELEASE)
     number = sum(posted.entry.event_id.startswith(figure.event_id) for posted in released)
-    entry = true_up(figure, release_standings(provider_id, amount, rate), (), number=number)
+    entry = true_up(figure, release_standings(provider_id, amount, rate, account_roles()), (), number=number)
     return stores.ledger.post(
         [entry] if entry else [],
         batch_date=dt.datetime.now(dt.UTC).date(),
@@ -348,8 +352,8 @@ def _plans(lake: duckdb.DuckDBPyConnection, period: Period) -> list[Plan]:
     return plans
 
 
-def _earned(lake: duckdb.DuckDBPyConnection, plan: Plan, period: Period) -> list[Standing]:
-    months = plan.months(period.year_start, period.last)
+def _earned(lake: duckdb.DuckDBPyConnection, plan: Plan, booked: _Booked) -> list[Standing]:
+    months = plan.months(booked.period.year_start, booked.period.last)
     if months is None:
         return []
     first, last = months
@@ -358,15 +362,6 @@ def _earned(lake: duckdb.DuckDBPyConnection, plan: Plan, period: Period) -> list
         "coalesce(sum(revenue_amount), 0) FROM marts.fct_provider_production "
         "WHERE provider_id = ? AND production_month BETWEEN ? AND ?",
         [plan.provider_id, first, last],
-    ).fetchone()
+    ).fetchone() or (ZERO, ZERO, ZERO)
     count = (last.year - first.year) * 12 + last.month - first.month + 1
-    return bonus_standings(plan, YearToDate(*(row or ()), count))
-
-
-def _built(lake: duckdb.DuckDBPyConnection) -> set[str]:
-    return {
-        row[0]
-        for row in lake.execute(
-            "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'lake'"
-        ).fetchall()
-    }
+    return bonus_standings(plan, YearToDate(row[0], row[1], row[2], count), booked.roles)
