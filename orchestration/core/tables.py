@@ -74,7 +74,7 @@ class Table:
     def ddl(self) -> str:
         """Return ``CREATE TABLE IF NOT EXISTS``."""
         columns = ", ".join(f'"{c.name}" {_DUCKDB[c.kind]}' for c in self.columns)
-        return f"CREATE TABLE IF NOT EXISTS {self.qualified_name} ({columns})"
+        return f"create table if not exists {self.qualified_name} ({columns})"
 
     @cached_property
     def _schema(self) -> pa.Schema:

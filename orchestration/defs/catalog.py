@@ -15,5 +15,5 @@ FINANCE = "team:finance"
 def row_counts(lake: Lake, tables: Sequence[Table]) -> Mapping[str, Any]:
     """Return ``dagster/row_count`` of the only table, as Dagster's catalog shows it."""
     with lake.connect() as connection:
-        total = connection.execute(f"SELECT count(*) FROM {tables[0].qualified_name}").fetchone()
+        total = connection.execute(f"select count(*) from {tables[0].qualified_name}").fetchone()
     return {"dagster/row_count": int(total[0]) if total else 0}

@@ -87,9 +87,9 @@ def mapped_charges(stores: PracticeStores, entity_id: str, months: Iterable[str]
             message = "what the mapping books cannot be known: the marts it comes from are not built"
             raise ConfigurationError(message, mend="medbooks run")
         found = lake.execute(
-            "SELECT posting_month, account_code, sum(net_amount) FROM marts.account_activity_monthly "
-            "WHERE book = 'accrual' AND entity_id = ? AND rule_id IN (SELECT unnest(?)) "
-            "AND strftime(posting_month, '%Y-%m') IN (SELECT unnest(?)) GROUP BY ALL",
+            "select posting_month, account_code, sum(net_amount) from marts.account_activity_monthly "
+            "where book = 'accrual' and entity_id = ? and rule_id in (select unnest(?)) "
+            "and strftime(posting_month, '%Y-%m') in (select unnest(?)) group by all",
             [entity_id, list(RULES), list(months)],
         ).fetchall()
     return [Movement(f"{month:%Y-%m}", code, Decimal(amount)) for month, code, amount in found]
@@ -146,9 +146,9 @@ def _require_settled(stores: PracticeStores, entity_id: str, months: Sequence[st
     """
     with stores.lake.connect() as lake:
         proposed = lake.execute(
-            "SELECT event_id, sum(debit_amount) FROM marts.fct_journal_lines "
-            "WHERE book = 'accrual' AND entity_id = ? AND rule_id = ? AND debit_amount > 0 "
-            "AND strftime(entry_date, '%Y-%m') IN (SELECT unnest(?)) GROUP BY event_id",
+            "select event_id, sum(debit_amount) from marts.fct_journal_lines "
+            "where book = 'accrual' and entity_id = ? and rule_id = ? and debit_amount > 0 "
+            "and strftime(entry_date, '%Y-%m') in (select unnest(?)) group by event_id",
             [entity_id, RULE_ID, list(months)],
         ).fetchall()
     amounts: dict[str, Decimal] = dict(proposed)

@@ -92,23 +92,23 @@ def _lake_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
             return Decimal(row[0]) if row and row[0] is not None else ZERO
 
         held = amount(
-            "SELECT sum(i.control_amount) FROM marts.fct_control_items AS i INNER JOIN raw_era835.files AS f "
-            "ON f.file_id = i.file_id WHERE i.source = 'era835' AND i.hold_reason IS NOT NULL "
+            "select sum(i.control_amount) from marts.fct_control_items as i inner join raw_era835.files as f "
+            "on f.file_id = i.file_id where i.source = 'era835' and i.hold_reason is not null "
             "AND i.hold_reason <> 'duplicate_payment' AND ? IS NOT NULL",
             "marts.fct_control_items",
             "raw_era835.files",
         )
         quarantined = amount(
-            "SELECT sum(quarantined_amount) FROM raw_era835.files WHERE ? IS NOT NULL", "raw_era835.files"
+            "select sum(quarantined_amount) from raw_era835.files where ? is not null", "raw_era835.files"
         )
         overdue = amount(
-            "SELECT sum(paid_amount - deposit_amount) FROM marts.bank_reconciliation "
-            "WHERE reconciliation_status = 'overdue' AND payment_date <= ?",
+            "select sum(paid_amount - deposit_amount) from marts.bank_reconciliation "
+            "where reconciliation_status = 'overdue' and payment_date <= ?",
             "marts.bank_reconciliation",
         )
         subledger = amount(
-            "SELECT sum(receivable_change_amount) FROM intermediate.int_receivables__activity "
-            "WHERE posting_date <= ? AND entity_id = ?",
+            "select sum(receivable_change_amount) from intermediate.int_receivables__activity "
+            "where posting_date <= ? and entity_id = ?",
             "intermediate.int_receivables__activity",
             entity=(period.entity.entity_id,),
         )

@@ -101,7 +101,7 @@ def unvalued_revenue(stores: PracticeStores, period: Period) -> Decimal | None:
         total = ZERO
         for plan, (first, last) in found:
             row = lake.execute(
-                "SELECT sum(revenue_amount) FROM marts.fct_provider_production WHERE provider_id = ? "
+                "select sum(revenue_amount) from marts.fct_provider_production where provider_id = ? "
                 "AND production_month BETWEEN ? AND ? AND work_relative_value_units = 0 AND revenue_amount > 0",
                 [plan.provider_id, first, last],
             ).fetchone()
@@ -204,9 +204,9 @@ def _until_next_day(booked: _Booked, kind: str, words: str, target: Iterable[Sta
 def _credits(lake: duckdb.DuckDBPyConnection, booked: _Booked) -> list[Entry]:
     """R14: what patients and payers have paid too much on the last day is a debt on it, and a credit again after it."""
     found = lake.execute(
-        "SELECT account_code, provider_id, CAST(sum(credit_change_amount) AS DECIMAL(18, 2)) "
-        "FROM marts.fct_credit_balances WHERE entity_id = ? AND posting_date <= ? "
-        "GROUP BY account_code, provider_id ORDER BY account_code, provider_id",
+        "select account_code, provider_id, cast(sum(credit_change_amount) as decimal(18, 2)) "
+        "from marts.fct_credit_balances where entity_id = ? and posting_date <= ? "
+        "group by account_code, provider_id order by account_code, provider_id",
         [booked.period.entity.entity_id, booked.period.last],
     ).fetchall()
     return _until_next_day(booked, CREDITS, "Credit balances out of receivables", credit_standings(found, booked.roles))
@@ -220,8 +220,8 @@ def _pay(lake: duckdb.DuckDBPyConnection, booked: _Booked) -> list[Entry]:
 
 def _pay_periods(lake: duckdb.DuckDBPyConnection, period: Period) -> list[PayPeriod]:
     found = lake.execute(
-        "SELECT role_code, location_id, period_start_date, period_end_date, gross_amount, employer_tax_amount "
-        "FROM marts.fct_pay_periods WHERE entity_id = ?",
+        "select role_code, location_id, period_start_date, period_end_date, gross_amount, employer_tax_amount "
+        "from marts.fct_pay_periods where entity_id = ?",
         [period.entity.entity_id],
     ).fetchall()
     return [PayPeriod._make(row) for row in found]
@@ -332,11 +332,11 @@ def release_bonus(stores: PracticeStores, period: Period, provider_id: str, *, m
 
 def _plans(lake: duckdb.DuckDBPyConnection, period: Period) -> list[Plan]:
     found = lake.execute(
-        "SELECT plans.provider_id, plans.basis, plans.factor, plans.base, plans.trigger_amount, "
+        "select plans.provider_id, plans.basis, plans.factor, plans.base, plans.trigger_amount, "
         "coalesce(plans.employer_tax_rate, 0), coalesce(plans.is_base_monthly, false), plans.first_day, plans.last_day "
-        "FROM reference.compensation_plans AS plans LEFT JOIN reference.entity_members AS members "
+        "from reference.compensation_plans as plans left join reference.entity_members as members "
         "ON members.member_kind = 'provider' AND members.member_id = plans.provider_id "
-        "WHERE coalesce(members.entity_id, ?) = ? ORDER BY plans.provider_id, plans.basis, plans.first_day",
+        "where coalesce(members.entity_id, ?) = ? order by plans.provider_id, plans.basis, plans.first_day",
         [period.main_entity_id, period.entity.entity_id],
     ).fetchall()
     plans = []
@@ -358,9 +358,9 @@ def _earned(lake: duckdb.DuckDBPyConnection, plan: Plan, booked: _Booked) -> lis
         return []
     first, last = months
     row = lake.execute(
-        "SELECT coalesce(sum(collected_amount), 0), coalesce(sum(work_relative_value_units), 0), "
-        "coalesce(sum(revenue_amount), 0) FROM marts.fct_provider_production "
-        "WHERE provider_id = ? AND production_month BETWEEN ? AND ?",
+        "select coalesce(sum(collected_amount), 0), coalesce(sum(work_relative_value_units), 0), "
+        "coalesce(sum(revenue_amount), 0) from marts.fct_provider_production "
+        "where provider_id = ? and production_month between ? and ?",
         [plan.provider_id, first, last],
     ).fetchone() or (ZERO, ZERO, ZERO)
     count = (last.year - first.year) * 12 + last.month - first.month + 1
