@@ -102,7 +102,7 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def postgres_server():
     """A real PostgreSQL on loopback, started by the first test that asks and stopped after the last."""
-    from postgres_server import start
+    from support.postgres_server import start
 
     server, stop = start()
     yield server

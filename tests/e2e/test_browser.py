@@ -17,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from e2e_books import TwoSteps
+    from support.e2e_books import TwoSteps
 
 pytestmark = pytest.mark.browser
 

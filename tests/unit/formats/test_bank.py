@@ -6,9 +6,9 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from format_examples import assert_conserved, codes_of, damaged, entry, only, rows_of, source, statement
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.format_examples import assert_conserved, codes_of, damaged, entry, only, rows_of, source, statement
 
 from orchestration.formats import bank
 

@@ -7,9 +7,9 @@ import re
 from decimal import Decimal
 
 import pytest
-from format_examples import assert_conserved, codes_of, damaged, only, rows_of, source
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.format_examples import assert_conserved, codes_of, damaged, only, rows_of, source
 
 from orchestration.formats import bank
 from orchestration.formats.kinds import detect_kind

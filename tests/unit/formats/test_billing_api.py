@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from format_examples import assert_conserved, codes_of, damaged, only, rows_of, source
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.format_examples import assert_conserved, codes_of, damaged, only, rows_of, source
 
 from orchestration.formats import billing_api
 from orchestration.formats.kinds import detect_kind

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from format_examples import LANDED, assert_conserved, codes_of, damaged, only, rows_of, source
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.format_examples import LANDED, assert_conserved, codes_of, damaged, only, rows_of, source
 
 from orchestration.core.ids import file_id
 from orchestration.core.tables import SourceFile

@@ -6,7 +6,9 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from format_examples import (
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.format_examples import (
     PAYROLL_HEADER,
     assert_conserved,
     codes_of,
@@ -18,8 +20,6 @@ from format_examples import (
     source,
     sum_of,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from orchestration.formats import payroll as reader
 

@@ -13,8 +13,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from book_examples import BOB, CHART
-from fakes.harness import running
+from support.book_examples import BOB, CHART
+from support.fakes.harness import running
 from vendor_world import CHART as VENDOR_CHART
 from vendor_world import World
 

@@ -24,8 +24,8 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from book_examples import BOB, DAY, credit, debit, entry
 from crash_systems import CODES, NEW_PAYER, amounts_held, start_system
+from support.book_examples import BOB, DAY, credit, debit, entry
 
 from orchestration.accounting.approval import ApprovalPolicy
 from orchestration.core import failpoints

@@ -10,8 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from book_examples import CHART, DAY, balanced_entries, credit, debit, entry
 from hypothesis import given, settings
+from support.book_examples import CHART, DAY, balanced_entries, credit, debit, entry
 
 from orchestration.accounting.accounts import trial_balance
 from orchestration.gl import beancount, hledger

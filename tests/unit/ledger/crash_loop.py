@@ -14,7 +14,7 @@ import sys
 import time
 
 import sqlalchemy as sa
-from book_examples import CHART, DAY, credit, debit, entry
+from support.book_examples import CHART, DAY, credit, debit, entry
 
 from orchestration.ledger.store import Ledger
 

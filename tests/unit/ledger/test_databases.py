@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from book_examples import CHART, DAY, entry
+from support.book_examples import CHART, DAY, entry
 
 from orchestration.core.errors import BooksError, BusyError, ConfigurationError
 from orchestration.ledger import databases, migrating, postgres

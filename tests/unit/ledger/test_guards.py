@@ -9,7 +9,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from book_examples import BOB, DAY, entry
+from support.book_examples import BOB, DAY, entry
 
 from orchestration.core.errors import BusyError
 from orchestration.ledger import sqlite

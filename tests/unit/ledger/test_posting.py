@@ -11,9 +11,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from book_examples import CHART, DAY, balanced_entries, credit, debit, entry
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.book_examples import CHART, DAY, balanced_entries, credit, debit, entry
 
 from orchestration.accounting.accounts import trial_balance
 from orchestration.accounting.journal import Refusal

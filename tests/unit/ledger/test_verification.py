@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
-from book_examples import DAY, entry
+from support.book_examples import DAY, entry
 
 from orchestration.ledger.chain import Head
 from orchestration.ledger.sqlite import GUARDS
