@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 import asyncssh
 import boto3
 import pytest
-from support.arrival_servers import free_port, imap_server, sftp_server
+from support.arrival_servers import imap_server, sftp_server
+from support.inboxes import fetched
+from support.loopback import free_port
 
 from orchestration.core.errors import ConfigurationError
 from orchestration.defs.ingest.landing import land, register
@@ -63,12 +65,6 @@ def mail(*attachments: tuple[str, bytes], subject: str = "files") -> bytes:
 
 def ignored(_: bytes) -> None:
     """Take a piece and forget it."""
-
-
-def fetched(arrival) -> bytes:
-    pieces: list[bytes] = []
-    arrival.fetch(pieces.append)
-    return b"".join(pieces)
 
 
 # --- SFTP ------------------------------------------------------------------------------------------------------------
