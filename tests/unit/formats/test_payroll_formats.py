@@ -16,6 +16,7 @@ from support.format_examples import (
     only,
     pay_line,
     payroll,
+    reading,
     rows_of,
     source,
     sum_of,
@@ -27,11 +28,7 @@ from orchestration.formats.kinds import detect_kind
 CONTROL = sum_of("pay_lines", "gross_amount", "employer_tax_amount")
 
 
-def _read(value):
-    content = value if isinstance(value, bytes) else json.dumps(value).encode()
-    batch = reader.read([source(content)])
-    assert_conserved(batch, CONTROL)
-    return batch
+_read = reading(reader.read, CONTROL)
 
 
 def gusto(*rows, totals=None, **members):
