@@ -131,11 +131,11 @@ bench-documents: setup-dev tesseract ## how well scanned bills are read, by fiel
 
 .PHONY: fuzz
 fuzz: setup-dev ## a million mutated remittances: nothing raises, hangs or loses a segment
-	$(BIN)/python tests/fuzz_x12.py
+	$(BIN)/python tests/fuzz/remittances.py
 
 .PHONY: fuzz-readers
 fuzz-readers: setup-dev ## ten thousand mutated files of every other format: nothing raises, tells a value or loses a cent
-	$(BIN)/python tests/fuzz_readers.py
+	$(BIN)/python tests/fuzz/readers.py
 
 .PHONY: parity
 parity: setup-dev ## the longer proof: thousands of spoiled remittances, judged as pyx12 judges them or by a listed defect

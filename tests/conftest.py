@@ -1,18 +1,18 @@
 """What every test may ask for: the samples beside the checkout, and programs that must be there where it counts.
 
-What does not belong here: what one package's tests alone need (their own conftest.py).
+What does not belong here: what one package's tests alone need (their own conftest.py), and plain functions that
+several tests share (``support``).
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+from support.programs import program
 from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
@@ -62,19 +62,6 @@ def shared() -> Path:
     return folder
 
 
-def program(name: str, how: str) -> str:
-    """Return a program's path; without it the test is skipped, or fails where nothing may be skipped."""
-    beside = Path(sys.executable).parent / name
-    # servers lie where a user's PATH does not look
-    found = str(beside) if beside.exists() else shutil.which(name) or shutil.which(name, path="/usr/sbin")
-    if found is None:
-        reason = f"{name} is not installed: {how}"
-        if os.environ.get("MEDBOOKS_NO_SKIP"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
-
-
 @pytest.fixture(scope="session")
 def bean_check() -> str:
     """beancount's checker, from the `books` extra."""
@@ -102,7 +89,7 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def postgres_server():
     """A real PostgreSQL on loopback, started by the first test that asks and stopped after the last."""
-    from postgres_server import start
+    from support.postgres_server import start
 
     server, stop = start()
     yield server

@@ -1,4 +1,4 @@
-"""Fixtures of the end-to-end tests; what they are made of is in ``e2e_books.py``."""
+"""Fixtures of the end-to-end tests; what they are made of is in ``support/e2e_books.py``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
-from e2e_books import DAYS, SPLIT, START, Books, TwoSteps
+from support.e2e_books import DAYS, SPLIT, START, Books, TwoSteps
 
 if TYPE_CHECKING:
     from collections.abc import Callable

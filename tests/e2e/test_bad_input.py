@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from e2e_books import Books, assert_every_dollar_is_somewhere
+from support.e2e_books import Books, assert_every_dollar_is_somewhere
 
 HEADER = (
     "transaction_id,transaction_type,claim_id,patient_id,patient_name,patient_birth_date,service_date,post_date,"

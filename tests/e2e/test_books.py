@@ -7,7 +7,7 @@ import re
 import subprocess
 from typing import TYPE_CHECKING
 
-from e2e_books import assert_every_dollar_is_somewhere
+from support.e2e_books import assert_every_dollar_is_somewhere
 
 from orchestration.operations.control import SOURCES
 from orchestration.synthetic.check.books import compare_books
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
-    from e2e_books import TwoSteps
+    from support.e2e_books import TwoSteps
 
 
 def test_every_dollar_that_came_in_is_posted_held_or_quarantined(two_steps: TwoSteps) -> None:

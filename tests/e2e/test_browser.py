@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,45 +12,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.browser import browser, watched
+from support.loopback import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from e2e_books import TwoSteps
+    from support.e2e_books import TwoSteps
 
 pytestmark = pytest.mark.browser
 
 _PROJECT = Path(__file__).parents[2]
-_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="module")
 def page(chromium: str) -> Iterator[Any]:
     """A browser page whose console errors are kept in ``page.errors``."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
-        found = browser.new_page(viewport={"width": 1400, "height": 1000})
-        found.errors = []
-        found.on("console", lambda message: message.type == "error" and found.errors.append(message.text))
-        found.on("pageerror", lambda error: found.errors.append(str(error)))
+    with browser(chromium) as started:
+        found = started.new_page(viewport={"width": 1400, "height": 1000})
+        found.errors, _asked = watched(found, only_errors=True)
         yield found
-        browser.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from e2e_books import START, Books, assert_every_dollar_is_somewhere
+from support.e2e_books import START, Books, assert_every_dollar_is_somewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable

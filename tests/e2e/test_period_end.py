@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
-from e2e_books import START, Books
+from support.e2e_books import START, Books
 
 from orchestration.core.money import from_cents
 from orchestration.operations.close import figures
@@ -25,7 +25,7 @@ from orchestration.synthetic import fees
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from e2e_books import TwoSteps
+    from support.e2e_books import TwoSteps
 
 
 def test_a_bonus_is_what_the_contracts_of_the_practice_have_earned(two_steps: TwoSteps, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from orchestration.synthetic import people
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from e2e_books import TwoSteps
+    from support.e2e_books import TwoSteps
 
 CANARIES = (
     people.CANARY_LAST_NAME,

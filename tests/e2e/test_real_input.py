@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
-from e2e_books import Books, assert_every_dollar_is_somewhere
+from support.e2e_books import Books, assert_every_dollar_is_somewhere
 
 if TYPE_CHECKING:
     from pathlib import Path

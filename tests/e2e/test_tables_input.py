@@ -9,8 +9,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from e2e_books import Books, assert_every_dollar_is_somewhere
-from format_examples import PAID_CLAIM, header, interchange, join, transaction
+from support.e2e_books import Books, assert_every_dollar_is_somewhere
+from support.format_examples import PAID_CLAIM, header, interchange, join, transaction
 
 HEADER = (
     "transaction_id,transaction_type,claim_id,service_date,post_date,rendering_provider_npi,location_id,payer_id,"

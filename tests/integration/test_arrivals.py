@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 import asyncssh
 import boto3
 import pytest
-from arrival_servers import free_port, imap_server, sftp_server
+from support.arrival_servers import imap_server, sftp_server
+from support.inboxes import fetched
+from support.loopback import free_port
 
 from orchestration.core.errors import ConfigurationError
 from orchestration.defs.ingest.landing import land, register
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from arrival_servers import Imap, Ssh
+    from support.arrival_servers import Imap, Ssh
 
 LONG_AGO = 1_700_000_000
 LARGE_BYTES = 32 << 20
@@ -63,12 +65,6 @@ def mail(*attachments: tuple[str, bytes], subject: str = "files") -> bytes:
 
 def ignored(_: bytes) -> None:
     """Take a piece and forget it."""
-
-
-def fetched(arrival) -> bytes:
-    pieces: list[bytes] = []
-    arrival.fetch(pieces.append)
-    return b"".join(pieces)
 
 
 # --- SFTP ------------------------------------------------------------------------------------------------------------

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from book_examples import CHART, balanced_lines
 from hypothesis import given
 from hypothesis import strategies as st
+from support.book_examples import CHART, balanced_lines
 
 from orchestration.accounting.accounts import Account, TrialBalanceRow, read_chart, trial_balance
 from orchestration.core.errors import ConfigurationError

@@ -8,9 +8,9 @@ from decimal import Decimal
 from types import MappingProxyType
 
 import pytest
-from book_examples import CODES, DAY, balanced_lines, credit, debit, entry
 from hypothesis import given
 from hypothesis import strategies as st
+from support.book_examples import CODES, DAY, balanced_lines, credit, debit, entry
 
 from orchestration.accounting.journal import (
     PROPOSAL_COLUMNS,

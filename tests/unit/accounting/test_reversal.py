@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from book_examples import balanced_lines, entry
 from hypothesis import given
+from support.book_examples import balanced_lines, entry
 
 from orchestration.accounting.accounts import trial_balance
 from orchestration.accounting.journal import entry_key

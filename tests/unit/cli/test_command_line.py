@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from x12_mutations import clean
+from support.x12_mutations import clean
 
 from orchestration.cli.main import VERBS
 from orchestration.cli.run import summary_lines

@@ -7,9 +7,9 @@ import tomllib
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from book_examples import DAY, credit, debit, entry
-from fakes.harness import ACCOUNTS, running
-from fakes.intacct import PATH
+from support.book_examples import DAY, credit, debit, entry
+from support.fakes.harness import ACCOUNTS, running
+from support.fakes.intacct import PATH
 from typer.testing import CliRunner
 
 from orchestration.cli import gl_outside

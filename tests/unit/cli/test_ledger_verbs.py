@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from book_examples import CHART, DAY, credit, debit, entry
+from support.book_examples import CHART, DAY, credit, debit, entry
 
 MEDBOOKS = str(Path(sys.executable).parent / "medbooks")
 

@@ -6,9 +6,18 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from format_examples import assert_conserved, codes_of, damaged, entry, only, rows_of, source, statement
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.format_examples import (
+    codes_of,
+    damaged,
+    entry,
+    money_in,
+    only,
+    reading,
+    rows_of,
+    statement,
+)
 
 from orchestration.formats import bank
 
@@ -23,15 +32,7 @@ XML = (
 )
 
 
-def _control(batch, identity):
-    amounts = (row["amount"] for row in rows_of(batch, "transactions") if row["file_id"] == identity)
-    return sum((amount for amount in amounts if amount > 0), Decimal(0))
-
-
-def _read(content):
-    batch = bank.read([source(content)])
-    assert_conserved(batch, _control)
-    return batch
+_read = reading(bank.read, money_in)
 
 
 def test_a_statement_sums_its_deposits_and_withdrawals():

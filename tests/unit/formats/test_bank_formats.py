@@ -7,23 +7,14 @@ import re
 from decimal import Decimal
 
 import pytest
-from format_examples import assert_conserved, codes_of, damaged, only, rows_of, source
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.format_examples import assert_conserved, codes_of, damaged, money_in, only, reading, rows_of, source
 
 from orchestration.formats import bank
 from orchestration.formats.kinds import detect_kind
 
-
-def _control(batch, identity):
-    amounts = (row["amount"] for row in rows_of(batch, "transactions") if row["file_id"] == identity)
-    return sum((amount for amount in amounts if amount > 0), Decimal(0))
-
-
-def _read(content):
-    batch = bank.read([source(content)])
-    assert_conserved(batch, _control)
-    return batch
+_read = reading(bank.read, money_in)
 
 
 def bai2(*details, total=None, records=None, currency="USD", end=True):
@@ -189,7 +180,7 @@ def test_a_later_download_gives_its_overlap_the_same_ids_and_equal_lines_stay_tw
 @given(st.sampled_from(list(EVERY_FORMAT.values())).flatmap(damaged))
 def test_damage_never_raises_and_never_loses_money(content):
     batch = bank.read([source(content)])
-    assert_conserved(batch, _control)
+    assert_conserved(batch, money_in)
     for file in rows_of(batch, "files"):
         if file["status"] == "loaded":
             refused = [finding for finding in rows_of(batch, "findings") if finding["severity"] == "error"]
@@ -200,4 +191,4 @@ def test_damage_never_raises_and_never_loses_money(content):
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_quarantined(content):
     for start in (b"", b"01,A,B,260304,0600,1,,,2/\n", b"<Document xmlns='camt.053'>", b"Date,Description,Amount\n"):
-        assert_conserved(bank.read([source(start + content)]), _control)
+        assert_conserved(bank.read([source(start + content)]), money_in)

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from format_examples import assert_conserved, codes_of, damaged, only, rows_of, source
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.format_examples import charged, codes_of, damaged, only, reading, rows_of
 
 from orchestration.formats import billing_api
 from orchestration.formats.kinds import detect_kind
@@ -95,15 +95,7 @@ def body(value: object) -> bytes:
     return json.dumps(value).encode()
 
 
-def control(batch: Any, identity: str) -> Decimal:
-    rows = [row for row in rows_of(batch, "transactions") if row["file_id"] == identity]
-    return sum((r["amount"] for r in rows if r["transaction_type"] == "CHARGE" and r["amount"] is not None), Decimal(0))
-
-
-def read(content: bytes) -> Any:
-    batch = billing_api.read([source(content)])
-    assert_conserved(batch, control)
-    return batch
+read = reading(billing_api.read, charged)
 
 
 def test_a_redox_charge_is_a_charge_with_everything_the_ledger_asks():

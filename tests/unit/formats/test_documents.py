@@ -7,9 +7,9 @@ import json
 from decimal import Decimal
 
 import pytest
-from format_examples import assert_conserved, codes_of, only, rows_of, source, sum_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.format_examples import assert_conserved, codes_of, only, rows_of, source, sum_of
 
 from orchestration.core.findings import Finding
 from orchestration.formats import documents

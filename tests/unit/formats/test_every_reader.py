@@ -1,9 +1,9 @@
-"""Every format a practice writes, spoiled: no reader raises, tells a value, or loses a cent (long: fuzz_readers)."""
+"""Every format a practice writes, spoiled: nothing raises, tells a value, or loses a cent (long: make fuzz-readers)."""
 
 from __future__ import annotations
 
 import pytest
-from fuzz_readers import FEEDS, ReaderFuzz, good_files
+from fuzz.readers import FEEDS, ReaderFuzz, good_files
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,9 @@ import io
 from decimal import Decimal
 
 import pytest
-from format_examples import (
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.format_examples import (
     CHARGES_HEADER,
     assert_conserved,
     charge,
@@ -19,8 +21,6 @@ from format_examples import (
     rows_of,
     source,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from orchestration.formats import exports
 from orchestration.formats.exports.profile import profiles

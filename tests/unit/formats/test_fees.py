@@ -6,9 +6,9 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from format_examples import assert_conserved, codes_of, damaged, only, rows_of, source, sum_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.format_examples import assert_conserved, codes_of, damaged, only, reading, rows_of, source, sum_of
 
 from orchestration.formats import fees
 from orchestration.formats.kinds import detect_kind
@@ -47,10 +47,11 @@ def fixed(code="71046", modifier="", work="0.18", total="0.70", other_total="0.8
     return f"{code}{modifier:2}{'text of others':50}A {values}{indicators}32.3465 090 99      0.00   0.00   0.00\n"
 
 
+_read_named = reading(fees.read, _CONTROL)
+
+
 def _read(content, name="fees.csv"):
-    batch = fees.read([source(content, name)])
-    assert_conserved(batch, _CONTROL)
-    return batch
+    return _read_named(content, name)
 
 
 def test_the_practices_own_fees_are_read_by_code_and_modifier():

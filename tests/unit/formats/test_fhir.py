@@ -9,12 +9,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from format_examples import LANDED, assert_conserved, codes_of, damaged, only, rows_of, source
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.format_examples import assert_conserved, charged, codes_of, damaged, only, reading, rows_of, source
 
-from orchestration.core.ids import file_id
-from orchestration.core.tables import SourceFile
 from orchestration.formats import fhir
 
 if TYPE_CHECKING:
@@ -104,16 +102,7 @@ def bundle(*resources: object, indent: int | None = None) -> bytes:
     return json.dumps(whole, indent=indent).encode()
 
 
-def control(batch: Any, identity: str) -> Decimal:
-    rows = [row for row in rows_of(batch, "transactions") if row["file_id"] == identity]
-    charges = (row["amount"] for row in rows if row["transaction_type"] == "CHARGE" and row["amount"] is not None)
-    return sum(charges, Decimal(0))
-
-
-def read(content: bytes, name: str = "example") -> Any:
-    batch = fhir.read([SourceFile(file_id(content), name, content, LANDED)])
-    assert_conserved(batch, control)
-    return batch
+read = reading(fhir.read, charged)
 
 
 def charges(batch: Any) -> list[dict[str, Any]]:
@@ -590,7 +579,7 @@ def test_every_public_sample_is_loaded(shared: Path):
         ]
     )
     batch = fhir.read([source(file.read_bytes(), file.name) for file in files])
-    assert_conserved(batch, control)
+    assert_conserved(batch, charged)
     assert {row["status"] for row in rows_of(batch, "files")} == {"loaded"}
     claims = next(row for row in rows_of(batch, "files") if row["file_name"] == "Claim.ndjson")
     # 28 of 30 claims; two say a total that is less than their items

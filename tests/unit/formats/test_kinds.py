@@ -5,9 +5,21 @@ from __future__ import annotations
 from typing import get_args
 
 import pytest
-from format_examples import charge, charges, entry, era, header, join, pay_line, payroll, source, statement, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.format_examples import (
+    charge,
+    charges,
+    entry,
+    era,
+    header,
+    join,
+    pay_line,
+    payroll,
+    source,
+    statement,
+    transaction,
+)
 
 from orchestration.formats import bank, documents, exports, fees, fhir, hl7, supplies, x12
 from orchestration.formats import payroll as payroll_reader

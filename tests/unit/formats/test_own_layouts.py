@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from format_examples import only, source
+from support.format_examples import only, source
 
 from orchestration.core.layouts import LayoutError
 from orchestration.formats import bank

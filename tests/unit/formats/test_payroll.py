@@ -6,30 +6,26 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from format_examples import (
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.format_examples import (
     PAYROLL_HEADER,
-    assert_conserved,
     codes_of,
     damaged,
     only,
     pay_line,
     payroll,
+    reading,
     rows_of,
-    source,
     sum_of,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from orchestration.formats import payroll as reader
 
 CONTROL = sum_of("pay_lines", "gross_amount", "employer_tax_amount")
 
 
-def _read(content):
-    batch = reader.read([source(content)])
-    assert_conserved(batch, CONTROL)
-    return batch
+_read = reading(reader.read, CONTROL)
 
 
 def test_a_pay_line_is_read_whole():

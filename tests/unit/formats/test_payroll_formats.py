@@ -7,9 +7,20 @@ import json
 from decimal import Decimal
 
 import pytest
-from format_examples import assert_conserved, codes_of, damaged, only, pay_line, payroll, rows_of, source, sum_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.format_examples import (
+    assert_conserved,
+    codes_of,
+    damaged,
+    only,
+    pay_line,
+    payroll,
+    reading,
+    rows_of,
+    source,
+    sum_of,
+)
 
 from orchestration.formats import payroll as reader
 from orchestration.formats.kinds import detect_kind
@@ -17,11 +28,7 @@ from orchestration.formats.kinds import detect_kind
 CONTROL = sum_of("pay_lines", "gross_amount", "employer_tax_amount")
 
 
-def _read(value):
-    content = value if isinstance(value, bytes) else json.dumps(value).encode()
-    batch = reader.read([source(content)])
-    assert_conserved(batch, CONTROL)
-    return batch
+_read = reading(reader.read, CONTROL)
 
 
 def gusto(*rows, totals=None, **members):

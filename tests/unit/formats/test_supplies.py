@@ -7,9 +7,9 @@ import json
 from decimal import Decimal
 
 import pytest
-from format_examples import assert_conserved, codes_of, damaged, only, rows_of, source, sum_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.format_examples import assert_conserved, codes_of, damaged, only, reading, rows_of, source, sum_of
 
 from orchestration.formats import supplies
 from orchestration.formats.kinds import detect_kind
@@ -38,11 +38,7 @@ JSON = {
 }  # fmt: skip
 
 
-def _read(value):
-    content = json.dumps(value).encode() if isinstance(value, dict | list) else value.encode()
-    batch = supplies.read([source(content)])
-    assert_conserved(batch, _CONTROL)
-    return batch
+_read = reading(supplies.read, _CONTROL)
 
 
 def test_an_order_of_henry_schein_is_read_by_the_practices_own_number():

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from format_examples import assert_conserved, codes_of, damaged, header, join, only, rows_of, source
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.format_examples import assert_conserved, codes_of, damaged, header, join, only, rows_of, source
 
 from orchestration.formats.x12 import acks
 from orchestration.formats.x12.acks.statuses import outcome

@@ -7,10 +7,10 @@ import io
 import time
 
 import pytest
-from format_examples import PAID_CLAIM, damaged, era, interchange, join, rows_of, source, transaction
-from fuzz_x12 import fuzz
+from fuzz.remittances import fuzz
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from support.format_examples import PAID_CLAIM, damaged, era, interchange, join, rows_of, source, transaction
 
 from orchestration.core.tables import SourceFile
 from orchestration.formats import x12

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from format_examples import PAID_CLAIM, era, header, interchange, join, only, rows_of, source, transaction
+from support.format_examples import PAID_CLAIM, era, header, interchange, join, only, rows_of, source, transaction
 
 from orchestration.formats import x12
 from orchestration.formats.x12.segments import tokenize

@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from format_examples import (
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.format_examples import (
     PAID_CLAIM,
     assert_conserved,
     codes_of,
@@ -19,8 +21,6 @@ from format_examples import (
     sum_of,
     transaction,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from orchestration.formats import x12
 

@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from format_examples import PAID_CLAIM, era, interchange, join, only, rows_of, source, transaction
+from support.format_examples import PAID_CLAIM, era, interchange, join, only, rows_of, source, transaction
 
 from orchestration.formats import x12
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from format_examples import PAID_CLAIM, era, source
-from x12_mutations import clean
+from support.format_examples import PAID_CLAIM, era, source
+from support.x12_mutations import clean
 
 from orchestration.formats.x12.validation.opinions import SECOND_OPINIONS, excerpt, second_opinion
 from orchestration.formats.x12.validation.second_opinion import SMALL_FILE_BYTES

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from x12_mutations import CLEAN, Segments, cut, dice, made_from_guide, mutated, write
+from support.x12_mutations import CLEAN, Segments, cut, dice, made_from_guide, mutated, write
 
 from orchestration.formats.x12.segments import Delimiters, tokenize
 from orchestration.formats.x12.validation.comparison import compare

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from format_examples import PAID_CLAIM, damaged, era, interchange, join, source, transaction
 from hypothesis import HealthCheck, given, settings
-from x12_mutations import CLEAN, clean, dice, made_from_guide, mutated
+from support.format_examples import PAID_CLAIM, damaged, era, interchange, join, source, transaction
+from support.x12_mutations import CLEAN, clean, dice, made_from_guide, mutated
 
 from orchestration.formats.x12.engine import Engine
 from orchestration.formats.x12.validation import prover

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from x12_mutations import clean, dice, made_from_guide, write
+from support.x12_mutations import clean, dice, made_from_guide, write
 
 from orchestration.formats.x12.validation.comparison import DEFECTS, Comparison, compare
 from orchestration.formats.x12.validation.second_opinion import ask_pyx12

@@ -6,9 +6,9 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from format_examples import PAID_CLAIM, codes_of, era, interchange, join, only, rows_of, source, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.format_examples import PAID_CLAIM, codes_of, era, interchange, join, only, rows_of, source, transaction
 
 from orchestration.core.money import from_cents
 from orchestration.formats import x12

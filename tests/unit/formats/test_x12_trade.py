@@ -6,9 +6,9 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from format_examples import assert_conserved, codes_of, damaged, only, rows_of, source, sum_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.format_examples import assert_conserved, codes_of, damaged, only, rows_of, source, sum_of
 
 from orchestration.formats import supplier_documents
 from orchestration.formats.kinds import detect_kind

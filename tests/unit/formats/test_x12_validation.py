@@ -8,7 +8,7 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from x12_mutations import clean
+from support.x12_mutations import clean
 
 from orchestration.formats.x12.validation.second_opinion import ask_pyx12
 from orchestration.formats.x12.validation.verdict import validate

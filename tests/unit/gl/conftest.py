@@ -13,8 +13,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from book_examples import BOB, CHART
-from fakes.harness import running
+from support.book_examples import BOB, CHART
+from support.fakes.harness import running
+from support.programs import program, with_test_imports
 from vendor_world import CHART as VENDOR_CHART
 from vendor_world import World
 
@@ -42,20 +43,10 @@ def as_posted():
     return number
 
 
-def program(name):
-    """Return the path of a program, beside the interpreter or on PATH; skip where it is absent."""
-    found = shutil.which(name, path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
-    if found is None:
-        if os.environ.get("MEDBOOKS_NO_SKIP") == "1":
-            pytest.fail(f"{name} is not installed and MEDBOOKS_NO_SKIP=1 allows no skip")
-        pytest.skip(f"{name} is not installed: its second opinion is missing")
-    return found
-
-
 @pytest.fixture(scope="session")
 def bean_check():
     """Return a function that gives what bean-check says about a text, nothing when it accepts it."""
-    command = program("bean-check")
+    command = program("bean-check", "uv sync --extra books")
 
     def check(text, folder):
         path = folder / "books.beancount"
@@ -69,7 +60,7 @@ def bean_check():
 @pytest.fixture(scope="session")
 def hledger():
     """Return a function that runs hledger on a text."""
-    command = program("hledger")
+    command = program("hledger", "apt-get install hledger")
 
     def run(text, folder, *arguments):
         path = folder / "books.journal"
@@ -92,10 +83,9 @@ class CrashProof:
 
     def __init__(self):
         here = Path(__file__).parent
-        path = [str(here.parents[2]), str(here.parents[1]), str(here)]
         self._process = subprocess.Popen(
             [sys.executable, str(here / "crash_posters.py")],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(path)},
+            env=with_test_imports(here),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -24,8 +24,9 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from book_examples import BOB, DAY, credit, debit, entry
 from crash_systems import CODES, NEW_PAYER, amounts_held, start_system
+from support.book_examples import BOB, DAY, credit, debit, entry
+from support.children import fork, wait
 
 from orchestration.accounting.approval import ApprovalPolicy
 from orchestration.core import failpoints
@@ -78,31 +79,16 @@ def empty(ledger, system, wanted, pacing):
         time.sleep(0.001)
 
 
-def fork(ledger, system, work):
+def fork_with(ledger, system, work):
     """Do some work in a child process and return its number."""
-    child = os.fork()
-    if child == 0:
-        try:
-            # no connection may be shared with the parent
-            ledger.sessions.engine.dispose(close=False)
-            system.enter_child()
-            work()
-        except BaseException:  # noqa: BLE001  # a child must never come back into the parent's code
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    return child
 
+    def apart():
+        # no connection may be shared with the parent
+        ledger.sessions.engine.dispose(close=False)
+        system.enter_child()
+        work()
 
-def wait(child):
-    """Return the signal that ended the child, 0 when it ended by itself and well."""
-    status = os.waitpid(child, 0)[1]
-    if os.WIFSIGNALED(status):
-        return os.WTERMSIG(status)
-    if os.WEXITSTATUS(status):
-        message = "a child failed by itself"
-        raise RuntimeError(message)
-    return 0
+    return fork(apart)
 
 
 def outcome(ledger, system, wanted):
@@ -146,7 +132,7 @@ def kill_at_random_moments(ledger, system, kills, seed):
     def poster():
         empty(ledger, system, wanted, PACING)
 
-    working = {fork(ledger, system, work): work for work in (writer, *[poster] * POSTERS)}
+    working = {fork_with(ledger, system, work): work for work in (writer, *[poster] * POSTERS)}
     killed = Counter()
     while sum(killed.values()) < kills:
         time.sleep(moment.uniform(0.0, 0.08))
@@ -156,7 +142,7 @@ def kill_at_random_moments(ledger, system, kills, seed):
         if wait(child) == signal.SIGKILL:
             killed[work.__name__] += 1
         # one that had ended already starts again too: there is always somebody to kill
-        working[fork(ledger, system, work)] = work
+        working[fork_with(ledger, system, work)] = work
     for child in working:
         wait(child)
     calls, faulty = system.calls()
@@ -179,12 +165,12 @@ def kill_at_places(ledger, system, places, visits):
     ledger.sessions.engine.dispose()
     deaths = [(place, visit) for place in places for visit in range(1, visits + 1)]
     for batch, (place, visit) in enumerate(deaths, start=1):
-        child = fork(ledger, system, _dying_at(ledger, system, batch, place, visit))
+        child = fork_with(ledger, system, _dying_at(ledger, system, batch, place, visit))
         reached = killed if wait(child) == signal.SIGKILL else not_reached
         reached.append(f"{place}:{visit}")
     system.mend()
     wanted = (len(deaths) + 1) * (ENTRIES_PER_BATCH + 1)
-    wait(fork(ledger, system, lambda: _finish(ledger, system, len(deaths), wanted)))
+    wait(fork_with(ledger, system, lambda: _finish(ledger, system, len(deaths), wanted)))
     return {"killed": killed, "not_reached": not_reached, **outcome(ledger, system, wanted)}
 
 

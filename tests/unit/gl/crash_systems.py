@@ -19,9 +19,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Protocol
 
-from fakes.harness import ACCOUNTS, KEY, NAMES, mapping_text, start_fake_process
-from fakes.server import FAULTS, STATE_PATH, Faults
 from loopback_ledger import LoopbackTarget, start
+from support.fakes.harness import ACCOUNTS, KEY, NAMES, mapping_text, start_fake_process
+from support.fakes.server import FAULTS, STATE_PATH, Faults
 
 from orchestration.gl.connected import mapping_of, open_target
 from orchestration.gl.requests import TargetSetup

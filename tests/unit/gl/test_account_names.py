@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from book_examples import debit, entry
 from hypothesis import given
 from hypothesis import strategies as st
+from support.book_examples import debit, entry
 
 from orchestration.accounting.accounts import ACCOUNT_TYPES, Account
 from orchestration.gl.postings import account_names, one_line, postings

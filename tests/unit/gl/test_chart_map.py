@@ -6,9 +6,9 @@ import tomllib
 from dataclasses import replace
 
 import pytest
-from fakes.harness import journal
 from hypothesis import given
 from hypothesis import strategies as st
+from support.fakes.harness import journal
 
 from orchestration.accounting.accounts import Account
 from orchestration.core.errors import ConfigurationError

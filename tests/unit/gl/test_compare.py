@@ -7,8 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from book_examples import CHART, CODES, DAY, entry
 from memory_target import MemoryTarget
+from support.book_examples import CHART, CODES, DAY, entry
 
 from orchestration.gl.compare import reconcile
 from orchestration.gl.port import PulledEntry, PulledLine

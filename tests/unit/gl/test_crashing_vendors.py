@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from fakes.harness import NAMES
+from support.fakes.harness import NAMES
 
 from orchestration.core.failpoints import FAILPOINTS
 from orchestration.gl import import_files

@@ -11,9 +11,9 @@ import threading
 from decimal import Decimal
 
 import pytest
-from fakes.harness import FastClock, journal
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.fakes.harness import FastClock, journal
 
 from orchestration.core.errors import ConfigurationError
 from orchestration.gl import import_files

@@ -7,8 +7,8 @@ import io
 from decimal import Decimal
 
 import pytest
-from book_examples import balanced_entries, entry
 from hypothesis import given
+from support.book_examples import balanced_entries, entry
 
 from orchestration.accounting.accounts import trial_balance
 from orchestration.gl.journal_file import COLUMNS, export

@@ -7,8 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from book_examples import BOB, CHART, CODES, DAY, credit, debit, entry
 from memory_target import MemoryTarget
+from support.book_examples import BOB, CHART, CODES, DAY, credit, debit, entry
 
 from orchestration.accounting.journal import entries_from_proposals
 from orchestration.gl.poster import Pacing, Poster

@@ -9,8 +9,8 @@ import urllib.request
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from fakes.harness import KEY, FastClock, connect, connection, journal, private_key, running
-from fakes.server import Faults
+from support.fakes.harness import KEY, FastClock, connect, connection, journal, private_key, running
+from support.fakes.server import Faults
 
 from orchestration.core.errors import ConfigurationError, SealError
 from orchestration.gl import connecting

@@ -13,8 +13,8 @@ from decimal import Decimal
 
 import pytest
 from defusedxml.ElementTree import fromstring
-from fakes.harness import ACCOUNTS, DIMENSIONS, KEY, NAMES, FastClock, connect, journal, running
-from fakes.server import FAULTS, Faults, Request
+from support.fakes.harness import ACCOUNTS, DIMENSIONS, KEY, NAMES, FastClock, connect, journal, running
+from support.fakes.server import FAULTS, Faults, Request
 
 from orchestration.accounting.journal import Entry, Line
 from orchestration.core.money import ZERO

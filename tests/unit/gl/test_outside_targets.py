@@ -7,9 +7,9 @@ import time
 from decimal import Decimal
 
 import pytest
-from fakes.harness import ACCOUNTS, KEY, NAMES, FastClock, connect, journal, running
-from fakes.judges import judge_of
-from fakes.server import Faults
+from support.fakes.harness import ACCOUNTS, KEY, NAMES, FastClock, connect, journal, running
+from support.fakes.judges import judge_of
+from support.fakes.server import Faults
 
 from orchestration.core.errors import ConfigurationError
 from orchestration.gl.connected import open_target

@@ -8,8 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from book_examples import CHART, CODES, DAY, credit, debit, entry
 from memory_target import MemoryTarget
+from support.book_examples import CHART, CODES, DAY, credit, debit, entry
 
 from orchestration.gl.poster import Pacing, Poster
 from orchestration.gl.reasons import REASONS, explain

@@ -10,20 +10,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from book_examples import CHART, DAY, balanced_entries, credit, debit, entry
 from hypothesis import given, settings
+from support.book_examples import CHART, DAY, balanced_entries, credit, debit, entry, expected_balance
 
-from orchestration.accounting.accounts import trial_balance
 from orchestration.gl import beancount, hledger
 from orchestration.gl.exports import EXPORTS
 from orchestration.gl.postings import account_names
 from orchestration.ledger.store import Ledger
 
 HOSTILE = 'say "hi" \\ ; note: x | y) \n2026-01-01 open Assets:Fake\n\x00\x1b\u2028end'
-
-
-def expected_balance(entries):
-    return trial_balance((x.account_code, x.debit_amount, x.credit_amount) for one in entries for x in one.lines)
 
 
 def asserted_balances(text):

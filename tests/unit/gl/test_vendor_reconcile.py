@@ -9,8 +9,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from book_examples import DAY
-from fakes.harness import ACCOUNTS, NAMES, journal
+from support.book_examples import DAY
+from support.fakes.harness import ACCOUNTS, NAMES, journal
 from vendor_world import AT_ONCE
 
 from orchestration.core.errors import BooksError

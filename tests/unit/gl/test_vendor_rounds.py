@@ -9,8 +9,8 @@ from __future__ import annotations
 import threading
 
 import pytest
-from book_examples import DAY, credit, debit, entry
-from fakes.harness import ACCOUNTS, KEY, NAMES, connect, running
+from support.book_examples import DAY, credit, debit, entry
+from support.fakes.harness import ACCOUNTS, KEY, NAMES, connect, running
 
 from orchestration.gl.connected import mapping_of, open_target
 from orchestration.gl.poster import Pacing, Poster

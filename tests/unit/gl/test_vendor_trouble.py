@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from book_examples import DAY
-from fakes.harness import ACCOUNTS, KEY, NAMES
+from support.book_examples import DAY
+from support.fakes.harness import ACCOUNTS, KEY, NAMES
 
 from orchestration.gl.requests import request_of
 from orchestration.gl.wire.connections import ConnectionStore

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import httpx
 import pytest
-from fakes.harness import FastClock
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.fakes.harness import FastClock
 
 from orchestration.core.errors import ConfigurationError
 from orchestration.gl import intacct, netsuite, quickbooks, xero

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from book_examples import DAY, credit, debit, entry
-from fakes.harness import ACCOUNTS, KEY, connect, mapping_text
+from support.book_examples import DAY, credit, debit, entry
+from support.fakes.harness import ACCOUNTS, KEY, connect, mapping_text
 
 from orchestration.cli.gl_posting import difference_rows, outside_rows
 from orchestration.gl.compare import reconcile

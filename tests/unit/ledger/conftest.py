@@ -6,7 +6,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from book_examples import BOB, CHART
+from support.book_examples import BOB, CHART
 
 from orchestration.ledger.store import Ledger
 

@@ -14,7 +14,8 @@ import sys
 import time
 
 import sqlalchemy as sa
-from book_examples import CHART, DAY, credit, debit, entry
+from support.book_examples import CHART, DAY, credit, debit, entry
+from support.children import fork, wait
 
 from orchestration.ledger.store import Ledger
 
@@ -37,9 +38,6 @@ def post(ledger, batch_number):
 
 
 def fork_and_post(ledger, batch_number, kill_before_statement=None):
-    child = os.fork()
-    if child:
-        return child
     seen = 0
 
     def count(*_arguments):
@@ -48,15 +46,17 @@ def fork_and_post(ledger, batch_number, kill_before_statement=None):
         if seen == kill_before_statement:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    # every statement, the lines' executemany too, and the moment before COMMIT
-    sa.event.listen(ledger.sessions.engine, "before_cursor_execute", count)
-    sa.event.listen(ledger.sessions.engine, "commit", count)
-    post(ledger, batch_number)
-    os._exit(0)
+    def work():
+        # every statement, the lines' executemany too, and the moment before COMMIT
+        sa.event.listen(ledger.sessions.engine, "before_cursor_execute", count)
+        sa.event.listen(ledger.sessions.engine, "commit", count)
+        post(ledger, batch_number)
+
+    return fork(work)
 
 
 def was_killed(child):
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    return wait(child) == signal.SIGKILL
 
 
 def state(ledger):

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
-from book_examples import DAY, credit, debit, entry
+from support.book_examples import DAY, credit, debit, entry
 
 from orchestration.accounting.approval import ApprovalPolicy
 from orchestration.accounting.approvers import Approver, Roster

@@ -8,7 +8,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from book_examples import DAY, entry
+from support.book_examples import DAY, entry
 
 from orchestration.ledger.sqlite import GUARDS
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 from crash_loop import ENTRIES_PER_BATCH, KILLS
+from support.programs import with_test_imports
 
 _HERE = Path(__file__).parent
 
 
 def run(ledger_path, mode):
-    tests = _HERE.parents[1]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tests.parent), str(tests)])}
     done = subprocess.run(
         [sys.executable, str(_HERE / "crash_loop.py"), str(ledger_path), mode],
-        env=environment,
+        env=with_test_imports(),
         capture_output=True,
         text=True,
         timeout=120,

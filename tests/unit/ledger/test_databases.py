@@ -6,11 +6,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from book_examples import CHART, DAY, entry
+from outsider import GOOD_LINES, attempt_through, header, line
+from support.book_examples import CHART, DAY, entry
 
 from orchestration.core.errors import BooksError, BusyError, ConfigurationError
 from orchestration.ledger import databases, migrating, postgres
@@ -31,21 +31,6 @@ def posted(books):
     post(books, entry("ehr:2"))
     books.reverse(1, DAY, "x")
     return books
-
-
-def attempt(ledger, *script):
-    """Run statements as a program of somebody else would, or return the refusal."""
-    try:
-        with ledger.sessions.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("BEGIN")
-            for statement in script:
-                connection.exec_driver_sql(statement)
-            connection.exec_driver_sql("COMMIT")
-    except sa.exc.DBAPIError as refusal:
-        return str(refusal.orig)
-    return None
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(books):
@@ -87,30 +72,12 @@ def test_no_row_of_the_books_is_changed_or_deleted(posted, table, verb):
     posted.reject(posted.waiting()[0].proposal_id, by="bob", reason="x")
     column = metadata.tables[table].columns.keys()[-1]
     statement = f"UPDATE {table} SET {column} = {column}" if verb == "UPDATE" else f"DELETE FROM {table}"
-    assert f"{table} are never" in (attempt(posted, statement) or "")
+    assert f"{table} are never" in (attempt_through(posted, statement) or "")
     assert posted.verify_books() == posted.verify_audit() == []
 
 
-HEADER = (
-    "INSERT INTO entries VALUES (4, 'k', 'ehr:4', '{entity}', 'accrual', '{date}', '2026-11', 'x', 'ehr', '[]', 'v1', "
-    "'AI-20261123-1', {reverses}, {count}, {total})"
-)
-
-
-def header(**changes):
-    values = {"entity": "E1", "date": "2026-11-23", "reverses": "NULL", "count": 2, "total": 500} | changes
-    return HEADER.format(**values)
-
-
-def line(number, code, debit_cents, credit_cents):
-    return f"INSERT INTO lines VALUES (4, {number}, '{code}', {debit_cents}, {credit_cents}, 'R', NULL, NULL, NULL)"
-
-
-GOOD_LINES = (line(1, "1200", 500, 0), line(2, "1010", 0, 500))
-
-
 def test_a_good_entry_of_another_program_is_accepted(posted):
-    assert attempt(posted, *GOOD_LINES, header()) is None
+    assert attempt_through(posted, *GOOD_LINES, header()) is None
     assert posted.entry_count() == 4
 
 
@@ -120,19 +87,19 @@ def test_a_good_entry_of_another_program_is_accepted(posted):
         pytest.param([header()], "does not balance", id="no_lines"),
         pytest.param([header(), *GOOD_LINES], "does not balance", id="header_before_lines"),
         pytest.param([GOOD_LINES[0], line(2, "1010", 0, 499), header()], "does not balance", id="one_cent_off"),
-        pytest.param([*GOOD_LINES, header(total=501)], "does not balance", id="total_off"),
+        pytest.param([*GOOD_LINES, header(total_amount="501")], "does not balance", id="total_off"),
         pytest.param(list(GOOD_LINES), "foreign key", id="lines_without_header"),
         pytest.param([line(1, "1200", 500, 500), line(2, "1010", 0, 500), header()], "one_side", id="two_sides"),
         pytest.param([line(1, "1200", 0, -500), header()], "check constraint", id="negative"),
         pytest.param([line(1, "9999", 500, 0), GOOD_LINES[1], header()], "foreign key", id="unknown_account"),
-        pytest.param([*GOOD_LINES, header(date="2026-10-31")], "period is closed", id="closed_period"),
-        pytest.param([*GOOD_LINES, header(date="2026-1-5")], "YYYY-MM-DD", id="date_written_otherwise"),
-        pytest.param([*GOOD_LINES, header(reverses=2)], "same event", id="a_reversal_of_another_event"),
+        pytest.param([*GOOD_LINES, header(entry_date="'2026-10-31'")], "period is closed", id="closed_period"),
+        pytest.param([*GOOD_LINES, header(entry_date="'2026-1-5'")], "YYYY-MM-DD", id="date_written_otherwise"),
+        pytest.param([*GOOD_LINES, header(reverses="2")], "same event", id="a_reversal_of_another_event"),
         pytest.param([line(1, "1010", 5, 0).replace("(4,", "(1,")], "takes no more lines", id="a_line_too_late"),
     ],
 )
 def test_what_would_falsify_the_books_is_refused_by_either_database(posted, script, refusal):
-    said = attempt(posted, *script)
+    said = attempt_through(posted, *script)
     assert said is not None
     assert refusal.lower() in said.lower()
     assert posted.entry_count() == 3
@@ -142,16 +109,16 @@ def test_what_would_falsify_the_books_is_refused_by_either_database(posted, scri
 def test_guards_that_are_gone_are_named(posted):
     assert posted.verify_books() == []
     if posted.sessions.engine.dialect.name == "sqlite":
-        attempt(posted, "DROP TRIGGER lines_no_update")
+        attempt_through(posted, "DROP TRIGGER lines_no_update")
     else:
-        attempt(posted, "ALTER TABLE lines DISABLE TRIGGER medbooks_lines_update")
+        attempt_through(posted, "ALTER TABLE lines DISABLE TRIGGER medbooks_lines_update")
     assert [finding.code for finding in posted.verify_books()] == ["guard_missing"]
 
 
 def test_postgresql_refuses_to_empty_a_table(postgres_books):
     books = Ledger(postgres_books)
     for table in ("lines", "entries", "audit", "outbox"):
-        assert "never emptied" in (attempt(books, f"TRUNCATE {table} CASCADE") or "")
+        assert "never emptied" in (attempt_through(books, f"TRUNCATE {table} CASCADE") or "")
     books.sessions.engine.dispose()
 
 

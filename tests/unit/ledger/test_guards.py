@@ -9,7 +9,8 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from book_examples import BOB, DAY, entry
+from outsider import GOOD_LINES, attempt, header, line
+from support.book_examples import BOB, DAY, entry
 
 from orchestration.core.errors import BusyError
 from orchestration.ledger import sqlite
@@ -33,21 +34,6 @@ def posted_ledger(empty_ledger, tmp_path_factory):
 @pytest.fixture
 def posted(posted_ledger, ledger_path):
     return shutil.copy(posted_ledger, ledger_path)
-
-
-def attempt(path, script, *, foreign_keys=True):
-    """Run statements as an outsider would and commit, or return the refusal."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
-        raw.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
-        raw.execute("BEGIN")
-        try:
-            for statement in script:
-                raw.execute(statement)
-            raw.execute("COMMIT")
-        except sqlite3.IntegrityError as refusal:
-            raw.execute("ROLLBACK")
-            return str(refusal)
-        return None
 
 
 def dump(path):
@@ -93,36 +79,6 @@ def test_nothing_that_is_posted_can_be_changed(posted, statement, foreign_keys):
     before = dump(posted)
     assert attempt(posted, [statement], foreign_keys=foreign_keys) is not None
     assert dump(posted) == before
-
-
-def header(**changes):
-    """Return the insert of a fourth entry; every value but the changed ones is good."""
-    values = {
-        "entry_id": "4",
-        "entry_key": "'k'",
-        "event_id": "'ehr:4'",
-        "entity_id": "'E1'",
-        "book": "'accrual'",
-        "entry_date": "'2026-11-23'",
-        "fiscal_period": "'2026-11'",
-        "description": "'x'",
-        "source": "'ehr'",
-        "source_ids": "'[]'",
-        "rule_version": "'v1'",
-        "batch_tag": "'AI-20261123-1'",
-        "reverses": "NULL",
-        "line_count": "2",
-        "total_amount": "500",
-    } | changes
-    return f"INSERT INTO entries ({', '.join(values)}) VALUES ({', '.join(values.values())})"
-
-
-def line(number, code, debit_cents, credit_cents, entry_id=4):
-    amounts = f"{debit_cents}, {credit_cents}"
-    return f"INSERT INTO lines VALUES ({entry_id}, {number}, '{code}', {amounts}, 'R', NULL, NULL, NULL)"
-
-
-GOOD_LINES = (line(1, "1200", 500, 0), line(2, "1010", 0, 500))
 
 
 def test_a_balanced_entry_of_good_values_is_accepted(posted):

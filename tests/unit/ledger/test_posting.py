@@ -11,11 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from book_examples import CHART, DAY, balanced_entries, credit, debit, entry
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.book_examples import CHART, DAY, balanced_entries, credit, debit, entry, expected_balance
 
-from orchestration.accounting.accounts import trial_balance
 from orchestration.accounting.journal import Refusal
 from orchestration.core.errors import BooksError, ClosedPeriodError, ConfigurationError
 from orchestration.core.money import ZERO
@@ -32,10 +31,6 @@ def ledger(books):
 
 def post(ledger, *entries, rule_version="v1"):
     return ledger.post(entries, batch_date=DAY, made_by="rules v1", run_id="run-1", rule_version=rule_version)
-
-
-def expected_balance(entries):
-    return trial_balance((x.account_code, x.debit_amount, x.credit_amount) for one in entries for x in one.lines)
 
 
 def test_what_is_posted_comes_back_as_it_was(ledger):

@@ -8,7 +8,8 @@ from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
-from book_examples import DAY, entry
+from outsider import GOOD_LINES, attempt, header
+from support.book_examples import DAY, entry
 
 from orchestration.ledger.chain import Head
 from orchestration.ledger.sqlite import GUARDS
@@ -160,8 +161,6 @@ def test_missing_guards_are_named(books, ledger_path):
 
 
 def test_an_entry_written_past_the_ledger_is_found(books, ledger_path):
-    from test_guards import GOOD_LINES, attempt, header
-
     script = [text.replace("VALUES (4,", "VALUES (9,") for text in GOOD_LINES]
     assert attempt(ledger_path, [*script, header(entry_id="9")]) is None
     assert "batch_not_recorded" in codes(books.verify_audit())

@@ -3,7 +3,6 @@
 import datetime as dt
 import logging
 import re
-import shutil
 import socket
 import sys
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from support.browser import browser, watched
 
 from orchestration.core.errors import BooksError, ConfigurationError
 from orchestration.quality import evaluation as data_quality
@@ -442,19 +442,10 @@ def test_a_history_that_cannot_be_read_starts_anew(tmp_path):
 
 
 @pytest.mark.browser
-def test_the_pages_open_in_a_browser_without_network_or_complaint(failing):
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("needs Debian's chromium")
-    from playwright.sync_api import sync_playwright
-
-    complaints, requested = [], []
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_context(offline=True).new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: requested.append(request.url))
+def test_the_pages_open_in_a_browser_without_network_or_complaint(failing, chromium):
+    with browser(chromium) as started:
+        page = started.new_context(offline=True).new_page()
+        complaints, requested = watched(page)
         for path in sorted(failing.docs_index.parent.rglob("*.html")):
             page.goto(path.as_uri())
             assert page.locator(".bar").is_visible()
@@ -465,6 +456,5 @@ def test_the_pages_open_in_a_browser_without_network_or_complaint(failing):
         page.check("#failed-only")
         assert not held.is_visible()
         assert page.locator("tr", has_text="add up to the charge").is_visible()
-        browser.close()
     assert complaints == []
     assert {url.partition(":")[0] for url in requested} <= {"file", "data"}

@@ -1,6 +1,5 @@
 import dataclasses
 import re
-import shutil
 import subprocess
 import sys
 from decimal import Decimal
@@ -20,6 +19,7 @@ from made_up_report import (
     forecast,
     trial_balance,
 )
+from support.browser import browser, watched
 
 from orchestration.reporting.data import AgreementRow, ReportData
 from orchestration.reporting.numerals import dollars
@@ -214,29 +214,19 @@ def test_the_words_the_command_line_imports_bring_nothing_heavy_along():
 
 
 @pytest.mark.browser
-def test_a_browser_opens_the_page_without_a_word_and_without_a_request(tmp_path):
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("needs chromium: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
+def test_a_browser_opens_the_page_without_a_word_and_without_a_request(tmp_path, chromium):
     page_file = Path(tmp_path) / "report.html"
     page_file.write_text(render(a_report()), encoding="utf-8")
-    said, asked = [], []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-quic"])
+    with browser(chromium) as started:
         for width in (1280, 390):
-            page = browser.new_page(viewport={"width": width, "height": 900})
-            page.on("console", lambda message: said.append(message.text))
-            page.on("pageerror", lambda error: said.append(str(error)))
-            page.on("request", lambda request: asked.append(request.url))
+            page = started.new_page(viewport={"width": width, "height": 900})
+            said, asked = watched(page)
             page.goto(page_file.as_uri())
             sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert sideways == 0, f"the page is wider than {width} pixels"
             page.close()
-        browser.close()
-    assert not said
-    assert {url for url in asked if not url.startswith(("file:", "data:"))} == set()
+            assert not said
+            assert {url for url in asked if not url.startswith(("file:", "data:"))} == set()
 
 
 def test_the_day_of_the_data_and_the_day_of_writing_are_both_said():

@@ -8,23 +8,16 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from support.inboxes import fetched
 
 from orchestration.stores.inboxes.folder import FolderInbox, StillArrivingError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from orchestration.stores.inboxes.folder import Arrival
-
 
 def names(inbox: FolderInbox) -> list[str]:
     return [arrival.file_name for arrival in inbox.look().arrivals]
-
-
-def fetched(arrival: Arrival) -> bytes:
-    pieces: list[bytes] = []
-    arrival.fetch(pieces.append)
-    return b"".join(pieces)
 
 
 def old(path: Path, content: bytes = b"x") -> Path:

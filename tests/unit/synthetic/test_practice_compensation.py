@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pyarrow.parquet as pq
 import pytest
-from format_examples import rows_of, source
 from practice_files import read_practice
+from support.format_examples import rows_of, source
 
 from orchestration.formats import payroll
 from orchestration.synthetic.entities import PRACTICE, SURGERY_CENTRE

@@ -5,8 +5,7 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 
 import pytest
-from practice_files import read_practice
-from test_practice_remittances import claims_of
+from practice_files import claims_of, read_practice
 
 from orchestration.synthetic.entities import PRACTICE, involved
 from orchestration.synthetic.generate import generate

@@ -1,33 +1,9 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from practice_files import claims_of
+
 from orchestration.synthetic.entities import PRACTICE
-
-
-def amounts(segment, first, step):
-    return [Decimal(segment[n]) for n in range(first, len(segment), step)]
-
-
-def claims_of(segments):
-    """Yield each claim as (CLP segment, its own CAS, its service lines as [SVC, CAS amounts])."""
-    claim = None
-    for segment in segments:
-        if segment[0] == "CLP":
-            if claim:
-                yield claim
-            claim = {"clp": segment, "adjusted": Decimal(0), "lines": [], "cas": [], "ids": []}
-        elif segment[0] == "SVC":
-            claim["lines"].append([segment, Decimal(0)])
-        elif segment[0] == "CAS":
-            adjusted = sum(amounts(segment, 3, 3))
-            claim["adjusted"] += adjusted
-            claim["cas"] += [(segment[1], segment[n], Decimal(segment[n + 1])) for n in range(2, len(segment), 3)]
-            if claim["lines"]:
-                claim["lines"][-1][1] += adjusted
-        elif segment[0] == "REF" and segment[1] == "6R":
-            claim["ids"].append(segment[2])
-    if claim:
-        yield claim
 
 
 def plb_of(segments):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from fakes.server import Fake, Response
+from support.fakes.server import Fake, Response
 
 _QUERY = re.compile(r"select \* from (\w+) (?:where (.*?) )?orderby Id startposition (\d+) maxresults (\d+)")
 _BY_NUMBER = re.compile(r"DocNumber = '([^']*)'")

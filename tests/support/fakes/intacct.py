@@ -7,7 +7,7 @@ from decimal import Decimal
 from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
 
 from defusedxml.ElementTree import fromstring
-from fakes.server import Fake, Response
+from support.fakes.server import Fake, Response
 
 PATH = "/ia/xml/xmlgw.phtml"
 

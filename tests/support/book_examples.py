@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from orchestration.accounting.accounts import trial_balance
 from orchestration.accounting.approvers import Approver, Roster
 from orchestration.accounting.journal import Entry, Line
 from orchestration.core.money import ZERO, from_cents
@@ -57,6 +58,11 @@ def entry(
     description: str = "Charges of a day",
 ) -> Entry:
     return Entry(event_id, entity_id, "accrual", entry_date, description, "ehr", ("a" * 64,), tuple(lines))
+
+
+def expected_balance(entries: Sequence[Entry]) -> dict[str, Decimal]:
+    """Return the trial balance of entries, summed without a ledger."""
+    return trial_balance((x.account_code, x.debit_amount, x.credit_amount) for one in entries for x in one.lines)
 
 
 @st.composite

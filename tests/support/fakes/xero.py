@@ -7,7 +7,7 @@ import re
 import uuid
 from decimal import Decimal
 
-from fakes.server import Fake, Response
+from support.fakes.server import Fake, Response
 
 _BY_OPENING = re.compile(r'Narration\.StartsWith\("([^"]*)"\)')
 _MOMENT = r"DateTime\((\d+),(\d+),(\d+)\)"

@@ -1,12 +1,12 @@
 """Mutated files of every kind but remittances and scans: nothing raises, tells a value, or loses a cent.
 
     make fuzz-readers                                            # ten thousand of each feed, half an hour on one core
-    .venv/bin/python tests/fuzz_readers.py --count 2000 --feeds hl7,fhir
+    .venv/bin/python tests/fuzz/readers.py --count 2000 --feeds hl7,fhir
 
 The files are those a synthetic practice writes, shortened, then spoiled byte by byte, cell by cell and line by line.
 They are read many at a time, as the lake reads them. For every batch the control amount is what the raw tables hold
 plus what findings and quarantine name; no finding quotes what was put in; some files are read alone, too, and say the
-same. Remittances have ``fuzz_x12``. What does not belong here: what a good file says.
+same. Remittances have ``remittances.py``. What does not belong here: what a good file says.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if __name__ == "__main__":
-    sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+    sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import duckdb
 import pyarrow.compute as pc
-from format_examples import source
+from support.format_examples import source
 
 from orchestration.defs.ingest.raw import sources
 from orchestration.formats.kinds import detect_kind
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from orchestration.core.tables import SourceFile
     from orchestration.defs.ingest.raw import Source
 
-# remittances are fuzzed by ``fuzz_x12``, bills are pictures
+# remittances have a program of their own, bills are pictures
 FEEDS: Final = tuple(feed for feed in all_feeds() if feed not in {"835", "bills"})
 BATCH: Final = 100
 READ_ALONE: Final = 3

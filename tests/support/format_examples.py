@@ -6,6 +6,7 @@ What does not belong here: sample files of others, and expectations about one re
 from __future__ import annotations
 
 import datetime as dt
+import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -194,14 +195,34 @@ def assert_conserved(batch: RawBatch, control: Callable[[RawBatch, str], Decimal
     batch.to_arrow()
 
 
-def sum_of(table: str, *columns: str) -> Callable[[RawBatch, str], Decimal]:
-    """A control amount: the sum of columns of a table, nulls aside."""
+def reading(
+    read: Callable[[Sequence[SourceFile]], RawBatch], control: Callable[[RawBatch, str], Decimal]
+) -> Callable[..., RawBatch]:
+    """Return a function that reads one file and holds it to the law; what is not text or bytes becomes JSON."""
+
+    def read_one(content: object, name: str = "example") -> RawBatch:
+        body = content if isinstance(content, bytes | str) else json.dumps(content)
+        batch = read([source(body, name)])
+        assert_conserved(batch, control)
+        return batch
+
+    return read_one
+
+
+def sum_of(
+    table: str, *columns: str, where: Callable[[dict[str, Any]], bool] = lambda _row: True
+) -> Callable[[RawBatch, str], Decimal]:
+    """A control amount: the sum of columns of a table's rows, nulls aside."""
 
     def control(batch: RawBatch, identity: str) -> Decimal:
-        rows = [row for row in rows_of(batch, table) if row["file_id"] == identity]
+        rows = [row for row in rows_of(batch, table) if row["file_id"] == identity and where(row)]
         return sum((row[name] for row in rows for name in columns if row[name] is not None), Decimal(0))
 
     return control
+
+
+charged = sum_of("transactions", "amount", where=lambda row: row["transaction_type"] == "CHARGE")
+money_in = sum_of("transactions", "amount", where=lambda row: row["amount"] > 0)
 
 
 @st.composite

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from fakes.server import Fake, Response
+from support.fakes.server import Fake, Response
 
 _LINES = re.compile(
     r"SELECT t\.id AS id, t\.externalid AS externalid, TO_CHAR\(t\.trandate, 'YYYY-MM-DD'\) AS trandate, "

@@ -9,13 +9,13 @@ import itertools
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
+from support.loopback import free_port
+from support.programs import absent
 
 _INSTALLED = Path("/usr/lib/postgresql")
 _PACKAGE_USER = "postgres"
@@ -27,10 +27,7 @@ def find_programs():
     beside = shutil.which("pg_ctl")
     if found or beside:
         return found[-1].parent if found else Path(beside).parent
-    reason = "PostgreSQL is not installed: apt-get install postgresql"
-    if os.environ.get("MEDBOOKS_NO_SKIP"):
-        pytest.fail(reason)
-    pytest.skip(reason)
+    return absent("PostgreSQL is not installed: apt-get install postgresql")
 
 
 @dataclass
@@ -70,9 +67,7 @@ def start():
         owner = pwd.getpwnam(_PACKAGE_USER)
         os.chown(folder, owner.pw_uid, owner.pw_gid)
         as_owner = ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     data = folder / "data"
 
     def run(*command):

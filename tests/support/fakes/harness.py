@@ -22,17 +22,17 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from fakes.intacct import PATH, FakeIntacct
-from fakes.netsuite import FakeNetSuite
-from fakes.quickbooks import FakeQuickBooks
-from fakes.xero import FakeXero
+from support.fakes.intacct import PATH, FakeIntacct
+from support.fakes.netsuite import FakeNetSuite
+from support.fakes.quickbooks import FakeQuickBooks
+from support.fakes.xero import FakeXero
 
 from orchestration.gl.port import PostRequest, TargetLine
 from orchestration.gl.wire.connections import Connection, ConnectionStore
 from orchestration.gl.wire.timing import Timing
 
 if TYPE_CHECKING:
-    from fakes.server import Fake
+    from support.fakes.server import Fake
 
 KEY = b"k" * 32
 NAMES = ("quickbooks", "xero", "intacct", "netsuite")

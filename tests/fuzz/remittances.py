@@ -1,7 +1,7 @@
 """Mutated remittance files by the hundred thousand: nothing raises, hangs, or loses a segment.
 
     make fuzz                                               # a million, about half an hour on one core
-    .venv/bin/python tests/fuzz_x12.py --count 20000 --seed 7
+    .venv/bin/python tests/fuzz/remittances.py --count 20000 --seed 7
 
 Files are read many at a time, as the lake reads them. For every one the segments that were read are those of the
 tokenizer; for one in ten it is written back byte for byte, and read alone it says the same. What does not belong
@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Final
 
 if __name__ == "__main__":
-    sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+    sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from format_examples import PAID_CLAIM, era, interchange, join, source, transaction
-from x12_mutations import clean, cut, mutated
+from support.format_examples import PAID_CLAIM, era, interchange, join, source, transaction
+from support.x12_mutations import clean, cut, mutated
 
 from orchestration.formats.x12.engine import Engine, FileReading
 from orchestration.formats.x12.inspect import report
