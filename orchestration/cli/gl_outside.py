@@ -16,7 +16,7 @@ from orchestration.cli.stores import open_stores, say
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from orchestration.gl.connecting import Question
+    from orchestration.gl.first_connection import Question
     from orchestration.gl.wire.connections import Connection
     from orchestration.gl.wire.oauth import Consent
     from orchestration.resources.practice import PracticeStores
@@ -55,7 +55,7 @@ def connect(
     replace: Annotated[bool, typer.Option("--replace", help="Post to another company from now on.")] = False,
 ) -> None:
     """Give this practice access to its company at a vendor; secrets are sealed with the practice's key."""
-    from orchestration.gl import connecting
+    from orchestration.gl import first_connection
     from orchestration.gl.chart_map import quoted
     from orchestration.resources.outside import connection_store, open_outside, outside_map_file
 
@@ -141,7 +141,7 @@ def _browser_answer(asked: Consent, vendor: VendorName, *, paste: bool) -> str:
     import webbrowser
 
     from orchestration.core.errors import ConfigurationError
-    from orchestration.gl.redirected import Listener
+    from orchestration.gl.wire.redirect_listener import Listener
 
     instead = f"medbooks gl connect {vendor.value} --paste"
     listener = Listener(asked.redirect_uri, instead=instead)

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orchestration.gl import import_files
-from orchestration.gl.connected import VENDORS, map_file, mapping_of, open_target
+from orchestration.gl.vendors import import_files
+from orchestration.gl.opening import VENDORS, map_file, mapping_of, open_target
 from orchestration.gl.wire.connections import ConnectionStore
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from orchestration.gl.chart_map import ChartMap
-    from orchestration.gl.connected import VendorTarget
+    from orchestration.gl.opening import VendorTarget
     from orchestration.resources.home import Home
 
 

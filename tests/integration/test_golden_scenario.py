@@ -774,7 +774,7 @@ def test_the_cash_book_knows_the_same_money_in_the_bank(books):
 
 @pytest.mark.parametrize("book", ["accrual", "cash"])
 def test_beancount_accepts_both_books(books, book, bean_check: str, tmp_path: Path):
-    from orchestration.gl import beancount
+    from orchestration.gl.exports import beancount
 
     file = tmp_path / "books.beancount"
     file.write_text(beancount.export(books.ledger.accounts(), list(books.ledger.entries(book=book))), encoding="utf-8")
@@ -784,8 +784,8 @@ def test_beancount_accepts_both_books(books, book, bean_check: str, tmp_path: Pa
 
 @pytest.mark.parametrize("book", ["accrual", "cash"])
 def test_hledger_finds_the_same_balances(books, book, hledger_program: str, tmp_path: Path):
-    from orchestration.gl import hledger
-    from orchestration.gl.postings import account_names
+    from orchestration.gl.exports import hledger
+    from orchestration.gl.plain_text import account_names
 
     file = tmp_path / "books.journal"
     accounts = books.ledger.accounts()

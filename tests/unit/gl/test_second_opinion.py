@@ -14,9 +14,9 @@ from book_examples import CHART, DAY, balanced_entries, credit, debit, entry
 from hypothesis import given, settings
 
 from orchestration.accounting.accounts import trial_balance
-from orchestration.gl import beancount, hledger
+from orchestration.gl.exports import beancount, hledger
 from orchestration.gl.exports import EXPORTS
-from orchestration.gl.postings import account_names
+from orchestration.gl.plain_text import account_names
 from orchestration.ledger.store import Ledger
 
 HOSTILE = 'say "hi" \\ ; note: x | y) \n2026-01-01 open Assets:Fake\n\x00\x1b\u2028end'

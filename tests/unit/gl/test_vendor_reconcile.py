@@ -15,7 +15,7 @@ from vendor_world import AT_ONCE
 
 from orchestration.core.errors import BooksError
 from orchestration.core.failpoints import arm, disarm
-from orchestration.gl.connected import mapping_of
+from orchestration.gl.opening import mapping_of
 from orchestration.gl.poster import Poster
 from orchestration.gl.requests import TargetSetup
 from orchestration.ledger.outbox import reference

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.core.errors import ConfigurationError
-from orchestration.gl import intacct, netsuite, quickbooks, xero
-from orchestration.gl.outside import amount_of
+from orchestration.gl.vendors import intacct, netsuite, quickbooks, xero
+from orchestration.gl.answers import amount_of
 from orchestration.gl.port import TargetThrottled, TargetUnavailable
 from orchestration.gl.wire import exact_json
 from orchestration.gl.wire.calling import Call, Caller, backoff_seconds, safe_code

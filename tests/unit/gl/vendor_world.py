@@ -15,7 +15,7 @@ from fakes.harness import ACCOUNTS, KEY, connect, mapping_text
 
 from orchestration.cli.gl_posting import difference_rows, outside_rows
 from orchestration.gl.compare import reconcile
-from orchestration.gl.connected import mapping_of, open_target
+from orchestration.gl.opening import mapping_of, open_target
 from orchestration.gl.poster import Pacing, Poster
 from orchestration.gl.requests import TargetSetup
 from orchestration.gl.wire.timing import Timing

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from orchestration.core.errors import ConfigurationError
-from orchestration.gl.outside import (
+from orchestration.gl.answers import (
     account_findings,
     amount_of,
     date_of,

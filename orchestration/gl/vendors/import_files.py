@@ -21,7 +21,7 @@ from orchestration.core.errors import ConfigurationError
 from orchestration.core.failpoints import reach
 from orchestration.core.findings import Finding
 from orchestration.core.money import format_amount
-from orchestration.gl.outside import amount_of, date_of, receipt_of, settled, signed_line
+from orchestration.gl.answers import amount_of, date_of, receipt_of, settled, signed_line
 from orchestration.gl.port import PulledEntry, TargetUnavailable, TargetUncertain
 from orchestration.gl.wire.timing import Timing
 

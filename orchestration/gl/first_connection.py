@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from orchestration.core.errors import ConfigurationError
-from orchestration.gl import intacct, netsuite, quickbooks, xero
-from orchestration.gl.connected import VENDORS
+from orchestration.gl.vendors import intacct, netsuite, quickbooks, xero
+from orchestration.gl.opening import VENDORS
 from orchestration.gl.port import TargetUnauthorized
 from orchestration.gl.wire.calling import Call, Caller
 from orchestration.gl.wire.connections import Connection

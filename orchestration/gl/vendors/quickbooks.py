@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from orchestration.core.money import ZERO
-from orchestration.gl.outside import account_findings, amount_of, date_of, receipt_of, refused, settled, shared_accounts
+from orchestration.gl.answers import account_findings, amount_of, date_of, receipt_of, refused, settled, shared_accounts
 from orchestration.gl.port import PulledEntry, PulledLine, TargetUnauthorized
 from orchestration.gl.wire import exact_json
 from orchestration.gl.wire.calling import Call, safe_code

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from orchestration.gl.outside import (
+from orchestration.gl.answers import (
     account_findings,
     amount_of,
     date_of,

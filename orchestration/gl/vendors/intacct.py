@@ -22,7 +22,7 @@ from defusedxml.ElementTree import fromstring
 
 from orchestration.core.errors import ConfigurationError
 from orchestration.core.money import format_amount
-from orchestration.gl.outside import (
+from orchestration.gl.answers import (
     account_findings,
     amount_of,
     date_of,
