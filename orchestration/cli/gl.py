@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from orchestration.cli import gl_mapping, gl_outside, gl_posting
+from orchestration.cli.choices import ChoiceOf
 from orchestration.cli.people import login, who
 from orchestration.cli.stores import dollars, open_stores, say
 from orchestration.core.errors import BooksError
+from orchestration.gl.exports import registry as exports
 
 if TYPE_CHECKING:
     from orchestration.ledger.records import PostResult
@@ -28,18 +29,6 @@ app.command("accounts")(gl_outside.accounts)
 app.command("lock-mapping")(gl_mapping.lock_mapping)
 app.command("post")(gl_posting.post)
 app.command("reconcile")(gl_posting.reconcile)
-
-
-class Format(StrEnum):
-    """What an export is written as."""
-
-    beancount = "beancount"
-    hledger = "hledger"
-    csv = "csv"
-    general_ledger = "general_ledger"
-    general_ledger_by_period = "general_ledger_by_period"
-    profit_and_loss = "profit_and_loss"
-    balance_sheet = "balance_sheet"
 
 
 @app.callback()
@@ -191,18 +180,20 @@ def _day(text: str) -> dt.date:
 @app.command("export")
 def export(
     format_: Annotated[
-        Format,
-        typer.Option("--format", help="For bean-check, hledger, a spreadsheet, or dashboards of Fivetran's shape."),
-    ] = Format.beancount,
+        str,
+        typer.Option(
+            "--format",
+            click_type=ChoiceOf(exports.names),
+            help="For bean-check, hledger, a spreadsheet, or dashboards of Fivetran's shape.",
+        ),
+    ] = "beancount",
     out: Annotated[Path | None, typer.Option(help="File; stdout when not given.")] = None,
     entity: Annotated[str | None, typer.Option(help="One legal entity; all when not given.")] = None,
     book: Annotated[str, typer.Option(help="accrual or cash.")] = "accrual",
 ) -> None:
     """Write one book of the journal for a second opinion: bean-check, hledger check, or a spreadsheet."""
-    from orchestration.gl.exports import EXPORTS
-
     ledger = open_stores().ledger
-    text = EXPORTS[format_.value](ledger.accounts(), ledger.entries(entity_id=entity, book=book))
+    text = exports.export_named(format_)(ledger.accounts(), ledger.entries(entity_id=entity, book=book))
     if out is None:
         typer.echo(text, nl=False)
     else:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from orchestration.core.exact_json import exact_json
+from orchestration.core.money import from_cents as amount
 from orchestration.practice.cases import inside
 from orchestration.practice.encounters import NOTHING
 from orchestration.practice.events import charges_of
 from orchestration.practice.people import PAYERS, SELF_PAY
-from orchestration.practice.writers.exact_json import amount, exact_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -16,6 +16,7 @@ from orchestration.cli import gl_outside
 from orchestration.cli.gl import app
 from orchestration.core.errors import ConfigurationError
 from orchestration.gl import first_connection
+from orchestration.gl.vendors.description import Addresses
 from orchestration.resources.home import Home
 from orchestration.resources.practice import PracticeStores
 
@@ -46,7 +47,7 @@ def stores(tmp_path, monkeypatch):
 def at(fake, monkeypatch):
     api_url = f"{fake.url}{PATH}" if fake.name == "intacct" else fake.url
     token_url = f"{fake.url}{fake.login_paths[0]}" if fake.login_paths else ""
-    where = first_connection.Addresses("https://vendor.example/authorize", token_url, api_url)
+    where = Addresses("https://vendor.example/authorize", token_url, api_url)
     monkeypatch.setattr(first_connection, "addresses", lambda *_, **__: where)
 
 

@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.core.errors import ConfigurationError
-from orchestration.gl.vendors import import_files
-from orchestration.gl.opening import open_target
 from orchestration.gl.answers import same_journal
+from orchestration.gl.opening import open_target
 from orchestration.gl.port import TargetRefusal, TargetUnavailable, TargetUncertain
+from orchestration.gl.vendors import import_files
 
 DAYS = (dt.date(2026, 1, 1), dt.date(2026, 12, 31))
 

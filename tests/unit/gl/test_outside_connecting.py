@@ -16,8 +16,10 @@ from orchestration.core.errors import ConfigurationError, SealError
 from orchestration.gl import first_connection
 from orchestration.gl.opening import open_target
 from orchestration.gl.port import TargetUnauthorized, TargetUnavailable
-from orchestration.gl.wire.redirect_listener import Listener
+from orchestration.gl.vendors.description import Addresses
+from orchestration.gl.vendors.registry import vendor_named
 from orchestration.gl.wire.connections import Connection, ConnectionStore
+from orchestration.gl.wire.redirect_listener import Listener
 
 CLIENT = {"client_id": "client", "client_secret": "secret"}
 REDIRECT = "http://localhost:8910/callback"
@@ -36,14 +38,23 @@ def fake(request, clock):
 
 def consented(fake, folder, clock, *, answer=None, tenant_id=None, **changes):
     """Go through consent as a person at a browser would."""
-    at = first_connection.Addresses("https://vendor.example/authorize", f"{fake.url}{fake.login_paths[0]}", fake.url)
-    asked = first_connection.question_of_consent(fake.name, CLIENT, at, REDIRECT)
-    query = {name: values[0] for name, values in parse_qs(urlsplit(asked.url).query).items()}
-    fake.codes["the-code"] = query["code_challenge"]
-    realm = f"&realmId={fake.realm}" if fake.name == "quickbooks" else ""
-    came_back = answer or f"{REDIRECT}?code=the-code&state={query['state']}{realm}"
-    return first_connection.connected_by_consent(
-        fake.name, CLIENT | changes, at, asked, came_back, tenant_id=tenant_id, folder=folder, timing=clock.timing
+    at = Addresses("https://vendor.example/authorize", f"{fake.url}{fake.login_paths[0]}", fake.url)
+
+    def browse(asked):
+        query = {name: values[0] for name, values in parse_qs(urlsplit(asked.url).query).items()}
+        fake.codes["the-code"] = query["code_challenge"]
+        realm = f"&realmId={fake.realm}" if fake.name == "quickbooks" else ""
+        return answer or f"{REDIRECT}?code=the-code&state={query['state']}{realm}"
+
+    return first_connection.connected(
+        fake.name,
+        CLIENT | changes,
+        at,
+        browse,
+        redirect_uri=REDIRECT,
+        tenant_id=tenant_id,
+        folder=folder,
+        timing=clock.timing,
     )
 
 
@@ -141,7 +152,7 @@ def test_a_short_key_is_refused_before_netsuite_does():
     at = first_connection.addresses("netsuite", answers, is_sandbox=False)
     assert at.api_url == "https://1-sb1.suitetalk.api.netsuite.com"
     with pytest.raises(ConfigurationError, match="3072"):
-        first_connection.connected_by_secret("netsuite", answers, at)
+        vendor_named("netsuite").access.connection(answers, at)
 
 
 # -- rotating tokens --------------------------------------------------------------------------------------------------

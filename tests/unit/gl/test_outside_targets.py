@@ -12,8 +12,8 @@ from fakes.judges import judge_of
 from fakes.server import Faults
 
 from orchestration.core.errors import ConfigurationError
-from orchestration.gl.opening import open_target
 from orchestration.gl.answers import same_journal
+from orchestration.gl.opening import open_target
 from orchestration.gl.port import (
     TargetRefusal,
     TargetThrottled,

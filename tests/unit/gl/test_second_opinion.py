@@ -15,7 +15,7 @@ from hypothesis import given, settings
 
 from orchestration.accounting.accounts import trial_balance
 from orchestration.gl.exports import beancount, hledger
-from orchestration.gl.exports import EXPORTS
+from orchestration.gl.exports.registry import export_named
 from orchestration.gl.plain_text import account_names
 from orchestration.ledger.store import Ledger
 
@@ -46,7 +46,7 @@ def test_bean_check_accepts_any_books_and_their_numbers_are_our_trial_balance(en
 @given(entries=balanced_entries())
 @settings(max_examples=15, deadline=None)
 def test_hledger_accepts_any_books_and_computes_our_trial_balance(entries, accounts, as_posted, hledger):
-    text = EXPORTS["hledger"](accounts, as_posted(entries))
+    text = export_named("hledger")(accounts, as_posted(entries))
     with tempfile.TemporaryDirectory() as folder:
         assert hledger(text, Path(folder), "check", "-s") == (0, "")
         code, out = hledger(text, Path(folder), "balance", "--flat", "--no-total", "-O", "csv")
@@ -74,7 +74,7 @@ def test_hostile_wording_stays_wording_for_beancount(hostile_books, accounts, be
 
 
 def test_hostile_wording_stays_wording_for_hledger(hostile_books, accounts, hledger, tmp_path):
-    text = EXPORTS["hledger"](accounts, hostile_books)
+    text = export_named("hledger")(accounts, hostile_books)
     assert hledger(text, tmp_path, "check", "-s") == (0, "")
     assert hledger(text, tmp_path, "accounts", "--used")[1].split() == [
         "Assets:1010-Bank",
@@ -94,7 +94,7 @@ def test_bean_check_finds_one_cent_in_a_posting_and_in_a_balance(accounts, as_po
 
 
 def test_hledger_finds_one_cent_in_a_posting_and_in_a_balance(accounts, as_posted, hledger, tmp_path):
-    text = EXPORTS["hledger"](accounts, as_posted([entry()]))
+    text = export_named("hledger")(accounts, as_posted([entry()]))
     for wrong in (
         text.replace("Insurance  100.00 USD", "Insurance  100.01 USD"),
         text.replace("= 100.00 USD", "= 100.01 USD"),
@@ -105,7 +105,7 @@ def test_hledger_finds_one_cent_in_a_posting_and_in_a_balance(accounts, as_poste
 
 def test_books_without_an_entry_are_accepted(accounts, bean_check, hledger, tmp_path):
     assert bean_check(beancount.export(accounts, []), tmp_path) == (0, "")
-    assert hledger(EXPORTS["hledger"](accounts, []), tmp_path, "check", "-s") == (0, "")
+    assert hledger(export_named("hledger")(accounts, []), tmp_path, "check", "-s") == (0, "")
 
 
 def test_a_ledger_with_reversals_is_exported_with_its_links(tmp_path, bean_check, hledger):
