@@ -100,6 +100,7 @@ class Poster:
         owner: str = "",
         pacing: Pacing | None = None,
         jitter: Callable[[], float] = random.random,  # noqa: S311  # spreads retries, guards nothing
+        stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ledger = ledger
         self._target = target
@@ -107,6 +108,8 @@ class Poster:
         self._outbox: Outbox = ledger.outbox(owner or new_owner())
         self._pacing = pacing or Pacing()
         self._jitter = jitter
+        # how much of a lease is left: seconds from any beginning
+        self._stopwatch = stopwatch
         # an answer after failures or a rest is worth a note, one after another answer is not
         self._is_answer_news = False
 
@@ -137,7 +140,7 @@ class Poster:
         self._is_answer_news = state.failure_count > 0 or state.state == "open"
         handed = 0
         while not result.stopped_by and (room := self._target.batch_limit - handed) > 0:
-            began = time.monotonic()
+            began = self._stopwatch()
             claim = self._outbox.claim(
                 self._setup.name,
                 limit=min(room, self._pacing.claim_size),
@@ -150,7 +153,7 @@ class Poster:
 
     def _is_clock_behind(self) -> bool:
         last = self._ledger.last_audited_at()
-        return last is not None and dt.datetime.now(dt.UTC) < last - _SKEW
+        return last is not None and self._ledger.now() < last - _SKEW
 
     def _is_mapping_accepted(self, result: Round) -> bool:
         try:
@@ -171,7 +174,7 @@ class Poster:
         # asked for rest is well, and a question would use up the room it was given rest for
         is_probe = claim.is_first_after_failures
         for item in claim.items:
-            has_time = time.monotonic() - began < self._pacing.lease_seconds - self._pacing.call_seconds
+            has_time = self._stopwatch() - began < self._pacing.lease_seconds - self._pacing.call_seconds
             if result.stopped_by or not has_time:
                 # nobody called for it, so it is as it was before the claim
                 self._put_back(item, item.reason_code, is_uncertain=item.is_uncertain, is_counted=False)

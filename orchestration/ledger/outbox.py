@@ -124,10 +124,24 @@ class Outbox:
     somebody else is responsible for the item then, and nothing was written.
     """
 
-    def __init__(self, sessions: Sessions, owner: str, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self,
+        sessions: Sessions,
+        owner: str,
+        clock: Callable[[], dt.datetime],
+        *,
+        lease_clock: Callable[[], dt.datetime] | None = None,
+    ) -> None:
         self._sessions = sessions
         self.owner = owner
         self._clock = clock
+        self._lease_clock = lease_clock
+
+    def _now_milliseconds(self, connection: Connection) -> int:
+        """Return the time leases, waits and rests are measured by: the database's own unless a clock was given."""
+        if self._lease_clock is None:
+            return databases.of(connection).now_milliseconds(connection)
+        return int(self._lease_clock().timestamp() * 1000)
 
     # --- filling and claiming ---------------------------------------------------------------------------
 
@@ -193,7 +207,7 @@ class Outbox:
         An item that another owner left as ``sent`` is due when its lease has run out, and is uncertain then.
         """
         with self._sessions.write() as connection:
-            now = databases.of(connection).now_milliseconds(connection)
+            now = self._now_milliseconds(connection)
             state = _target(connection, target, now)
             if state.state == "stopped" or state.rests_milliseconds > 0:
                 return Claim([], is_first_after_failures=False)
@@ -248,7 +262,7 @@ class Outbox:
     ) -> bool:
         """Put the item back to be tried after a while; ``is_counted`` when the failure may be the item's own fault."""
         with self._sessions.write() as connection:
-            now = databases.of(connection).now_milliseconds(connection)
+            now = self._now_milliseconds(connection)
             is_ours = self._settle(
                 connection,
                 item,
@@ -350,7 +364,7 @@ class Outbox:
     def target(self, target: str) -> TargetState:
         """Return how the target is doing now."""
         with self._sessions.read() as connection:
-            return _target(connection, target, databases.of(connection).now_milliseconds(connection))
+            return _target(connection, target, self._now_milliseconds(connection))
 
     def failed(self, target: str, reason_code: str, *, threshold: int, rest: Callable[[int], int]) -> TargetState:
         """Count one failure in a row; from ``threshold`` on the target rests for ``rest(failures)`` milliseconds."""
@@ -406,7 +420,7 @@ class Outbox:
 
     def _set_target(self, target: str, change: Callable[[TargetState, int], Mapping[str, object]]) -> TargetState:
         with self._sessions.write() as connection:
-            now = databases.of(connection).now_milliseconds(connection)
+            now = self._now_milliseconds(connection)
             known = _target(connection, target, now)
             _upsert_target(connection, known, change(known, now))
             reach("outbox.before_breaker_commit")

@@ -67,7 +67,8 @@ class Ledger:
     transaction: after a crash at any moment it has happened wholly or not at all. Amounts are dollars.
     ``fiscal_start_months`` gives the first month of an entity's fiscal year, January where it is silent.
     ``policy`` says what waits for a person; without one nothing does. ``roster`` says who may decide: without one
-    nobody may.
+    nobody may. ``clock`` gives the moment of what is written and measures leases; without one that is the machine's
+    clock, and the database's own for leases.
     Methods raise ``BusyError`` when another writer holds the ledger too long.
     """
 
@@ -78,13 +79,14 @@ class Ledger:
         fiscal_start_months: Mapping[str, int] | None = None,
         policy: ApprovalPolicy | None = None,
         roster: Roster | None = None,
-        clock: Callable[[], dt.datetime] = _now,
+        clock: Callable[[], dt.datetime] | None = None,
     ) -> None:
         self.sessions = Sessions(url)
         self._fiscal_start_months = dict(fiscal_start_months or {})
         self._policy = policy
         self._roster = roster or Roster()
-        self._clock = clock
+        self._clock = clock or _now
+        self._lease_clock = clock
 
     # --- setting up -------------------------------------------------------------------------------------
 
@@ -512,7 +514,7 @@ class Ledger:
 
     def outbox(self, owner: str) -> Outbox:
         """Return the outbox, for one worker of that name."""
-        return Outbox(self.sessions, owner, self._clock)
+        return Outbox(self.sessions, owner, self._clock, lease_clock=self._lease_clock)
 
     def trial_balance(
         self,
@@ -613,6 +615,10 @@ class Ledger:
         """Return number and hash of the last audit record, to be kept outside of the ledger."""
         with self.sessions.read() as connection:
             return chain.head(connection)
+
+    def now(self) -> dt.datetime:
+        """Return the moment by the clock of this ledger: what it writes now would carry it."""
+        return self._clock()
 
     def last_audited_at(self) -> dt.datetime | None:
         """Return when the last audit record was written, by the clock of who wrote it."""

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from book_examples import DAY, credit, debit, entry
+from book_examples import credit, debit, entry
 from fakes.harness import ACCOUNTS, KEY, connect, mapping_text
+from support.posting import post
 
 from orchestration.cli.gl_posting import difference_rows, outside_rows
 from orchestration.gl.compare import reconcile
@@ -22,6 +23,8 @@ from orchestration.gl.wire.timing import Timing
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from support.posting import StandingClock
 
     from orchestration.ledger.store import Ledger
 
@@ -43,6 +46,7 @@ class World:
     fake: Any
     folder: Path
     ledger: Ledger
+    clock: StandingClock
 
     def __post_init__(self):
         connect(self.fake, self.folder)
@@ -51,14 +55,14 @@ class World:
 
     def post(self, event_id, amount, other="4000-01", **changes):
         made = entry(event_id, [debit("1200", amount), credit(other, amount)], **changes)
-        self.ledger.post([made], batch_date=DAY, made_by="m", run_id=None, rule_version="v1")
+        post(self.ledger, made)
 
     def target(self, name=None):
         return open_target(name or self.name, self.folder, KEY, timing=_NO_WAIT, buckets=(), timeout_seconds=2.0)
 
     def round(self, name=None):
         setup = TargetSetup(name or self.name, ("E1",), mapping_of(name or self.name, self.folder).accounts)
-        return Poster(self.ledger, self.target(name), setup, pacing=AT_ONCE).round()
+        return Poster(self.ledger, self.target(name), setup, pacing=AT_ONCE, stopwatch=self.clock.seconds).round()
 
     def reconciled(self):
         """Return what agrees, and the rows of ``medbooks gl reconcile``, over every day there is."""

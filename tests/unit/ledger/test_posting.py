@@ -14,6 +14,7 @@ import pytest
 from book_examples import CHART, DAY, balanced_entries, credit, debit, entry
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.posting import post
 
 from orchestration.accounting.accounts import trial_balance
 from orchestration.accounting.journal import Refusal
@@ -28,10 +29,6 @@ LATER = dt.date(2027, 1, 4)
 def ledger(books):
     """Every promise of this module holds in both databases."""
     return books
-
-
-def post(ledger, *entries, rule_version="v1"):
-    return ledger.post(entries, batch_date=DAY, made_by="rules v1", run_id="run-1", rule_version=rule_version)
 
 
 def expected_balance(entries):
