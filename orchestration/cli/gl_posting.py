@@ -13,7 +13,7 @@ from orchestration.core.errors import BooksError, ConfigurationError
 from orchestration.core.money import ZERO
 
 if TYPE_CHECKING:
-    from orchestration.gl.compare import Comparison
+    from orchestration.gl.compare import OutsideComparison
     from orchestration.resources.practice import PracticeStores
 
 _GATE_FAILED = 3
@@ -135,7 +135,7 @@ def reconcile(
         raise typer.Exit(_GATE_FAILED)
 
 
-def difference_rows(name: str, result: Comparison) -> list[dict[str, Any]]:
+def difference_rows(name: str, result: OutsideComparison) -> list[dict[str, Any]]:
     """Return each difference with one target: what it is, the dollars, the accounts by how much, and what mends it."""
     from orchestration.core.money import format_amount
     from orchestration.gl.reasons import explain

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from orchestration.core.findings import Finding
     from orchestration.gl.port import PostRequest, Receipt, Target
     from orchestration.gl.requests import TargetSetup
-    from orchestration.ledger.outbox import Claim, Item, Outbox
+    from orchestration.ledger.outbox import Claim, Outbox, OutboxItem
     from orchestration.ledger.records import PostedEntry
     from orchestration.ledger.store import Ledger
 
@@ -182,7 +182,7 @@ class Poster:
             self._hand_over_one(item, posted[item.entry_id], result, is_probe=is_probe)
             is_probe = False
 
-    def _hand_over_one(self, item: Item, posted: PostedEntry, result: Round, *, is_probe: bool) -> None:
+    def _hand_over_one(self, item: OutboxItem, posted: PostedEntry, result: Round, *, is_probe: bool) -> None:
         is_uncertain = item.is_uncertain
         try:
             request = request_of(posted, self._setup.accounts, resend_count=item.resend_count)
@@ -221,7 +221,9 @@ class Poster:
         else:
             self._received(item, request, receipt, result, was_there=was_there)
 
-    def _received(self, item: Item, request: PostRequest, receipt: Receipt, result: Round, *, was_there: bool) -> None:
+    def _received(
+        self, item: OutboxItem, request: PostRequest, receipt: Receipt, result: Round, *, was_there: bool
+    ) -> None:
         if receipt.total_amount is not None and receipt.total_amount != request.total_amount:
             self._set_aside(item, OTHER_BODY_OUTSIDE, result, is_uncertain=True)
             return
@@ -233,7 +235,9 @@ class Poster:
             result.found += was_there
             result.posted_amount += request.total_amount
 
-    def _failed(self, item: Item, error: TargetError, result: Round, *, is_uncertain: bool, is_counted: bool) -> None:
+    def _failed(
+        self, item: OutboxItem, error: TargetError, result: Round, *, is_uncertain: bool, is_counted: bool
+    ) -> None:
         if isinstance(error, TargetRefusal):
             self._set_aside(item, error.code, result, is_uncertain=False)
             return
@@ -282,7 +286,7 @@ class Poster:
         doubled = min(first * 2 ** min(max(failures, 0), 20), longest)
         return int(doubled * 1000 * (0.5 + self._jitter() / 2))
 
-    def _put_back(self, item: Item, code: str, *, is_uncertain: bool, is_counted: bool) -> None:
+    def _put_back(self, item: OutboxItem, code: str, *, is_uncertain: bool, is_counted: bool) -> None:
         wait = (
             self._wait(item.attempts, self._pacing.first_wait_seconds, self._pacing.longest_wait_seconds)
             if is_counted
@@ -290,7 +294,7 @@ class Poster:
         )
         self._outbox.retry(item, code, is_uncertain=is_uncertain, wait_milliseconds=wait, is_counted=is_counted)
 
-    def _set_aside(self, item: Item, code: str, result: Round, *, is_uncertain: bool) -> None:
+    def _set_aside(self, item: OutboxItem, code: str, result: Round, *, is_uncertain: bool) -> None:
         if self._outbox.quarantine(item, code, is_uncertain=is_uncertain):
             result.quarantined += 1
             result.reasons[code] += 1

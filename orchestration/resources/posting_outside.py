@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from orchestration.core.errors import ConfigurationError, SealError
 from orchestration.core.findings import Finding
 from orchestration.gl.chart_map import read_chart_map
-from orchestration.gl.compare import Comparison, reconcile
+from orchestration.gl.compare import OutsideComparison, reconcile
 from orchestration.gl.poster import Pacing, Poster, Round, new_owner
 from orchestration.gl.reasons import NOT_READY
 from orchestration.gl.requests import TargetSetup
@@ -74,6 +74,6 @@ def _round(stores: PracticeStores, vendor: str) -> Round:
         return Round(vendor, stopped_by=NOT_READY, findings=[finding])
 
 
-def reconcile_with(stores: PracticeStores, vendor: str, start: dt.date, end: dt.date) -> Comparison:
+def reconcile_with(stores: PracticeStores, vendor: str, start: dt.date, end: dt.date) -> OutsideComparison:
     """Compare the days from start to end with what one vendor holds."""
     return reconcile(stores.ledger, open_outside(stores.home, vendor), setup_of(stores.home, vendor), start, end)
