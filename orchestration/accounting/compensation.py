@@ -30,7 +30,7 @@ _MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class CompensationPlan:
     """How one provider's bonus is earned in a fiscal year.
 
     ``collections``: ``factor`` (a rate, 0 to 1) × (collections − ``base``), base in dollars. ``work_rvu``: ``factor``
@@ -76,7 +76,7 @@ class YearToDate:
     month_count: int = _MONTHS
 
 
-def earned_amount(plan: Plan, year: YearToDate) -> Decimal:
+def earned_amount(plan: CompensationPlan, year: YearToDate) -> Decimal:
     """Return what the year so far has earned, ``max(0, f(YTD))`` in dollars, half a cent up."""
     if plan.trigger_amount is not None and year.revenue_amount < plan.trigger_amount:
         return ZERO
@@ -85,7 +85,7 @@ def earned_amount(plan: Plan, year: YearToDate) -> Decimal:
     return max(ZERO, (plan.factor * (measure - base)).quantize(CENT, ROUND_HALF_UP))
 
 
-def bonus_standings(plan: Plan, year: YearToDate) -> list[Standing]:
+def bonus_standings(plan: CompensationPlan, year: YearToDate) -> list[Standing]:
     """Return what should stand for the year so far: Dr 6100 the bonus and 6110 the employer's tax, Cr 2130 both.
 
     A provider's NPI is no PHI.

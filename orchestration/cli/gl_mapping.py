@@ -18,7 +18,7 @@ from orchestration.cli.stores import dollars, open_stores, say
 from orchestration.core.money import ZERO
 
 if TYPE_CHECKING:
-    from orchestration.accounting.comparison import Movement, Variance
+    from orchestration.accounting.comparison import MonthlyMovement, Variance
     from orchestration.resources.practice import PracticeStores
 
 _MANUAL_COLUMNS = ("entry_date", "account_code", "debit_amount", "credit_amount")
@@ -88,9 +88,9 @@ def show_comparison(
             say("nothing to reclassify: what was booked by hand is what the mapping books, or was made so before")
 
 
-def read_manual_postings(file: Path) -> list[Movement]:
+def read_manual_postings(file: Path) -> list[MonthlyMovement]:
     """Return the movements of a CSV of manual postings; see ``show_comparison``."""
-    from orchestration.accounting.comparison import Movement
+    from orchestration.accounting.comparison import MonthlyMovement
     from orchestration.core.errors import ConfigurationError
     from orchestration.core.money import parse_written_amount
 
@@ -113,7 +113,7 @@ def read_manual_postings(file: Path) -> list[Movement]:
                 message = f"line {number} of the file of manual postings cannot be read as date, account and amounts"
                 raise ConfigurationError(message, mend="correct the line and run it again")
             debit, credit = (amount or ZERO for amount in amounts)
-            found.append(Movement(f"{day:%Y-%m}", row["account_code"].strip(), debit - credit))
+            found.append(MonthlyMovement(f"{day:%Y-%m}", row["account_code"].strip(), debit - credit))
     return found
 
 

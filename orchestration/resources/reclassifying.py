@@ -14,7 +14,7 @@ from orchestration.accounting.comparison import (
     RULE_ID,
     RULES,
     SOURCE,
-    Movement,
+    MonthlyMovement,
     reclassification,
     unbalanced_months,
 )
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from orchestration.resources.practice import PracticeStores
 
 
-def mapped_charges(stores: PracticeStores, entity_id: str, months: Iterable[str]) -> list[Movement]:
+def mapped_charges(stores: PracticeStores, entity_id: str, months: Iterable[str]) -> list[MonthlyMovement]:
     """Return what the mapping books of an entity's charges in months (``YYYY-MM``), by month and account.
 
     Raises ``ConfigurationError`` when the mart that says so is not built, or was built by another version.
@@ -50,7 +50,7 @@ def mapped_charges(stores: PracticeStores, entity_id: str, months: Iterable[str]
             "AND strftime(posting_month, '%Y-%m') IN (SELECT unnest(?)) GROUP BY ALL",
             [entity_id, list(RULES), list(months)],
         ).fetchall()
-    return [Movement(f"{month:%Y-%m}", code, Decimal(amount)) for month, code, amount in found]
+    return [MonthlyMovement(f"{month:%Y-%m}", code, Decimal(amount)) for month, code, amount in found]
 
 
 def propose_reclassification(

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from orchestration.accounting.approvers import Approver, Roster
-from orchestration.accounting.comparison import Movement, Variance, compare
+from orchestration.accounting.comparison import MonthlyMovement, Variance, compare
 from orchestration.accounting.journal import entries_from_proposals
 from orchestration.core.errors import BooksError, ConfigurationError
 from orchestration.resources import lake as lakes
@@ -582,7 +582,10 @@ def books(known, missing_before) -> PracticeStores:
 
 
 def by_hand(stores: PracticeStores) -> list[Variance]:
-    manual = [Movement("2025-11", "1200", Decimal("100.00")), Movement("2025-11", "4000-01", Decimal("-100.00"))]
+    manual = [
+        MonthlyMovement("2025-11", "1200", Decimal("100.00")),
+        MonthlyMovement("2025-11", "4000-01", Decimal("-100.00")),
+    ]
     return compare(mapped_charges(stores, "main", ["2025-11"]), manual)
 
 
@@ -754,7 +757,7 @@ def test_a_month_whose_charges_the_books_hold_is_not_reclassified(books):
 
 
 def test_manual_postings_that_lack_a_side_propose_nothing(books):
-    one_sided = compare([], [Movement("2025-11", "4000-01", Decimal("-5.00"))])
+    one_sided = compare([], [MonthlyMovement("2025-11", "4000-01", Decimal("-5.00"))])
     with pytest.raises(BooksError, match=r"2025-11 do not balance by 5\.00"):
         propose_reclassification(books, "main", one_sided, b"", made_by="bookkeeper")
 
