@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING
 
 from orchestration.accounting.journal import Entry, Line
 from orchestration.core.money import ZERO, format_amount, from_cents
-from orchestration.gl import beancount
-from orchestration.gl.postings import account_names
+from orchestration.gl.exports import beancount
+from orchestration.gl.plain_text import account_names
 from orchestration.ledger.store import Ledger
 
 if TYPE_CHECKING:

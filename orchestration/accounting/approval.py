@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from orchestration.accounting.accounts import AccountRole, AccountRoles
     from orchestration.accounting.journal import Entry
 
-Role = Literal["practice_administrator", "person"]
+ApproverRole = Literal["practice_administrator", "person"]
 """``person`` is anybody but the one, or the machine, that proposed."""
 
 _DOCUMENTS, _SUPPLIES = "documents", "supplies"
@@ -43,7 +43,7 @@ class Hold(NamedTuple):
     """Why an entry waits, as a short stable code, and who may release it."""
 
     reason_code: str
-    required_role: Role
+    required_role: ApproverRole
 
 
 @dataclass(frozen=True, slots=True)

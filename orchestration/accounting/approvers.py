@@ -11,14 +11,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
-from orchestration.accounting.approval import Role
+from orchestration.accounting.approval import ApproverRole
 from orchestration.core.ids import canonical_key
 from orchestration.core.money import to_cents
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-ROLES: tuple[Role, ...] = get_args(Role)
+ROLES: tuple[ApproverRole, ...] = get_args(ApproverRole)
 
 
 @dataclass(frozen=True, slots=True)

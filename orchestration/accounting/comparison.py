@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from orchestration.accounting.month_end import Figure, Standing, true_up
+from orchestration.accounting.month_end import MonthEndFigure, Standing, true_up
 from orchestration.core.money import ZERO
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ RULES = (RULE_ID, "RV")
 SOURCE = "reclassification"
 
 
-class Movement(NamedTuple):
+class MonthlyMovement(NamedTuple):
     """Dollars on an account in a month (``YYYY-MM``): debits positive, credits negative."""
 
     month: str
@@ -46,7 +46,7 @@ class Variance(NamedTuple):
         return self.proposed_amount - self.manual_amount
 
 
-def compare(proposed: Iterable[Movement], manual: Iterable[Movement]) -> list[Variance]:
+def compare(proposed: Iterable[MonthlyMovement], manual: Iterable[MonthlyMovement]) -> list[Variance]:
     """Return every month and account that either side names, by month and code, equal ones too.
 
     When both sides balance, so do the variances of each month: they are a journal entry.
@@ -82,7 +82,7 @@ def reclassification(
     file again moves nothing. ``source_ids`` are the hashes of the files of manual postings. Raises
     ``UnbalancedEntryError`` for a month whose variances do not balance.
     """
-    figure = Figure(
+    figure = MonthEndFigure(
         f"{SOURCE}:{entity_id}:{month}", entity_id, last_day, f"Charges of {month} by the approved mapping", SOURCE
     )
     target = [Standing(v.account_code, v.variance_amount, RULE_ID) for v in variances if v.month == month]

@@ -31,7 +31,7 @@ _MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class CompensationPlan:
     """How one provider's bonus is earned in a fiscal year.
 
     ``collections``: ``factor`` (a rate, 0 to 1) × (collections − ``base``), base in dollars. ``work_rvu``: ``factor``
@@ -77,7 +77,7 @@ class YearToDate:
     month_count: int = _MONTHS
 
 
-def earned_amount(plan: Plan, year: YearToDate) -> Decimal:
+def earned_amount(plan: CompensationPlan, year: YearToDate) -> Decimal:
     """Return what the year so far has earned, ``max(0, f(YTD))`` in dollars, half a cent up."""
     if plan.trigger_amount is not None and year.revenue_amount < plan.trigger_amount:
         return ZERO
@@ -86,7 +86,7 @@ def earned_amount(plan: Plan, year: YearToDate) -> Decimal:
     return max(ZERO, (plan.factor * (measure - base)).quantize(CENT, ROUND_HALF_UP))
 
 
-def bonus_standings(plan: Plan, year: YearToDate, roles: AccountRoles) -> list[Standing]:
+def bonus_standings(plan: CompensationPlan, year: YearToDate, roles: AccountRoles) -> list[Standing]:
     """Return what should stand for the year so far: Dr wages the bonus, payroll taxes the employer's tax, Cr accrued.
 
     A provider's NPI is no PHI.

@@ -159,7 +159,7 @@ def entry_key(entry: Entry, rule_version: str) -> str:
     )
 
 
-class _RefusedError(Exception):
+class _RowRefusedError(Exception):
     """Why one event's rows make no entry; never leaves this module."""
 
 
@@ -183,7 +183,7 @@ def entries_from_proposals(
     for event_id, proposals in events.items():
         try:
             entries.append(_entry(event_id, proposals))
-        except _RefusedError as refused:
+        except _RowRefusedError as refused:
             refusals.append(Refusal(event_id, str(refused), _amount_at_stake(proposals)))
     return entries, refusals
 
@@ -198,12 +198,12 @@ def _as_mapping(row: Mapping[str, object] | Sequence[object]) -> Mapping[str, ob
 def _entry(event_id: str, rows: Sequence[Mapping[str, object]]) -> Entry:
     header = rows[0]
     if any(row[name] != header[name] for row in rows for name in _HEADER):
-        raise _RefusedError(MIXED_HEADER)
+        raise _RowRefusedError(MIXED_HEADER)
     if len({row["line_number"] for row in rows}) < len(rows):
-        raise _RefusedError(REPEATED_LINE_NUMBER)
+        raise _RowRefusedError(REPEATED_LINE_NUMBER)
     entry_date = header["entry_date"]
     if not event_id or not isinstance(entry_date, dt.date) or isinstance(entry_date, dt.datetime):
-        raise _RefusedError(MISSING_VALUE)
+        raise _RowRefusedError(MISSING_VALUE)
     try:
         return Entry(
             event_id=event_id,
@@ -216,14 +216,14 @@ def _entry(event_id: str, rows: Sequence[Mapping[str, object]]) -> Entry:
             lines=tuple(_line(row) for row in rows),
         )
     except UnbalancedEntryError:
-        raise _RefusedError(UNBALANCED_ENTRY) from None
+        raise _RowRefusedError(UNBALANCED_ENTRY) from None
 
 
 def _line(row: Mapping[str, object]) -> Line:
     debit_amount, credit_amount = row["debit_amount"], row["credit_amount"]
     # a float is refused even when it looks round: it has been inexact on its way here
     if not isinstance(debit_amount, Decimal) or not isinstance(credit_amount, Decimal):
-        raise _RefusedError(INVALID_LINE)
+        raise _RowRefusedError(INVALID_LINE)
     try:
         return Line(
             account_code=_required(row, "account_code"),
@@ -235,13 +235,13 @@ def _line(row: Mapping[str, object]) -> Line:
             location_id=_optional(row, "location_id"),
         )
     except ValueError:
-        raise _RefusedError(INVALID_LINE) from None
+        raise _RowRefusedError(INVALID_LINE) from None
 
 
 def _required(row: Mapping[str, object], name: str) -> str:
     value = row[name]
     if value is None or value == "":
-        raise _RefusedError(MISSING_VALUE)
+        raise _RowRefusedError(MISSING_VALUE)
     return str(value)
 
 

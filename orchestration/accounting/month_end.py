@@ -33,7 +33,7 @@ class Standing(NamedTuple):
     provider_id: str | None = None
 
 
-class Figure(NamedTuple):
+class MonthEndFigure(NamedTuple):
     """One figure of a period's end: its event, and the entity, day and words of the entries that book it.
 
     ``event_id`` names entity and day, so that no other period's entry has it.
@@ -47,7 +47,12 @@ class Figure(NamedTuple):
 
 
 def true_up(
-    figure: Figure, target: Iterable[Standing], booked: Iterable[Entry], *, number: int, source_ids: Sequence[str] = ()
+    figure: MonthEndFigure,
+    target: Iterable[Standing],
+    booked: Iterable[Entry],
+    *,
+    number: int,
+    source_ids: Sequence[str] = (),
 ) -> Entry | None:
     """Return the entry that brings what is booked to the target, ``None`` when it is there.
 

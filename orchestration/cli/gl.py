@@ -8,17 +8,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from orchestration.cli import gl_mapping, gl_outside, gl_posting
+from orchestration.cli.choices import ChoiceOf
 from orchestration.cli.people import login, who
 from orchestration.cli.stores import dollars, open_stores, say
 from orchestration.core.errors import BooksError
 from orchestration.core.money import format_amount
+from orchestration.gl.exports import registry as exports
 
 if TYPE_CHECKING:
     from orchestration.ledger.records import PostResult
@@ -30,18 +31,6 @@ app.command("accounts")(gl_outside.accounts)
 app.command("lock-mapping")(gl_mapping.lock_mapping)
 app.command("post")(gl_posting.post)
 app.command("reconcile")(gl_posting.reconcile)
-
-
-class Format(StrEnum):
-    """What an export is written as."""
-
-    beancount = "beancount"
-    hledger = "hledger"
-    csv = "csv"
-    general_ledger = "general_ledger"
-    general_ledger_by_period = "general_ledger_by_period"
-    profit_and_loss = "profit_and_loss"
-    balance_sheet = "balance_sheet"
 
 
 @app.callback()
@@ -76,7 +65,10 @@ def preview(
 
     proposals, totals = waiting_proposals(stores), outside_totals(stores)
     if as_json:
-        facts = {"waiting": [_facts(one) for one in proposals], "outside": [_facts(one) for one in totals]}
+        facts = {
+            "waiting": [waiting_facts(one) for one in proposals],
+            "outside": [waiting_facts(one) for one in totals],
+        }
         typer.echo(json.dumps(facts, indent=2))
         return
     for one in proposals:
@@ -94,7 +86,7 @@ def preview(
         typer.echo("nothing waits")
 
 
-def _facts(one: WaitingProposal | OutsideTotal) -> dict[str, Any]:
+def waiting_facts(one: WaitingProposal | OutsideTotal) -> dict[str, Any]:
     """Return one item as ``--json`` prints it, its amount as text with two decimals."""
     return {**asdict(one), "amount": format_amount(one.amount)}
 
@@ -170,18 +162,20 @@ def _day(text: str) -> dt.date | None:
 @app.command("export")
 def export(
     format_: Annotated[
-        Format,
-        typer.Option("--format", help="For bean-check, hledger, a spreadsheet, or dashboards of Fivetran's shape."),
-    ] = Format.beancount,
+        str,
+        typer.Option(
+            "--format",
+            click_type=ChoiceOf(exports.names),
+            help="For bean-check, hledger, a spreadsheet, or dashboards of Fivetran's shape.",
+        ),
+    ] = "beancount",
     out: Annotated[Path | None, typer.Option(help="File; stdout when not given.")] = None,
     entity: Annotated[str | None, typer.Option(help="One legal entity; all when not given.")] = None,
     book: Annotated[str, typer.Option(help="accrual or cash.")] = "accrual",
 ) -> None:
     """Write one book of the journal for a second opinion: bean-check, hledger check, or a spreadsheet."""
-    from orchestration.gl.exports import EXPORTS
-
     ledger = open_stores().ledger
-    text = EXPORTS[format_.value](ledger.accounts(), ledger.entries(entity_id=entity, book=book))
+    text = exports.export_named(format_)(ledger.accounts(), ledger.entries(entity_id=entity, book=book))
     if out is None:
         typer.echo(text, nl=False)
     else:

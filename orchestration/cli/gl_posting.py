@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from orchestration.cli.people import login, who
 from orchestration.cli.stores import dollars, open_stores, say
-from orchestration.core.errors import BooksError, ConfigurationError
-from orchestration.core.money import ZERO
+from orchestration.core.errors import BooksError
+from orchestration.core.money import ZERO, format_amount
 
 if TYPE_CHECKING:
-    from orchestration.gl.compare import Comparison
+    from orchestration.operations.post_outside import OutsideDifference
     from orchestration.stores.practice import PracticeStores
 
 _GATE_FAILED = 3
@@ -34,23 +35,20 @@ def post(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> None:
     """Send what is due to the connected outside ledgers, each entry exactly once; runs by itself every 15 minutes."""
-    from orchestration.core.money import format_amount
-    from orchestration.gl.reasons import explain
-    from orchestration.operations.post_outside import post_everywhere
+    from orchestration.operations import post_outside
 
     stores = open_stores()
     vendors = _vendors(stores, vendor)
-    outbox = stores.ledger.outbox(who(stores))
     for name in vendors:
         if resume:
-            outbox.resume(name, by=who(stores), reason=reason)
+            post_outside.resume(stores, name, by=who(stores), reason=reason)
         if retry:
-            set_aside = [item.reference for item in outbox.items(name, "quarantined")]
-            chosen = set_aside if retry == "all" else [ref for ref in set_aside if ref == retry]
-            outbox.release(chosen, target=name, reason=reason)
+            post_outside.retry(stores, name, retry, by=who(stores), reason=reason)
         if resend:
-            _send_again(stores, name, resend, reason)
-    rounds = post_everywhere(stores, vendors)
+            sent = post_outside.send_again(stores, name, resend, by=login(), reason=reason)
+            amount = sum((item.total_amount for item in sent), ZERO)
+            say(f"{name}: {len(sent):,} journals that were deleted there go again ({dollars(amount)}), looked up first")
+    rounds = post_outside.post_everywhere(stores, vendors)
     rows = [
         {
             "target": done.target,
@@ -73,25 +71,12 @@ def post(
             f"{done.quarantined:,} set aside"
         )
         if done.stopped_by:
-            state = outbox.target(done.target)
-            why = explain(state.state if state.state != "closed" else "pending", done.stopped_by)
-            mend = why.mend.format(id="all", target=done.target)
-            say(f"  stopped by {done.stopped_by}: {why.words}\n  mend it with: {mend}")
+            why = post_outside.why_stopped(stores, done)
+            say(f"  stopped by {done.stopped_by}: {why.words}\n  mend it with: {why.mend}")
         for finding in done.findings:
             say(f"  {finding.severity}: {finding.message}")
     if any(done.stopped_by for done in rounds):
         raise typer.Exit(1)
-
-
-def _send_again(stores: PracticeStores, name: str, resend: str, reason: str) -> None:
-    from orchestration.ledger.outbox import MISSING_OUTSIDE
-
-    stores.home.require_guarded_settings()
-    items = stores.ledger.outbox("medbooks").items(name, "posted")
-    missing = [item.reference for item in items if item.reason_code == MISSING_OUTSIDE]
-    sent = stores.ledger.send_again(name, missing if resend == "all" else [resend], by=login(), reason=reason)
-    amount = sum((item.total_amount for item in sent), ZERO)
-    say(f"{name}: {len(sent):,} journals that were deleted there go again ({dollars(amount)}), looked up first")
 
 
 def reconcile(
@@ -105,7 +90,7 @@ def reconcile(
     """Pull back what the outside ledgers hold and compare it line by line; exit code 3 when it differs."""
     import datetime as dt
 
-    from orchestration.operations.post_outside import reconcile_with
+    from orchestration.operations import post_outside
 
     stores = open_stores()
     today = dt.datetime.now(dt.UTC).date()
@@ -115,55 +100,40 @@ def reconcile(
     except ValueError:
         message = "a date is written YYYY-MM-DD"
         raise BooksError(message, mend="medbooks gl reconcile --from 2026-01-01 --to 2026-01-31") from None
-    rows: list[dict[str, Any]] = []
+    found: list[OutsideDifference] = []
     for name in _vendors(stores, vendor):
-        result = reconcile_with(stores, name, first, last)
-        rows += difference_rows(name, result)
+        result = post_outside.reconcile_with(stores, name, first, last)
+        found += post_outside.differences(name, result)
         say(f"{name}: {len(result.agreed):,} entries agree line by line, {len(result.differences):,} differences")
     if as_json:
-        typer.echo(json.dumps(rows, indent=2))
+        typer.echo(json.dumps([difference_facts(one) for one in found], indent=2))
     else:
-        for row in rows:
+        for one in found:
+            accounts = " ".join(_accounts(one))
             typer.echo(
-                f"{row['target']:>11}  {row['kind']:<15} {row['amount']:>14}  {row['reference'] or 'not ours'}  "
-                f"{row['external_id'] or ''}  {' '.join(row['accounts'])}"
+                f"{one.target:>11}  {one.kind:<15} {format_amount(one.amount):>14}  {one.reference or 'not ours'}  "
+                f"{one.external_id or ''}  {accounts}"
             )
-            typer.echo(f"{'':>11}  {row['words']}")
-            typer.echo(f"{'':>11}  mend it with: {row['mend']}")
+            typer.echo(f"{'':>11}  {one.words}")
+            typer.echo(f"{'':>11}  mend it with: {one.mend}")
     # journals of others are news, not an error of ours
-    if any(row["kind"] != "not_ours" for row in rows):
+    if any(one.kind != "not_ours" for one in found):
         raise typer.Exit(_GATE_FAILED)
 
 
-def difference_rows(name: str, result: Comparison) -> list[dict[str, Any]]:
-    """Return each difference with one target: what it is, the dollars, the accounts by how much, and what mends it."""
-    from orchestration.core.money import format_amount
-    from orchestration.gl.reasons import explain
+def difference_facts(one: OutsideDifference) -> dict[str, Any]:
+    """Return a difference as ``--json`` prints it: amounts as text with two decimals."""
+    return {**asdict(one), "accounts": _accounts(one), "amount": format_amount(one.amount)}
 
-    return [
-        {
-            "target": name,
-            "kind": difference.kind,
-            "reference": difference.reference,
-            "external_id": difference.external_id,
-            "accounts": [f"{account} {amount:+.2f}" for account, amount in difference.accounts],
-            "amount": format_amount(difference.amount),
-            "words": explain("posted", difference.kind).words,
-            "mend": explain("posted", difference.kind).mend.format(target=name, id=difference.reference),
-        }
-        for difference in result.differences
-    ]
+
+def _accounts(one: OutsideDifference) -> list[str]:
+    return [f"{account} {amount:+.2f}" for account, amount in one.accounts]
 
 
 def _vendors(stores: PracticeStores, vendor: str | None) -> list[str]:
-    from orchestration.stores.outside import mapped_vendors
+    from orchestration.operations.post_outside import connected
 
-    known = mapped_vendors(stores.home)
-    if vendor is None:
-        if not known:
-            say("no outside ledger is connected: medbooks gl connect VENDOR")
-        return known
-    if vendor not in known:
-        message = f"{vendor} is not connected to this practice"
-        raise ConfigurationError(message, mend=f"medbooks gl connect {vendor}")
-    return [vendor]
+    names = connected(stores, vendor)
+    if not names:
+        say("no outside ledger is connected: medbooks gl connect VENDOR")
+    return names

@@ -83,7 +83,7 @@ def books_server(stores: PracticeStores, port: int) -> tuple[str, str, list[str]
 
     Fava is GPL: it is run as a program on an export, which it may not edit, and is shown the books of this moment.
     """
-    from orchestration.gl import beancount
+    from orchestration.gl.exports import beancount
 
     program = Path(sys.executable).parent / "fava"
     if not program.exists():

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from orchestration.gl.port import PulledEntry, Target
     from orchestration.gl.requests import TargetSetup
-    from orchestration.ledger.outbox import Item
+    from orchestration.ledger.outbox import OutboxItem
     from orchestration.ledger.records import PostedEntry
     from orchestration.ledger.store import Ledger
 
@@ -44,7 +44,7 @@ class Difference:
 
 
 @dataclass(slots=True)
-class Comparison:
+class OutsideComparison:
     """What agrees, by reference, and what does not."""
 
     agreed: list[str] = field(default_factory=list)
@@ -52,11 +52,11 @@ class Comparison:
 
 
 def compare(
-    held: Iterable[tuple[Item, PostedEntry]], pulled: Iterable[PulledEntry], accounts: Mapping[str, str]
-) -> Comparison:
+    held: Iterable[tuple[OutboxItem, PostedEntry]], pulled: Iterable[PulledEntry], accounts: Mapping[str, str]
+) -> OutsideComparison:
     """Compare items that have a receipt with what was pulled for the same days."""
     outside: defaultdict[str, list[PulledEntry]] = defaultdict(list)
-    result = Comparison()
+    result = OutsideComparison()
     for entry in pulled:
         if entry.reference is None:
             result.differences.append(_stranger(entry))
@@ -81,7 +81,7 @@ def _stranger(entry: PulledEntry) -> Difference:
 
 
 def _difference(
-    item: Item, posted: PostedEntry, found: list[PulledEntry], accounts: Mapping[str, str]
+    item: OutboxItem, posted: PostedEntry, found: list[PulledEntry], accounts: Mapping[str, str]
 ) -> Difference | None:
     total = item.total_amount
     if not found:
@@ -127,7 +127,7 @@ def _sums(posted: PostedEntry, accounts: Mapping[str, str]) -> dict[tuple[str, b
     return dict(sums)
 
 
-def reconcile(ledger: Ledger, target: Target, setup: TargetSetup, start: dt.date, end: dt.date) -> Comparison:
+def reconcile(ledger: Ledger, target: Target, setup: TargetSetup, start: dt.date, end: dt.date) -> OutsideComparison:
     """Pull the days from start to end, compare, and mark what agrees as reconciled and what does not as posted.
 
     Raises the errors of ``Target.pull``.

@@ -1,8 +1,6 @@
-"""What every target of the ledger takes and gives: text exports, and outside general ledgers that are posted to.
+"""What every target takes and gives: an outside ledger of one practice that is posted to.
 
-What does not belong here: any one target, and when something is sent (``poster.py``). A new text format is a
-module with one function of the shape of ``Export`` and a line in ``exports.py``; a new outside system is a module
-with one class of the shape of ``Target``.
+What does not belong here: any one vendor (``vendors/``), and when something is sent (``poster.py``).
 
 The contract that makes posting happen exactly once, whatever is killed when:
 
@@ -25,26 +23,13 @@ from orchestration.core.money import ZERO
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from decimal import Decimal
 
-    from orchestration.accounting.accounts import Account
     from orchestration.core.findings import Finding
-    from orchestration.ledger.records import PostedEntry
 
 REFERENCE_LENGTH = 21
 """Longest reference: the width of QuickBooks' DocNumber, the narrowest field any target searches by."""
-
-
-class Export(Protocol):
-    """Writes accounts and posted entries as the text of one program."""
-
-    def __call__(self, accounts: Iterable[Account], entries: Iterable[PostedEntry]) -> str:
-        """Return the whole file: deterministic, ending in a newline, amounts in US dollars to the cent.
-
-        The caller chooses the entries; of several books only one belongs into a file.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from orchestration.core.findings import Finding
     from orchestration.gl.port import PostRequest, Receipt, Target
     from orchestration.gl.requests import TargetSetup
-    from orchestration.ledger.outbox import Claim, Item, Outbox
+    from orchestration.ledger.outbox import Claim, Outbox, OutboxItem
     from orchestration.ledger.records import PostedEntry
     from orchestration.ledger.store import Ledger
 
@@ -100,6 +100,7 @@ class Poster:
         owner: str = "",
         pacing: Pacing | None = None,
         jitter: Callable[[], float] = random.random,  # noqa: S311  # spreads retries, guards nothing
+        stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ledger = ledger
         self._target = target
@@ -107,6 +108,8 @@ class Poster:
         self._outbox: Outbox = ledger.outbox(owner or new_owner())
         self._pacing = pacing or Pacing()
         self._jitter = jitter
+        # how much of a lease is left: seconds from any beginning
+        self._stopwatch = stopwatch
         # an answer after failures or a rest is worth a note, one after another answer is not
         self._is_answer_news = False
 
@@ -137,7 +140,7 @@ class Poster:
         self._is_answer_news = state.failure_count > 0 or state.state == "open"
         handed = 0
         while not result.stopped_by and (room := self._target.batch_limit - handed) > 0:
-            began = time.monotonic()
+            began = self._stopwatch()
             claim = self._outbox.claim(
                 self._setup.name,
                 limit=min(room, self._pacing.claim_size),
@@ -150,7 +153,7 @@ class Poster:
 
     def _is_clock_behind(self) -> bool:
         last = self._ledger.last_audited_at()
-        return last is not None and dt.datetime.now(dt.UTC) < last - _SKEW
+        return last is not None and self._ledger.now() < last - _SKEW
 
     def _is_mapping_accepted(self, result: Round) -> bool:
         try:
@@ -171,7 +174,7 @@ class Poster:
         # asked for rest is well, and a question would use up the room it was given rest for
         is_probe = claim.is_first_after_failures
         for item in claim.items:
-            has_time = time.monotonic() - began < self._pacing.lease_seconds - self._pacing.call_seconds
+            has_time = self._stopwatch() - began < self._pacing.lease_seconds - self._pacing.call_seconds
             if result.stopped_by or not has_time:
                 # nobody called for it, so it is as it was before the claim
                 self._put_back(item, item.reason_code, is_uncertain=item.is_uncertain, is_counted=False)
@@ -179,7 +182,7 @@ class Poster:
             self._hand_over_one(item, posted[item.entry_id], result, is_probe=is_probe)
             is_probe = False
 
-    def _hand_over_one(self, item: Item, posted: PostedEntry, result: Round, *, is_probe: bool) -> None:
+    def _hand_over_one(self, item: OutboxItem, posted: PostedEntry, result: Round, *, is_probe: bool) -> None:
         is_uncertain = item.is_uncertain
         try:
             request = request_of(posted, self._setup.accounts, resend_count=item.resend_count)
@@ -218,7 +221,9 @@ class Poster:
         else:
             self._received(item, request, receipt, result, was_there=was_there)
 
-    def _received(self, item: Item, request: PostRequest, receipt: Receipt, result: Round, *, was_there: bool) -> None:
+    def _received(
+        self, item: OutboxItem, request: PostRequest, receipt: Receipt, result: Round, *, was_there: bool
+    ) -> None:
         if receipt.total_amount is not None and receipt.total_amount != request.total_amount:
             self._set_aside(item, OTHER_BODY_OUTSIDE, result, is_uncertain=True)
             return
@@ -230,7 +235,9 @@ class Poster:
             result.found += was_there
             result.posted_amount += request.total_amount
 
-    def _failed(self, item: Item, error: TargetError, result: Round, *, is_uncertain: bool, is_counted: bool) -> None:
+    def _failed(
+        self, item: OutboxItem, error: TargetError, result: Round, *, is_uncertain: bool, is_counted: bool
+    ) -> None:
         if isinstance(error, TargetRefusal):
             self._set_aside(item, error.code, result, is_uncertain=False)
             return
@@ -279,7 +286,7 @@ class Poster:
         doubled = min(first * 2 ** min(max(failures, 0), 20), longest)
         return int(doubled * 1000 * (0.5 + self._jitter() / 2))
 
-    def _put_back(self, item: Item, code: str, *, is_uncertain: bool, is_counted: bool) -> None:
+    def _put_back(self, item: OutboxItem, code: str, *, is_uncertain: bool, is_counted: bool) -> None:
         wait = (
             self._wait(item.attempts, self._pacing.first_wait_seconds, self._pacing.longest_wait_seconds)
             if is_counted
@@ -287,7 +294,7 @@ class Poster:
         )
         self._outbox.retry(item, code, is_uncertain=is_uncertain, wait_milliseconds=wait, is_counted=is_counted)
 
-    def _set_aside(self, item: Item, code: str, result: Round, *, is_uncertain: bool) -> None:
+    def _set_aside(self, item: OutboxItem, code: str, result: Round, *, is_uncertain: bool) -> None:
         if self._outbox.quarantine(item, code, is_uncertain=is_uncertain):
             result.quarantined += 1
             result.reasons[code] += 1

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-Kind = Literal["entry", "reversal"]
+ProposalKind = Literal["entry", "reversal"]
 State = Literal["held", "quarantined"]
-Decision = Literal["approved", "rejected", "mended", "replaced"]
+ProposalDecision = Literal["approved", "rejected", "mended", "replaced"]
 
 DECISIONS = ("approved", "rejected", "mended", "replaced")
 STATES = ("held", "quarantined")
@@ -40,7 +40,7 @@ class NewProposal:
     ``body`` is the text of one entry, or the numbers of the entries to take back, or empty where the rows made none.
     """
 
-    kind: Kind
+    kind: ProposalKind
     object: str
     entity_id: str
     book: str
@@ -62,7 +62,7 @@ class Proposal:
     proposal_id: int
     proposed_at: str
     made: NewProposal
-    decision: Decision | None = None
+    decision: ProposalDecision | None = None
     decided_by: str | None = None
     decided_at: str | None = None
     decision_reason: str | None = None
@@ -108,7 +108,7 @@ def propose(connection: Connection, made: NewProposal, at: dt.datetime) -> int:
 def decide(
     connection: Connection,
     proposal: Proposal,
-    decision: Decision,
+    decision: ProposalDecision,
     *,
     by: str,
     reason: str,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from orchestration.accounting.approvers import Approver, Roster
     from orchestration.ledger.approvals import Proposal
-    from orchestration.ledger.outbox import Item
+    from orchestration.ledger.outbox import OutboxItem
 
 _LIST = "edit practice.toml   # an [[approvers]] table with person, logins and limit_amount"
 
@@ -80,7 +80,7 @@ def may_approve(proposal: Proposal, approver: Approver) -> None:
         )
 
 
-def may_send_again(item: Item, entity_id: str, approver: Approver) -> None:
+def may_send_again(item: OutboxItem, entity_id: str, approver: Approver) -> None:
     """Raise ``BooksError`` unless this person may let an entry of the entity go out again."""
     decides_for(approver, (entity_id,))
     if item.total_amount > approver.limit_amount:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-Moment = Literal["INSERT", "UPDATE", "DELETE"]
+GuardMoment = Literal["INSERT", "UPDATE", "DELETE"]
 
 # batches, entries, lines, periods and the audit chain are the books; proposals and decisions are what led to them
 APPEND_ONLY = ("batches", "entries", "lines", "periods", "audit", "proposals", "decisions")
@@ -31,7 +31,7 @@ class Guard(NamedTuple):
 
     name: str
     table: str
-    moment: Moment
+    moment: GuardMoment
     condition: str
     message: str
 

@@ -67,7 +67,7 @@ def receipt_hash(target: str, of_reference: str, external_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class OutboxItem:
     """One entry on its way to one target; ``is_uncertain`` when an earlier attempt may have arrived.
 
     ``resend_count`` is how often a person let it be sent again after it was deleted there. ``total_amount`` is the sum
@@ -90,7 +90,7 @@ class Item:
 class Claim(NamedTuple):
     """What one claim got; ``is_first_after_failures`` when the target has not answered since it rested for failures."""
 
-    items: list[Item]
+    items: list[OutboxItem]
     is_first_after_failures: bool
 
 
@@ -124,10 +124,24 @@ class Outbox:
     somebody else is responsible for the item then, and nothing was written.
     """
 
-    def __init__(self, sessions: Sessions, owner: str, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self,
+        sessions: Sessions,
+        owner: str,
+        clock: Callable[[], dt.datetime],
+        *,
+        lease_clock: Callable[[], dt.datetime] | None = None,
+    ) -> None:
         self._sessions = sessions
         self.owner = owner
         self._clock = clock
+        self._lease_clock = lease_clock
+
+    def _now_milliseconds(self, connection: Connection) -> int:
+        """Return the time leases, waits and rests are measured by: the database's own unless a clock was given."""
+        if self._lease_clock is None:
+            return databases.of(connection).now_milliseconds(connection)
+        return int(self._lease_clock().timestamp() * 1000)
 
     # --- filling and claiming ---------------------------------------------------------------------------
 
@@ -193,7 +207,7 @@ class Outbox:
         An item that another owner left as ``sent`` is due when its lease has run out, and is uncertain then.
         """
         with self._sessions.write() as connection:
-            now = databases.of(connection).now_milliseconds(connection)
+            now = self._now_milliseconds(connection)
             state = _target(connection, target, now)
             if state.state == "stopped" or state.rests_milliseconds > 0:
                 return Claim([], is_first_after_failures=False)
@@ -223,7 +237,7 @@ class Outbox:
 
     # --- settling ---------------------------------------------------------------------------------------
 
-    def received(self, item: Item, external_id: str) -> bool:
+    def received(self, item: OutboxItem, external_id: str) -> bool:
         """Write down that the outside system holds the entry."""
         with self._sessions.write() as connection:
             is_ours = self._settle(
@@ -244,11 +258,11 @@ class Outbox:
         return is_ours
 
     def retry(
-        self, item: Item, reason_code: str, *, is_uncertain: bool, wait_milliseconds: int, is_counted: bool = True
+        self, item: OutboxItem, reason_code: str, *, is_uncertain: bool, wait_milliseconds: int, is_counted: bool = True
     ) -> bool:
         """Put the item back to be tried after a while; ``is_counted`` when the failure may be the item's own fault."""
         with self._sessions.write() as connection:
-            now = databases.of(connection).now_milliseconds(connection)
+            now = self._now_milliseconds(connection)
             is_ours = self._settle(
                 connection,
                 item,
@@ -261,7 +275,7 @@ class Outbox:
             reach("outbox.before_retry_commit")
         return is_ours
 
-    def quarantine(self, item: Item, reason_code: str, *, is_uncertain: bool) -> bool:
+    def quarantine(self, item: OutboxItem, reason_code: str, *, is_uncertain: bool) -> bool:
         """Set the item aside until a person has mended its cause; nothing waits for it."""
         with self._sessions.write() as connection:
             is_ours = self._settle(
@@ -272,7 +286,7 @@ class Outbox:
             reach("outbox.before_quarantine_commit")
         return is_ours
 
-    def _settle(self, connection: Connection, item: Item, **values: object) -> bool:
+    def _settle(self, connection: Connection, item: OutboxItem, **values: object) -> bool:
         done = connection.execute(
             outbox.update()
             .where(
@@ -284,7 +298,7 @@ class Outbox:
         )
         return done.rowcount == 1
 
-    def _tell(self, connection: Connection, action: str, item: Item, reason: str) -> None:
+    def _tell(self, connection: Connection, action: str, item: OutboxItem, reason: str) -> None:
         deed = chain.Deed(
             actor=self.owner.partition("@")[0],
             action=action,
@@ -295,7 +309,7 @@ class Outbox:
         )
         chain.append(connection, self._clock(), deed)
 
-    def release(self, references: Sequence[str], *, target: str, reason: str) -> list[Item]:
+    def release(self, references: Sequence[str], *, target: str, reason: str) -> list[OutboxItem]:
         """Let quarantined items be tried again; each is looked up first when an attempt of it may have arrived."""
         with self._sessions.write() as connection:
             found = [
@@ -350,7 +364,7 @@ class Outbox:
     def target(self, target: str) -> TargetState:
         """Return how the target is doing now."""
         with self._sessions.read() as connection:
-            return _target(connection, target, databases.of(connection).now_milliseconds(connection))
+            return _target(connection, target, self._now_milliseconds(connection))
 
     def failed(self, target: str, reason_code: str, *, threshold: int, rest: Callable[[int], int]) -> TargetState:
         """Count one failure in a row; from ``threshold`` on the target rests for ``rest(failures)`` milliseconds."""
@@ -406,7 +420,7 @@ class Outbox:
 
     def _set_target(self, target: str, change: Callable[[TargetState, int], Mapping[str, object]]) -> TargetState:
         with self._sessions.write() as connection:
-            now = databases.of(connection).now_milliseconds(connection)
+            now = self._now_milliseconds(connection)
             known = _target(connection, target, now)
             _upsert_target(connection, known, change(known, now))
             reach("outbox.before_breaker_commit")
@@ -414,7 +428,7 @@ class Outbox:
 
     # --- reading ----------------------------------------------------------------------------------------
 
-    def items(self, target: str, *states: OutboxState, days: tuple[dt.date, dt.date] | None = None) -> list[Item]:
+    def items(self, target: str, *states: OutboxState, days: tuple[dt.date, dt.date] | None = None) -> list[OutboxItem]:
         """Return the items of a target in some states, all when none is named, in the order they were enqueued.
 
         ``days`` are the first and the last day an entry may be dated.
@@ -451,7 +465,7 @@ class Outbox:
             return connection.execute(statement).scalar_one() == 0
 
 
-def missing_outside(connection: Connection, target: str, references: Sequence[str]) -> list[Item]:
+def missing_outside(connection: Connection, target: str, references: Sequence[str]) -> list[OutboxItem]:
     """Return the items of a target that have a receipt and were not there when it was last compared."""
     return [
         _item(row)
@@ -466,7 +480,7 @@ def missing_outside(connection: Connection, target: str, references: Sequence[st
     ]
 
 
-def send_again(connection: Connection, item: Item, *, by: str, reason: str, at: dt.datetime) -> None:
+def send_again(connection: Connection, item: OutboxItem, *, by: str, reason: str, at: dt.datetime) -> None:
     """Give an item's receipt back, and let it be looked up and then sent under a key that was never used.
 
     ``by`` is the person who decided it; the audit chain keeps the receipt that no longer counts.
@@ -505,8 +519,8 @@ def _items(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
     )
 
 
-def _item(row: sa.Row[Any]) -> Item:
-    return Item(
+def _item(row: sa.Row[Any]) -> OutboxItem:
+    return OutboxItem(
         outbox_id=row.outbox_id,
         target=row.target,
         entry_id=row.entry_id,

@@ -125,7 +125,7 @@ class Sorter:
     def _undecided(self, event_id: str) -> list[Proposal]:
         return [proposal for proposal in self._proposed.get(event_id, ()) if proposal.decision is None]
 
-    def _close(self, proposal: Proposal, decision: approvals.Decision, reason: str) -> None:
+    def _close(self, proposal: Proposal, decision: approvals.ProposalDecision, reason: str) -> None:
         approvals.decide(self._connection, proposal, decision, by=MENDED_BY, reason=reason, at=self._at)
 
     def _wait(

@@ -17,7 +17,7 @@ from orchestration.core.ids import canonical_key
 from orchestration.core.money import ZERO
 from orchestration.ledger.approvals import NewProposal
 from orchestration.ledger.schema import entries
-from orchestration.ledger.writing import Batch, ClosedDates
+from orchestration.ledger.writing import ClosedDates, JournalBatch
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -42,7 +42,7 @@ def standing(connection: Connection, found: Sequence[PostedEntry]) -> list[Poste
 
 
 def mirrors(
-    connection: Connection, found: Sequence[PostedEntry], batch: Batch
+    connection: Connection, found: Sequence[PostedEntry], batch: JournalBatch
 ) -> Iterator[tuple[PostedEntry, Entry, str]]:
     """Yield each entry with its mirror of the batch's date and the mirror's key.
 
@@ -59,7 +59,7 @@ def mirrors(
         yield posted, mirrored, entry_key(mirrored, posted.rule_version)
 
 
-def proposal(found: Sequence[PostedEntry], batch: Batch, hold: Hold, what: str) -> NewProposal:
+def proposal(found: Sequence[PostedEntry], batch: JournalBatch, hold: Hold, what: str) -> NewProposal:
     """Return the reversal of some entries as something that waits; ``what`` names it: a batch or an entry."""
     entry_ids = [posted.entry_id for posted in found]
     entities = {posted.entry.entity_id for posted in found}
@@ -81,7 +81,7 @@ def proposal(found: Sequence[PostedEntry], batch: Batch, hold: Hold, what: str) 
     )
 
 
-def approved_batch(connection: Connection, waiting: Proposal, date: dt.date, by: str) -> Batch:
+def approved_batch(connection: Connection, waiting: Proposal, date: dt.date, by: str) -> JournalBatch:
     """Return the batch of a reversal that was approved, on the first day open for its entity."""
     made = waiting.made
     closed = ClosedDates(connection)
@@ -89,5 +89,5 @@ def approved_batch(connection: Connection, waiting: Proposal, date: dt.date, by:
     if made.kind == "reversal":
         told = json.loads(made.body)
         reason = f"{told['reason']} (approved by {by})"
-        return Batch("RV", day, made.proposed_by, made.run_id, reason, reverses_batch=told["reverses_batch"])
-    return Batch("RV", day, made.proposed_by, made.run_id, f"corrected by proposal {waiting.proposal_id}")
+        return JournalBatch("RV", day, made.proposed_by, made.run_id, reason, reverses_batch=told["reverses_batch"])
+    return JournalBatch("RV", day, made.proposed_by, made.run_id, f"corrected by proposal {waiting.proposal_id}")

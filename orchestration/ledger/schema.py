@@ -45,7 +45,7 @@ class Amount(sa.types.TypeDecorator[Decimal]):
         return None if value is None else from_cents(value)
 
 
-class Day(sa.types.TypeDecorator[dt.date]):
+class IsoDay(sa.types.TypeDecorator[dt.date]):
     """A date as ISO text, which sorts and compares as dates do."""
 
     impl = _TEXT
@@ -92,7 +92,7 @@ entries = sa.Table(
     sa.Column("event_id", _TEXT, nullable=False),
     sa.Column("entity_id", _TEXT, nullable=False),
     sa.Column("book", _TEXT, nullable=False),
-    sa.Column("entry_date", Day, nullable=False),
+    sa.Column("entry_date", IsoDay, nullable=False),
     sa.Column("fiscal_period", _TEXT, nullable=False),
     sa.Column("description", _TEXT, nullable=False),
     sa.Column("source", _TEXT, nullable=False),
@@ -153,8 +153,8 @@ periods = sa.Table(
     metadata,
     sa.Column("period_id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("entity_id", _TEXT, nullable=False),
-    sa.Column("start_date", Day, nullable=False),
-    sa.Column("end_date", Day, nullable=False),
+    sa.Column("start_date", IsoDay, nullable=False),
+    sa.Column("end_date", IsoDay, nullable=False),
     sa.Column("status", _TEXT, nullable=False),
     sa.CheckConstraint("status in ('open', 'closed')", name="status_is_known"),
     sa.CheckConstraint("start_date <= end_date", name="a_period_ends_after_it_starts"),

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from orchestration.accounting.approvers import Approver
     from orchestration.core.findings import Finding
     from orchestration.ledger.approvals import Proposal
-    from orchestration.ledger.outbox import Item
+    from orchestration.ledger.outbox import OutboxItem
 
 _IDS_PER_STATEMENT = 10_000
 CORRECTION_MARK = "#"
@@ -67,7 +67,8 @@ class Ledger:
     transaction: after a crash at any moment it has happened wholly or not at all. Amounts are dollars.
     ``fiscal_start_months`` gives the first month of an entity's fiscal year, January where it is silent.
     ``policy`` says what waits for a person; without one nothing does. ``roster`` says who may decide: without one
-    nobody may.
+    nobody may. ``clock`` gives the moment of what is written and measures leases; without one that is the machine's
+    clock, and the database's own for leases.
     Methods raise ``BusyError`` when another writer holds the ledger too long.
     """
 
@@ -78,13 +79,14 @@ class Ledger:
         fiscal_start_months: Mapping[str, int] | None = None,
         policy: ApprovalPolicy | None = None,
         roster: Roster | None = None,
-        clock: Callable[[], dt.datetime] = _now,
+        clock: Callable[[], dt.datetime] | None = None,
     ) -> None:
         self.sessions = Sessions(url)
         self._fiscal_start_months = dict(fiscal_start_months or {})
         self._policy = policy
         self._roster = roster or Roster()
-        self._clock = clock
+        self._clock = clock or _now
+        self._lease_clock = clock
 
     # --- setting up -------------------------------------------------------------------------------------
 
@@ -187,7 +189,7 @@ class Ledger:
             drafts = [self._draft(entry, key, rule_version) for entry, key in result.new]
             batch_tag = None
             if drafts:
-                batch = writing.Batch("AI", batch_date, made_by, run_id)
+                batch = writing.JournalBatch("AI", batch_date, made_by, run_id)
                 batch_tag = writing.write_batch(connection, batch, drafts, self._clock())
         return PostResult(
             batch_tag=batch_tag,
@@ -219,7 +221,7 @@ class Ledger:
             if not found:
                 message = f"there is no entry {entry_id} in the ledger"
                 raise BooksError(message, mend="medbooks gl export --format csv   # lists the entries")
-            batch = writing.Batch("RV", date, made_by, run_id, reason)
+            batch = writing.JournalBatch("RV", date, made_by, run_id, reason)
             return self._reverse_or_hold(connection, found, batch, f"entry {entry_id}")
 
     def rollback(
@@ -236,11 +238,11 @@ class Ledger:
             if not found:
                 message = "there is no such batch in the ledger"
                 raise BooksError(message, mend="medbooks gl export --format csv   # lists the batches")
-            batch = writing.Batch("RV", date, made_by, run_id, reason, reverses_batch=batch_tag)
+            batch = writing.JournalBatch("RV", date, made_by, run_id, reason, reverses_batch=batch_tag)
             return self._reverse_or_hold(connection, found, batch, f"batch {batch_tag}")
 
     def _reverse_or_hold(
-        self, connection: Connection, found: Sequence[PostedEntry], batch: writing.Batch, what: str
+        self, connection: Connection, found: Sequence[PostedEntry], batch: writing.JournalBatch, what: str
     ) -> PostResult:
         standing = reversing.standing(connection, found)
         total_amount = sum((posted.entry.total_amount for posted in standing), ZERO)
@@ -253,7 +255,7 @@ class Ledger:
             approvals.propose(connection, made, self._clock())
         return PostResult(None, held=[Refusal(what, hold.reason_code, total_amount)])
 
-    def _reverse(self, connection: Connection, found: Sequence[PostedEntry], batch: writing.Batch) -> PostResult:
+    def _reverse(self, connection: Connection, found: Sequence[PostedEntry], batch: writing.JournalBatch) -> PostResult:
         standing = reversing.standing(connection, found)
         drafts = [
             self._draft(mirrored, key, posted.rule_version, posted.entry_id)
@@ -337,7 +339,7 @@ class Ledger:
         if any(line.account_code not in codes for line in entry.lines):
             raise deciding.not_bookable(proposal)
         draft = self._draft(entry, entry_key(entry, made.rule_version), made.rule_version)
-        batch = writing.Batch("AI", date, made.proposed_by, made.run_id, f"approved by {by}")
+        batch = writing.JournalBatch("AI", date, made.proposed_by, made.run_id, f"approved by {by}")
         tag = writing.write_batch(connection, batch, [draft], self._clock())
         return PostResult(tag, posted=1, posted_amount=entry.total_amount)
 
@@ -395,7 +397,7 @@ class Ledger:
             chain.append(connection, at, deed)
         return approver.person
 
-    def send_again(self, target: str, references: Sequence[str], *, by: str, reason: str) -> list[Item]:
+    def send_again(self, target: str, references: Sequence[str], *, by: str, reason: str) -> list[OutboxItem]:
         """Let entries that were deleted at a target go there once more, and return them as they were: all or none.
 
         Each must have a receipt and have been missing at the last comparison. The next round looks it up under its
@@ -512,7 +514,7 @@ class Ledger:
 
     def outbox(self, owner: str) -> Outbox:
         """Return the outbox, for one worker of that name."""
-        return Outbox(self.sessions, owner, self._clock)
+        return Outbox(self.sessions, owner, self._clock, lease_clock=self._lease_clock)
 
     def trial_balance(
         self,
@@ -545,7 +547,7 @@ class Ledger:
         with self.sessions.read() as connection:
             return reading.pair_balances(connection, account_codes, reading.Selection(as_of, book=book))
 
-    def not_reconciled(self, target: str, entity_id: str, as_of: dt.date) -> list[Item]:
+    def not_reconciled(self, target: str, entity_id: str, as_of: dt.date) -> list[OutboxItem]:
         """Return a target's items of an entity's entries up to a day that are not reconciled line by line."""
         open_items = self.outbox("medbooks").items(target, "pending", "sent", "posted", "quarantined")
         posted = self.entries_by_id([item.entry_id for item in open_items])
@@ -613,6 +615,10 @@ class Ledger:
         """Return number and hash of the last audit record, to be kept outside of the ledger."""
         with self.sessions.read() as connection:
             return chain.head(connection)
+
+    def now(self) -> dt.datetime:
+        """Return the moment by the clock of this ledger: what it writes now would carry it."""
+        return self._clock()
 
     def last_audited_at(self) -> dt.datetime | None:
         """Return when the last audit record was written, by the clock of who wrote it."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class JournalBatch:
     """Who posts what kind of batch; ``AI`` is made by the pipeline, ``RV`` reverses."""
 
     kind: Literal["AI", "RV"]
@@ -79,7 +79,7 @@ class ClosedDates:
         return day
 
 
-def write_batch(connection: Connection, batch: Batch, drafts: Sequence[Draft], at: dt.datetime) -> str:
+def write_batch(connection: Connection, batch: JournalBatch, drafts: Sequence[Draft], at: dt.datetime) -> str:
     """Write a batch of at least one entry with its audit record and return its tag.
 
     Raises ``sqlalchemy.exc.IntegrityError`` when a guard of the database refuses.
@@ -137,7 +137,7 @@ def batch_hash(posted: Iterable[PostedEntry]) -> str:
     )
 
 
-def _next_tag(connection: Connection, batch: Batch) -> str:
+def _next_tag(connection: Connection, batch: JournalBatch) -> str:
     prefix = f"{batch.kind}-{batch.batch_date:%Y%m%d}-"
     count = connection.execute(
         sa.select(sa.func.count()).where(batches.c.batch_tag.startswith(prefix, autoescape=True))

@@ -1,4 +1,4 @@
-"""What a practice posts where: each connected outside ledger with the book and entities that go there, and a round.
+"""Entries to outside ledgers and back: what goes where, a round of posting, what holds it up, and comparing both sides.
 
 The mapping file of a vendor (``gl/<vendor>.toml`` in the home folder) says it under ``[settings]``: ``post_book``
 (accrual), ``post_entities`` (all, else ids joined by commas) and ``post_since`` (a date; earlier entries stay here).
@@ -8,24 +8,45 @@ What does not belong here: how posting happens (``gl.poster``).
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from orchestration.core.errors import ConfigurationError, SealError
 from orchestration.core.findings import Finding
 from orchestration.gl.chart_map import read_chart_map
-from orchestration.gl.compare import Comparison, reconcile
+from orchestration.gl.compare import OutsideComparison, reconcile
 from orchestration.gl.poster import Pacing, Poster, Round, new_owner
-from orchestration.gl.reasons import NOT_READY
+from orchestration.gl.reasons import NOT_READY, explain
 from orchestration.gl.requests import TargetSetup
+from orchestration.ledger.outbox import MISSING_OUTSIDE
+from orchestration.ledger.reasons import Reason
 from orchestration.stores.outside import mapped_vendors, open_outside, outside_map_file
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from orchestration.ledger.outbox import OutboxItem
     from orchestration.stores.home import Home
     from orchestration.stores.practice import PracticeStores
 
 # a client waits a minute for an answer and may renew a login before it
 CALL_SECONDS = 150.0
+ALL: Final = "all"
 _PACING = Pacing(lease_seconds=2 * CALL_SECONDS, call_seconds=CALL_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideDifference:
+    """One journal that is not the same on both sides; ``accounts`` are theirs, with outside less ours in dollars."""
+
+    target: str
+    kind: str
+    reference: str | None
+    external_id: str | None
+    accounts: tuple[tuple[str, Decimal], ...]
+    amount: Decimal
+    words: str
+    mend: str
 
 
 def setup_of(home: Home, vendor: str) -> TargetSetup:
@@ -55,13 +76,27 @@ def setup_of(home: Home, vendor: str) -> TargetSetup:
     )
 
 
+def connected(stores: PracticeStores, vendor: str | None = None) -> list[str]:
+    """Return the vendors this practice posts to, or the one that is named.
+
+    Raises ``ConfigurationError`` for one that is not connected.
+    """
+    known = mapped_vendors(stores.home)
+    if vendor is None:
+        return known
+    if vendor not in known:
+        message = f"{vendor} is not connected to this practice"
+        raise ConfigurationError(message, mend=f"medbooks gl connect {vendor}")
+    return [vendor]
+
+
 def post_everywhere(stores: PracticeStores, vendors: list[str] | None = None) -> list[Round]:
     """Run one round for each connected vendor, or for the named ones, and return what became of it.
 
     A vendor whose mapping or connection cannot be used is one round that did nothing, with the reason as a finding:
     no other vendor waits for it.
     """
-    return [_round(stores, vendor) for vendor in vendors or mapped_vendors(stores.home)]
+    return [_round(stores, vendor) for vendor in (connected(stores) if vendors is None else vendors)]
 
 
 def _round(stores: PracticeStores, vendor: str) -> Round:
@@ -74,6 +109,57 @@ def _round(stores: PracticeStores, vendor: str) -> Round:
         return Round(vendor, stopped_by=NOT_READY, findings=[finding])
 
 
-def reconcile_with(stores: PracticeStores, vendor: str, start: dt.date, end: dt.date) -> Comparison:
+def resume(stores: PracticeStores, vendor: str, *, by: str, reason: str) -> None:
+    """Send again after what stopped a vendor is mended."""
+    stores.ledger.outbox(by).resume(vendor, by=by, reason=reason)
+
+
+def retry(stores: PracticeStores, vendor: str, reference: str, *, by: str, reason: str) -> None:
+    """Let an entry that was set aside go again, by its reference, or ``all`` of them."""
+    outbox = stores.ledger.outbox(by)
+    set_aside = [item.reference for item in outbox.items(vendor, "quarantined")]
+    chosen = set_aside if reference == ALL else [each for each in set_aside if each == reference]
+    outbox.release(chosen, target=vendor, reason=reason)
+
+
+def send_again(stores: PracticeStores, vendor: str, reference: str, *, by: str, reason: str) -> list[OutboxItem]:
+    """Send again what was deleted at a vendor, by its reference, or ``all``; ``by`` is the login of an approver.
+
+    Raises ``BooksError`` for who may not decide, ``ConfigurationError`` when others can write the list of approvers.
+    """
+    stores.home.require_guarded_settings()
+    items = stores.ledger.outbox("medbooks").items(vendor, "posted")
+    missing = [item.reference for item in items if item.reason_code == MISSING_OUTSIDE]
+    return stores.ledger.send_again(vendor, missing if reference == ALL else [reference], by=by, reason=reason)
+
+
+def why_stopped(stores: PracticeStores, done: Round) -> Reason:
+    """Return in words why a round stopped, and the command that mends it."""
+    state = stores.ledger.outbox("medbooks").target(done.target)
+    why = explain(state.state if state.state != "closed" else "pending", done.stopped_by)
+    return Reason(why.words, why.mend.format(id=ALL, target=done.target))
+
+
+def reconcile_with(stores: PracticeStores, vendor: str, start: dt.date, end: dt.date) -> OutsideComparison:
     """Compare the days from start to end with what one vendor holds."""
     return reconcile(stores.ledger, open_outside(stores.home, vendor), setup_of(stores.home, vendor), start, end)
+
+
+def differences(vendor: str, comparison: OutsideComparison) -> list[OutsideDifference]:
+    """Return each difference with one vendor: what it is, the dollars, the accounts by how much, and what mends it."""
+    found = []
+    for difference in comparison.differences:
+        why = explain("posted", difference.kind)
+        found.append(
+            OutsideDifference(
+                target=vendor,
+                kind=difference.kind,
+                reference=difference.reference,
+                external_id=difference.external_id,
+                accounts=difference.accounts,
+                amount=difference.amount,
+                words=why.words,
+                mend=why.mend.format(target=vendor, id=difference.reference),
+            )
+        )
+    return found

@@ -15,7 +15,7 @@ from orchestration.accounting.comparison import (
     RULE_ID,
     RULES,
     SOURCE,
-    Movement,
+    MonthlyMovement,
     compare,
     reclassification,
     unbalanced_months,
@@ -48,7 +48,7 @@ def compare_with_manual(stores: PracticeStores, file: Path, entity_id: str) -> l
     return compare(proposed, manual)
 
 
-def read_manual_postings(file: Path) -> list[Movement]:
+def read_manual_postings(file: Path) -> list[MonthlyMovement]:
     """Return the movements of a CSV of manual postings.
 
     Its columns are ``entry_date`` (ISO), ``account_code``, ``debit_amount`` and ``credit_amount``. Raises
@@ -73,11 +73,11 @@ def read_manual_postings(file: Path) -> list[Movement]:
                 message = f"line {number} of the file of manual postings cannot be read as date, account and amounts"
                 raise ConfigurationError(message, mend="correct the line and run it again")
             debit, credit = (amount or ZERO for amount in amounts)
-            found.append(Movement(f"{day:%Y-%m}", row["account_code"].strip(), debit - credit))
+            found.append(MonthlyMovement(f"{day:%Y-%m}", row["account_code"].strip(), debit - credit))
     return found
 
 
-def mapped_charges(stores: PracticeStores, entity_id: str, months: Iterable[str]) -> list[Movement]:
+def mapped_charges(stores: PracticeStores, entity_id: str, months: Iterable[str]) -> list[MonthlyMovement]:
     """Return what the mapping books of an entity's charges in months (``YYYY-MM``), by month and account.
 
     Raises ``ConfigurationError`` when the mart that says so is not built.
@@ -92,7 +92,7 @@ def mapped_charges(stores: PracticeStores, entity_id: str, months: Iterable[str]
             "and strftime(posting_month, '%Y-%m') in (select unnest(?)) group by all",
             [entity_id, list(RULES), list(months)],
         ).fetchall()
-    return [Movement(f"{month:%Y-%m}", code, Decimal(amount)) for month, code, amount in found]
+    return [MonthlyMovement(f"{month:%Y-%m}", code, Decimal(amount)) for month, code, amount in found]
 
 
 def propose_reclassification(

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orchestration.gl import import_files
-from orchestration.gl.connected import VENDORS, map_file, mapping_of, open_target
+from orchestration.gl.opening import map_file, mapping_of, open_target
+from orchestration.gl.vendors.registry import names
 from orchestration.gl.wire.connections import ConnectionStore
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from orchestration.gl.chart_map import ChartMap
-    from orchestration.gl.connected import VendorTarget
+    from orchestration.gl.vendors.description import VendorTarget
     from orchestration.stores.home import Home
 
 
@@ -30,8 +30,8 @@ def outside_map_file(home: Home, vendor: str) -> Path:
 
 
 def mapped_vendors(home: Home) -> list[str]:
-    """Return the targets the practice has a mapping for: those its entries go to."""
-    return [name for name in (*VENDORS, import_files.NAME) if outside_map_file(home, name).exists()]
+    """Return the vendors the practice has a mapping for: those its entries go to."""
+    return [name for name in names() if outside_map_file(home, name).exists()]
 
 
 def outside_mapping(home: Home, vendor: str) -> ChartMap:

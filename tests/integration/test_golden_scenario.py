@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from orchestration.accounting.approvers import Approver, Roster
-from orchestration.accounting.comparison import Movement, Variance, compare
+from orchestration.accounting.comparison import MonthlyMovement, Variance, compare
 from orchestration.accounting.journal import entries_from_proposals
 from orchestration.core.errors import BooksError, ConfigurationError
 from orchestration.operations.close import figures
@@ -584,7 +584,10 @@ def books(known, missing_before) -> PracticeStores:
 
 
 def by_hand(stores: PracticeStores) -> list[Variance]:
-    manual = [Movement("2025-11", "1200", Decimal("100.00")), Movement("2025-11", "4000-01", Decimal("-100.00"))]
+    manual = [
+        MonthlyMovement("2025-11", "1200", Decimal("100.00")),
+        MonthlyMovement("2025-11", "4000-01", Decimal("-100.00")),
+    ]
     return compare(mapped_charges(stores, "main", ["2025-11"]), manual)
 
 
@@ -756,7 +759,7 @@ def test_a_month_whose_charges_the_books_hold_is_not_reclassified(books):
 
 
 def test_manual_postings_that_lack_a_side_propose_nothing(books):
-    one_sided = compare([], [Movement("2025-11", "4000-01", Decimal("-5.00"))])
+    one_sided = compare([], [MonthlyMovement("2025-11", "4000-01", Decimal("-5.00"))])
     with pytest.raises(BooksError, match=r"2025-11 do not balance by 5\.00"):
         propose_reclassification(books, "main", one_sided, b"", made_by="bookkeeper")
 
@@ -776,7 +779,7 @@ def test_the_cash_book_knows_the_same_money_in_the_bank(books):
 
 @pytest.mark.parametrize("book", ["accrual", "cash"])
 def test_beancount_accepts_both_books(books, book, bean_check: str, tmp_path: Path):
-    from orchestration.gl import beancount
+    from orchestration.gl.exports import beancount
 
     file = tmp_path / "books.beancount"
     file.write_text(beancount.export(books.ledger.accounts(), list(books.ledger.entries(book=book))), encoding="utf-8")
@@ -786,8 +789,8 @@ def test_beancount_accepts_both_books(books, book, bean_check: str, tmp_path: Pa
 
 @pytest.mark.parametrize("book", ["accrual", "cash"])
 def test_hledger_finds_the_same_balances(books, book, hledger_program: str, tmp_path: Path):
-    from orchestration.gl import hledger
-    from orchestration.gl.postings import account_names
+    from orchestration.gl.exports import hledger
+    from orchestration.gl.plain_text import account_names
 
     file = tmp_path / "books.journal"
     accounts = books.ledger.accounts()

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import httpx
 
 from orchestration.core.errors import ConfigurationError
+from orchestration.core.exact_json import read_answer
 from orchestration.gl.port import TargetThrottled, TargetUnauthorized, TargetUnavailable, TargetUncertain
-from orchestration.gl.wire import exact_json
 from orchestration.gl.wire.pacing import NoRoomError
 from orchestration.gl.wire.timing import Timing
 
@@ -158,7 +158,7 @@ class Caller:
     def decoded(self, call: Call, response: httpx.Response) -> dict[str, Any]:
         """Return the JSON object of an answer, its numbers exact; raises as ``unreadable`` says for anything else."""
         try:
-            answer = exact_json.decode(response.content)
+            answer = read_answer(response.content)
         except ValueError:
             answer = None
         if not isinstance(answer, dict):

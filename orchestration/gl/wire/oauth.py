@@ -1,64 +1,45 @@
-"""OAuth 2.0 as the vendors speak it: the code grant with a rotating refresh token, and signed client credentials.
+"""OAuth 2.0 as the vendors speak it: asking for a token, and the code grant with a rotating refresh token.
 
-RFC 6749; RFC 7636 (PKCE) for the code; RFC 7523 for NetSuite's assertion, signed PS256 with the practice's own
-certificate. What does not belong here: keeping tokens (``connections.py``) and when one is asked for
-(``permission.py``).
+RFC 6749; RFC 7636 (PKCE) for the code. What does not belong here: keeping tokens (``connections.py``), when one is
+asked for (``permission.py``), and a grant that only one vendor has (its module).
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import secrets
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-
-from orchestration.core.errors import ConfigurationError
 from orchestration.gl.port import TargetUnauthorized
 from orchestration.gl.wire.calling import Call, Caller
 from orchestration.gl.wire.permission import StoredPermission
 
 if TYPE_CHECKING:
-    from orchestration.gl.wire.connections import Connection
+    from collections.abc import Mapping
 
-_ASSERTION_SECONDS = 300
-_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    from orchestration.gl.wire.connections import Connection
 
 
 class RotatingPermission(StoredPermission):
-    """QuickBooks and Xero: a refresh token that the vendor replaces when it is used (RFC 6749, section 6).
+    """A refresh token that the vendor replaces when it is used (RFC 6749, section 6).
 
-    When an answer is lost the old refresh token is used again; both vendors accept it for a while for this reason.
+    When an answer is lost the old refresh token is used again; the vendors accept it for a while for this reason.
     """
 
     def asked(self, connection: Connection) -> Connection:
         """Return the connection with a new access token and the next refresh token."""
         form = {"grant_type": "refresh_token", "refresh_token": connection.refresh_token}
-        return _with_tokens(
-            connection, _token(self._caller, connection, form, _basic(connection)), self._caller.timing.now()
+        return with_tokens(
+            connection, requested_token(self._caller, connection, form, _basic(connection)), self._caller.timing.now()
         )
 
 
-class SignedPermission(StoredPermission):
-    """NetSuite's machine to machine grant: every token is asked for with an assertion signed by the practice."""
-
-    def asked(self, connection: Connection) -> Connection:
-        """Return the connection with a new access token."""
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": _ASSERTION_TYPE,
-            "client_assertion": signed_assertion(connection, self._caller.timing.now()),
-        }
-        return _with_tokens(connection, _token(self._caller, connection, form, {}), self._caller.timing.now())
-
-
-def _with_tokens(connection: Connection, answer: dict[str, Any], now: float) -> Connection:
+def with_tokens(connection: Connection, answer: Mapping[str, Any], now: float) -> Connection:
+    """Return the connection with the tokens of an answer to ``requested_token``; ``now`` is seconds since 1970."""
     refresh_seconds = answer.get("x_refresh_token_expires_in")
     return replace(
         connection,
@@ -74,36 +55,8 @@ def _basic(connection: Connection) -> dict[str, str]:
     return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
 
 
-def signed_assertion(connection: Connection, now: float) -> str:
-    """Return the PS256 JWT that NetSuite takes for a login: issuer, scope, audience and five minutes of life.
-
-    Raises ``ConfigurationError`` when the private key cannot be read or is too short.
-    """
-    try:
-        # checked when the practice connected; checking its primes again at every login takes longer than the login
-        key = serialization.load_pem_private_key(
-            connection.settings["private_key"].encode(), password=None, unsafe_skip_rsa_key_validation=True
-        )
-    except (ValueError, TypeError, KeyError):
-        key = None
-    if not isinstance(key, rsa.RSAPrivateKey):
-        message = "the private key of the NetSuite certificate is not an unencrypted RSA key in PEM"
-        raise ConfigurationError(message, mend="medbooks gl connect netsuite")
-    header = {"typ": "JWT", "alg": "PS256", "kid": connection.settings["certificate_id"]}
-    claims = {
-        "iss": connection.client_id,
-        "scope": ["rest_webservices"],
-        "aud": connection.settings["token_url"],
-        "iat": int(now),
-        "exp": int(now) + _ASSERTION_SECONDS,
-    }
-    signed = f"{_base64url(json.dumps(header).encode())}.{_base64url(json.dumps(claims).encode())}"
-    # RFC 7518, 3.5: the salt is as long as the hash
-    pss = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=hashes.SHA256.digest_size)
-    return f"{signed}.{_base64url(key.sign(signed.encode(), pss, hashes.SHA256()))}"
-
-
-def _base64url(content: bytes) -> str:
+def base64url(content: bytes) -> str:
+    """Return bytes as RFC 7515 writes them: base64 with the alphabet of addresses, without padding."""
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
@@ -120,7 +73,7 @@ class Consent:
 def consent(authorize_url: str, client_id: str, scope: str, redirect_uri: str) -> Consent:
     """Return the question: who we are, what we want, a fresh state and a fresh PKCE challenge (S256)."""
     state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
-    challenge = _base64url(hashlib.sha256(verifier.encode()).digest())
+    challenge = base64url(hashlib.sha256(verifier.encode()).digest())
     query = urlencode(
         {
             "response_type": "code",
@@ -149,10 +102,16 @@ def exchange_code(caller: Caller, connection: Connection, asked: Consent, code: 
         "redirect_uri": asked.redirect_uri,
         "code_verifier": asked.verifier,
     }
-    return _with_tokens(connection, _token(caller, connection, form, _basic(connection)), caller.timing.now())
+    return with_tokens(connection, requested_token(caller, connection, form, _basic(connection)), caller.timing.now())
 
 
-def _token(caller: Caller, connection: Connection, form: dict[str, str], headers: dict[str, str]) -> dict[str, Any]:
+def requested_token(
+    caller: Caller, connection: Connection, form: Mapping[str, str], headers: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return what the token address answers to a form, with a token in it and its life in seconds.
+
+    Raises ``TargetUnauthorized`` when the login is not accepted, and as ``Caller.once`` does.
+    """
     call = Call(
         "POST",
         connection.settings["token_url"],

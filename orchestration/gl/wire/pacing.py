@@ -26,7 +26,7 @@ _PLACE_WAIT_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class TokenBucket:
     """At most ``limit`` requests in any ``window_seconds``; ``burst`` of them may come at once.
 
     ``name`` keeps its place in the state file. ``counts`` says what it counts: every ``call``, or every ``item``
@@ -68,7 +68,9 @@ class Pace:
     ``folder`` keeps the state; it is created when first used. Waiting is by ``timing.sleep``.
     """
 
-    def __init__(self, folder: Path, buckets: Sequence[Bucket], *, places: int, timing: Timing | None = None) -> None:
+    def __init__(
+        self, folder: Path, buckets: Sequence[TokenBucket], *, places: int, timing: Timing | None = None
+    ) -> None:
         self._folder = folder
         self._buckets = tuple(buckets)
         self._places = places
@@ -109,7 +111,7 @@ class Pace:
             waited += wait
 
     @staticmethod
-    def _wait(bucket: Bucket, items: int, state: dict[str, float], now: float) -> float:
+    def _wait(bucket: TokenBucket, items: int, state: dict[str, float], now: float) -> float:
         """Return the wait until the bucket has room; the state is when it will be full again."""
         # never further off than an empty bucket's, or a clock set back would close it for as long
         state[bucket.name] = min(state.get(bucket.name, 0.0), now + bucket.burst * bucket.interval_seconds)

@@ -293,7 +293,7 @@ def _pairs(stores: PracticeStores, period: Period) -> CloseItem:
 
 def _second_opinions(stores: PracticeStores, period: Period) -> CloseItem:
     """Let beancount and hledger recompute the entity's books; one that is not installed has no opinion."""
-    from orchestration.gl import beancount, hledger
+    from orchestration.gl.exports import beancount, hledger
 
     entity_id = period.entity.entity_id
     accounts = stores.ledger.accounts()

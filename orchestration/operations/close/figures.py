@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from orchestration.accounting.approval import BONUS_RELEASE
 from orchestration.accounting.compensation import (
-    Plan,
+    CompensationPlan,
     YearToDate,
     bonus_standings,
     is_overdue,
@@ -23,7 +23,7 @@ from orchestration.accounting.compensation import (
     release_standings,
 )
 from orchestration.accounting.journal import RULE_VERSION
-from orchestration.accounting.month_end import SOURCE, Figure, credit_standings, mirrored, true_up
+from orchestration.accounting.month_end import SOURCE, MonthEndFigure, credit_standings, mirrored, true_up
 from orchestration.accounting.payroll import PayPeriod, pay_gaps, uncovered_pay
 from orchestration.core.errors import BooksError, ConfigurationError
 from orchestration.core.money import ZERO
@@ -188,10 +188,10 @@ class _Booked:
 def _until_next_day(booked: _Booked, kind: str, words: str, target: Iterable[Standing]) -> list[Entry]:
     """Return the entry of the period's end and the one that takes it back on the next day, as far as they lack."""
     entity_id, last = booked.period.entity.entity_id, booked.period.last
-    figure = Figure(f"{kind}:{entity_id}:{last}", entity_id, last, words)
+    figure = MonthEndFigure(f"{kind}:{entity_id}:{last}", entity_id, last, words)
     at_end = true_up(figure, target, booked.of(figure.event_id, as_of=last), number=booked.count(figure.event_id))
     entries = [at_end] if at_end else []
-    back = Figure(figure.event_id + _REVERSED, entity_id, last + dt.timedelta(days=1), f"{words}, taken back")
+    back = MonthEndFigure(figure.event_id + _REVERSED, entity_id, last + dt.timedelta(days=1), f"{words}, taken back")
     taken_back = true_up(
         back,
         mirrored([*booked.of(figure.event_id), *entries]),
@@ -245,7 +245,7 @@ def _bonuses(lake: duckdb.DuckDBPyConnection, booked: _Booked) -> list[Entry]:
         earned.setdefault(family, []).extend(_earned(lake, plan, booked))
     entries = []
     for family, target in earned.items():
-        figure = Figure(f"{family}{last}", entity_id, last, "Provider bonus earned in the year so far")
+        figure = MonthEndFigure(f"{family}{last}", entity_id, last, "Provider bonus earned in the year so far")
         entry = true_up(
             figure,
             target,
@@ -265,7 +265,7 @@ def _overpaid(lake: duckdb.DuckDBPyConnection, booked: _Booked, accruing: list[E
         family = f"{_BONUSES_PAID}:{entity_id}:{provider_id}:"
         made_up = booked.of_family(family, dt.date.min, last)
         overpaid = balance - booked.accrued_for(provider_id, made_up) + booked.accrued_for(provider_id, accruing)
-        figure = Figure(f"{family}{last}", entity_id, last, "Provider bonus paid beyond what was accrued")
+        figure = MonthEndFigure(f"{family}{last}", entity_id, last, "Provider bonus paid beyond what was accrued")
         target = overpaid_standings(provider_id, overpaid, rates.get(provider_id, ZERO), booked.roles)
         entry = true_up(figure, target, made_up, number=booked.count(figure.event_id))
         entries += [entry] if entry else []
@@ -309,7 +309,7 @@ def release_bonus(stores: PracticeStores, period: Period, provider_id: str, *, m
         message = f"no bonus of {provider_id} from an earlier year is overdue in {period.name}"
         raise ConfigurationError(message, mend=f"medbooks close check --period {period.name}")
     entity_id = period.entity.entity_id
-    figure = Figure(
+    figure = MonthEndFigure(
         f"{_BONUSES_RELEASED}:{entity_id}:{provider_id}:{period.last}",
         entity_id,
         period.last,
@@ -330,7 +330,7 @@ def release_bonus(stores: PracticeStores, period: Period, provider_id: str, *, m
     )
 
 
-def _plans(lake: duckdb.DuckDBPyConnection, period: Period) -> list[Plan]:
+def _plans(lake: duckdb.DuckDBPyConnection, period: Period) -> list[CompensationPlan]:
     found = lake.execute(
         "select plans.provider_id, plans.basis, plans.factor, plans.base, plans.trigger_amount, "
         "coalesce(plans.employer_tax_rate, 0), coalesce(plans.is_base_monthly, false), plans.first_day, plans.last_day "
@@ -342,7 +342,7 @@ def _plans(lake: duckdb.DuckDBPyConnection, period: Period) -> list[Plan]:
     plans = []
     for number, row in enumerate(found, start=1):
         try:
-            plans.append(Plan(*row))
+            plans.append(CompensationPlan(*row))
         except (TypeError, ValueError) as error:
             # no value of the row: a contract is nobody else's business
             message = f"plan {number} of {period.entity.entity_id} in compensation_plans cannot be used: {error}"
@@ -352,7 +352,7 @@ def _plans(lake: duckdb.DuckDBPyConnection, period: Period) -> list[Plan]:
     return plans
 
 
-def _earned(lake: duckdb.DuckDBPyConnection, plan: Plan, booked: _Booked) -> list[Standing]:
+def _earned(lake: duckdb.DuckDBPyConnection, plan: CompensationPlan, booked: _Booked) -> list[Standing]:
     months = plan.months(booked.period.year_start, booked.period.last)
     if months is None:
         return []

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from orchestration.core.exact_json import exact_json
+from orchestration.core.money import from_cents as amount
 from orchestration.synthetic.cases import inside
 from orchestration.synthetic.encounters import NOTHING
 from orchestration.synthetic.events import charges_of
 from orchestration.synthetic.people import PAYERS, SELF_PAY
-from orchestration.synthetic.writers.exact_json import amount, exact_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -11,8 +11,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from orchestration.core.exact_json import exact_json
+from orchestration.core.money import from_cents as amount
 from orchestration.synthetic.people import PAYERS, SELF_PAY, SELF_PAY_NAME
-from orchestration.synthetic.writers.exact_json import amount, exact_json
 from orchestration.synthetic.writers.feed import Batch, File, lines
 
 if TYPE_CHECKING:

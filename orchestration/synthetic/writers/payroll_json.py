@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from orchestration.core.exact_json import exact_json
+from orchestration.core.money import from_cents as amount
 from orchestration.synthetic.writers.amounts import dollars
-from orchestration.synthetic.writers.exact_json import amount, exact_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from orchestration.core.exact_json import exact_json
+from orchestration.core.money import from_cents as amount
 from orchestration.synthetic.people import PAYERS, SELF_PAY
-from orchestration.synthetic.writers.exact_json import amount, exact_json
 from orchestration.synthetic.writers.feed import Batch, File, lines
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.accounting.compensation import (
-    Plan,
+    CompensationPlan,
     YearToDate,
     bonus_standings,
     earned_amount,
@@ -21,7 +21,7 @@ from orchestration.accounting.compensation import (
     overpaid_standings,
     release_standings,
 )
-from orchestration.accounting.month_end import Figure, true_up
+from orchestration.accounting.month_end import MonthEndFigure, true_up
 from orchestration.core.money import CENT, ZERO
 from orchestration.stores.seeds import account_roles
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 ROLES = account_roles()
 MONTH_END = dt.date(2026, 6, 30)
-COLLECTIONS = Plan("1234567893", "collections", Decimal("0.30"), Decimal(400000))
+COLLECTIONS = CompensationPlan("1234567893", "collections", Decimal("0.30"), Decimal(400000))
 
 
 def year(collected: str = "0", work_rvu: str = "0", revenue: str = "0") -> YearToDate:
@@ -44,16 +44,19 @@ def year(collected: str = "0", work_rvu: str = "0", revenue: str = "0") -> YearT
         pytest.param(COLLECTIONS, year("400000"), "0.00", id="at_the_threshold"),
         pytest.param(COLLECTIONS, year("100000"), "0.00", id="below_the_threshold_is_never_negative"),
         pytest.param(
-            Plan("1", "work_rvu", Decimal("52.35"), Decimal(1000)), year(work_rvu="1200.5"), "10496.18", id="work_rvu"
+            CompensationPlan("1", "work_rvu", Decimal("52.35"), Decimal(1000)),
+            year(work_rvu="1200.5"),
+            "10496.18",
+            id="work_rvu",
         ),
         pytest.param(
-            Plan("1", "collections", Decimal("0.10"), ZERO, Decimal(500000)),
+            CompensationPlan("1", "collections", Decimal("0.10"), ZERO, Decimal(500000)),
             year("100", revenue="499999.99"),
             "0.00",
             id="a_cent_below_the_trigger",
         ),
         pytest.param(
-            Plan("1", "collections", Decimal("0.10"), ZERO, Decimal(500000)),
+            CompensationPlan("1", "collections", Decimal("0.10"), ZERO, Decimal(500000)),
             year("100", revenue="500000"),
             "10.00",
             id="exactly_at_the_trigger",
@@ -64,8 +67,8 @@ def test_what_the_year_so_far_has_earned(plan, so_far, earned):
     assert earned_amount(plan, so_far) == Decimal(earned)
 
 
-def accrue(plan: Plan, so_far: YearToDate, booked: list[Entry]) -> Entry | None:
-    figure = Figure("bonus:main:1234567893:collections:2026-06-30", "main", MONTH_END, "Provider bonus")
+def accrue(plan: CompensationPlan, so_far: YearToDate, booked: list[Entry]) -> Entry | None:
+    figure = MonthEndFigure("bonus:main:1234567893:collections:2026-06-30", "main", MONTH_END, "Provider bonus")
     return true_up(figure, bonus_standings(plan, so_far, ROLES), booked, number=len(booked))
 
 
@@ -116,12 +119,12 @@ def test_a_monthly_base_counts_for_the_months_in_force_only():
 
 def test_a_plan_that_takes_money_is_refused():
     with pytest.raises(ValueError, match="zero or more"):
-        Plan("1", "collections", Decimal("-0.1"), ZERO)
+        CompensationPlan("1", "collections", Decimal("-0.1"), ZERO)
 
 
 def test_a_plan_of_an_unknown_basis_is_refused():
     with pytest.raises(ValueError, match="collections, work_rvu"):
-        Plan("1", "visits", Decimal("0.1"), ZERO)  # type: ignore[arg-type]  # a seed may say anything
+        CompensationPlan("1", "visits", Decimal("0.1"), ZERO)  # type: ignore[arg-type]  # a seed may say anything
 
 
 @given(st.integers(-(10**9), 10**9), st.sampled_from(["0", "0.0145", "0.0765"]))

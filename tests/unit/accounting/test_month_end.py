@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.accounting.month_end import Figure, Standing, credit_standings, mirrored, true_up
+from orchestration.accounting.month_end import MonthEndFigure, Standing, credit_standings, mirrored, true_up
 from orchestration.core.errors import UnbalancedEntryError
 from orchestration.core.money import ZERO, from_cents
 from orchestration.stores.seeds import account_roles
 
 ROLES = account_roles()
 LAST = dt.date(2026, 1, 31)
-FIGURE = Figure("credits:main:2026-01-31", "main", LAST, "Credit balances")
+FIGURE = MonthEndFigure("credits:main:2026-01-31", "main", LAST, "Credit balances")
 PROVIDERS = st.sampled_from(["A", "B", None])
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.accounting.comparison import Movement, compare, reclassification, unbalanced_months
+from orchestration.accounting.comparison import MonthlyMovement, compare, reclassification, unbalanced_months
 from orchestration.accounting.revenue_mapping import MappingLock, mapping_digest, read_lock
 from orchestration.core.errors import ConfigurationError
 from orchestration.operations.revenue_mapping import LOCK_FILE, mapping_tables
@@ -71,8 +71,14 @@ def test_a_lock_that_cannot_be_read_names_its_mend(text):
 
 
 def test_a_comparison_names_every_account_of_either_side():
-    proposed = [Movement("2026-01", "4000-02P", Decimal("-60.00")), Movement("2026-01", "4000-02T", Decimal("-40.00"))]
-    manual = [Movement("2026-01", "4000-02P", Decimal("-100.00")), Movement("2026-02", "4000-01", Decimal("-5.00"))]
+    proposed = [
+        MonthlyMovement("2026-01", "4000-02P", Decimal("-60.00")),
+        MonthlyMovement("2026-01", "4000-02T", Decimal("-40.00")),
+    ]
+    manual = [
+        MonthlyMovement("2026-01", "4000-02P", Decimal("-100.00")),
+        MonthlyMovement("2026-02", "4000-01", Decimal("-5.00")),
+    ]
     assert [(v.month, v.account_code, v.variance_amount) for v in compare(proposed, manual)] == [
         ("2026-01", "4000-02P", Decimal("40.00")),
         ("2026-01", "4000-02T", Decimal("-40.00")),
@@ -82,18 +88,18 @@ def test_a_comparison_names_every_account_of_either_side():
 
 @given(st.lists(st.tuples(st.sampled_from(["1200", "4000-01", "4000-03"]), st.integers(-(10**9), 10**9))))
 def test_variances_add_up_to_the_difference_of_the_two_sides(rows):
-    movements = [Movement("2026-01", code, Decimal(cents) / 100) for code, cents in rows]
+    movements = [MonthlyMovement("2026-01", code, Decimal(cents) / 100) for code, cents in rows]
     split = len(movements) // 2
     found = compare(movements[:split], movements[split:])
     difference = sum(m.signed_amount for m in movements[:split]) - sum(m.signed_amount for m in movements[split:])
     assert sum(v.variance_amount for v in found) == difference
 
 
-def reclassify(manual: list[Movement], booked: list[Entry]) -> Entry | None:
+def reclassify(manual: list[MonthlyMovement], booked: list[Entry]) -> Entry | None:
     proposed = [
-        Movement("2026-01", "1200", Decimal("100.00")),
-        Movement("2026-01", "4000-02P", Decimal("-60.00")),
-        Movement("2026-01", "4000-02T", Decimal("-40.00")),
+        MonthlyMovement("2026-01", "1200", Decimal("100.00")),
+        MonthlyMovement("2026-01", "4000-02P", Decimal("-60.00")),
+        MonthlyMovement("2026-01", "4000-02T", Decimal("-40.00")),
     ]
     return reclassification(
         "2026-01", compare(proposed, manual), booked,
@@ -102,7 +108,10 @@ def reclassify(manual: list[Movement], booked: list[Entry]) -> Entry | None:
 
 
 def test_r01_a_reclassification_moves_what_was_booked_by_hand_to_where_the_mapping_has_it_once():
-    by_hand = [Movement("2026-01", "1200", Decimal("100.00")), Movement("2026-01", "4000-01", Decimal("-100.00"))]
+    by_hand = [
+        MonthlyMovement("2026-01", "1200", Decimal("100.00")),
+        MonthlyMovement("2026-01", "4000-01", Decimal("-100.00")),
+    ]
     entry = reclassify(by_hand, [])
     assert entry is not None
     assert (entry.event_id, entry.source) == ("reclassification:main:2026-01", "reclassification")
@@ -114,7 +123,11 @@ def test_r01_a_reclassification_moves_what_was_booked_by_hand_to_where_the_mappi
     assert reclassify(by_hand, [entry]) is None
     # a corrected file moves the difference only
     corrected = reclassify(
-        [Movement("2026-01", "1200", Decimal("100.00")), Movement("2026-01", "4000-02P", Decimal("-100.00"))], [entry]
+        [
+            MonthlyMovement("2026-01", "1200", Decimal("100.00")),
+            MonthlyMovement("2026-01", "4000-02P", Decimal("-100.00")),
+        ],
+        [entry],
     )
     assert corrected is not None
     assert (corrected.event_id, corrected.total_amount) == ("reclassification:main:2026-01:2", Decimal("100.00"))
@@ -122,6 +135,10 @@ def test_r01_a_reclassification_moves_what_was_booked_by_hand_to_where_the_mappi
 
 def test_months_that_make_no_entry_are_told_by_what_they_lack():
     variances = compare(
-        [], [Movement("2026-01", "4000-01", Decimal("-5.00")), Movement("2026-02", "4000-01", Decimal("0.00"))]
+        [],
+        [
+            MonthlyMovement("2026-01", "4000-01", Decimal("-5.00")),
+            MonthlyMovement("2026-02", "4000-01", Decimal("0.00")),
+        ],
     )
     assert unbalanced_months(variances) == {"2026-01": Decimal("5.00")}

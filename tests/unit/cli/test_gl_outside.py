@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 from orchestration.cli import gl_outside
 from orchestration.cli.gl import app
 from orchestration.core.errors import ConfigurationError
-from orchestration.gl import connecting
+from orchestration.gl import first_connection
+from orchestration.gl.vendors.description import Addresses
 from orchestration.stores.home import Home
 from orchestration.stores.practice import PracticeStores
 
@@ -46,8 +47,8 @@ def stores(tmp_path, monkeypatch):
 def at(fake, monkeypatch):
     api_url = f"{fake.url}{PATH}" if fake.name == "intacct" else fake.url
     token_url = f"{fake.url}{fake.login_paths[0]}" if fake.login_paths else ""
-    where = connecting.Addresses("https://vendor.example/authorize", token_url, api_url)
-    monkeypatch.setattr(connecting, "addresses", lambda *_, **__: where)
+    where = Addresses("https://vendor.example/authorize", token_url, api_url)
+    monkeypatch.setattr(first_connection, "addresses", lambda *_, **__: where)
 
 
 def medbooks(*arguments):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from support.book_examples import CHART, DAY, credit, debit, entry
+from support.posting import post
 
 MEDBOOKS = str(Path(sys.executable).parent / "medbooks")
 
@@ -60,12 +61,8 @@ def medbooks(home, monkeypatch, capfd):
     return run
 
 
-def post(stores, *entries):
-    return stores.ledger.post(entries, batch_date=DAY, made_by="rules", run_id=None, rule_version="v1")
-
-
 def test_what_waits_is_shown_with_its_dollars_and_the_one_command_and_then_approved(stores, medbooks):
-    post(stores, entry(), entry("bank:1", [debit("1010", "3000.00"), credit("1999", "3000.00")]))
+    post(stores.ledger, entry(), entry("bank:1", [debit("1010", "3000.00"), credit("1999", "3000.00")]))
     (row,) = json.loads(medbooks("gl", "preview", "--json")[1])["waiting"]
     assert (row["state"], row["reason"], row["amount"]) == ("held", "exception_over_limit", "3000.00")
     assert row["mend"] == f'medbooks gl approve {row["number"]} --reason "..."'
@@ -77,7 +74,7 @@ def test_what_waits_is_shown_with_its_dollars_and_the_one_command_and_then_appro
 
 def test_a_large_rollback_needs_two_people(stores, medbooks):
     before = stores.ledger.trial_balance()
-    tag = post(stores, entry(lines=[debit("1200", "9000.00"), credit("4000-EM", "9000.00")])).batch_tag
+    tag = post(stores.ledger, entry(lines=[debit("1200", "9000.00"), credit("4000-EM", "9000.00")])).batch_tag
     assert "another person" in medbooks("gl", "rollback", tag, "--reason", "wrong fees")[2]
     code, _out, err = medbooks("gl", "approve", 1, "--reason", "mine")
     assert (code, "somebody else" in err) == (1, True)
@@ -88,7 +85,7 @@ def test_a_large_rollback_needs_two_people(stores, medbooks):
 def test_only_a_listed_person_decides_within_the_limit_and_never_on_an_own_proposal_under_another_login(
     stores, medbooks
 ):
-    tag = post(stores, entry(lines=[debit("1200", "9000.01"), credit("4000-EM", "9000.01")])).batch_tag
+    tag = post(stores.ledger, entry(lines=[debit("1200", "9000.01"), credit("4000-EM", "9000.01")])).batch_tag
     medbooks("gl", "rollback", tag, "--reason", "wrong fees")
     refused = {
         user: medbooks("gl", "approve", 1, "--reason", "fine", user=user)[2]
@@ -107,7 +104,7 @@ def test_only_a_listed_person_decides_within_the_limit_and_never_on_an_own_propo
 
 
 def test_a_list_of_approvers_that_others_can_write_decides_nothing(stores, medbooks, home):
-    post(stores, entry("bank:1", [debit("1010", "3000.00"), credit("1999", "3000.00")]))
+    post(stores.ledger, entry("bank:1", [debit("1010", "3000.00"), credit("1999", "3000.00")]))
     (home / "practice.toml").chmod(0o666)
     code, _out, err = medbooks("gl", "approve", 1, "--reason", "seen")
     assert (code, f"chmod go-w {home / 'practice.toml'}" in err) == (6, True)
@@ -125,7 +122,7 @@ def test_the_login_is_the_operating_systems_and_no_variables(monkeypatch):
 
 
 def test_one_entry_is_reversed_on_a_day_and_a_bad_day_is_said(stores, medbooks):
-    post(stores, entry())
+    post(stores.ledger, entry())
     assert "YYYY-MM-DD" in medbooks("gl", "reverse", 1, "--reason", "x", "--date", "23.11.2026")[2]
     assert medbooks("gl", "reverse", 1, "--reason", "x", "--date", "2026-12-01")[0] == 0
     assert [posted.entry.entry_date for posted in stores.ledger.entries()] == [DAY, dt.date(2026, 12, 1)]
@@ -136,7 +133,7 @@ def test_what_was_deleted_outside_goes_again_by_one_command_of_an_approver(store
     folder.mkdir(parents=True, exist_ok=True)
     names = "\n".join(f'"{account.account_code}" = "{account.account_code}"' for account in stores.ledger.accounts())
     (folder / "journal_file.toml").write_text(f"[accounts]\n{names}\n", encoding="utf-8")
-    post(stores, entry())
+    post(stores.ledger, entry())
     assert medbooks("gl", "post", "journal_file")[0] == 0
     (file,) = (folder / "journal_file").glob("journal-*.csv")
     file.unlink()
@@ -158,7 +155,7 @@ def test_what_was_deleted_outside_goes_again_by_one_command_of_an_approver(store
 
 
 def test_entities_close_by_their_own_calendars_and_a_closed_period_refuses(stores, medbooks):
-    post(stores, entry("ehr:1"), entry("ehr:2", entity_id="E2"))
+    post(stores.ledger, entry("ehr:1"), entry("ehr:2", entity_id="E2"))
     code, out, _err = medbooks("close", "check", "--period", "2026-11", "--json")
     failed = [row["check"] for row in json.loads(out) if not row["passed"]]
     assert (code, failed) == (0, [])
@@ -166,7 +163,7 @@ def test_entities_close_by_their_own_calendars_and_a_closed_period_refuses(store
     assert medbooks("close", "run", "--period", "2026-11")[0] == 0
     assert "2026-11-01 to 2026-11-30" in medbooks("close", "run", "--entity", "E2", "--period", "2027-05")[2]
     refused = post(
-        stores, entry("ehr:3"), entry("ehr:4", entity_id="E2"), entry("ehr:5", entry_date=dt.date(2026, 12, 1))
+        stores.ledger, entry("ehr:3"), entry("ehr:4", entity_id="E2"), entry("ehr:5", entry_date=dt.date(2026, 12, 1))
     )
     assert ([r.reason for r in refused.refusals], refused.posted) == (["closed_period"] * 2, 1)
     # what waits blocks the next close, and is said with its dollars
@@ -174,12 +171,12 @@ def test_entities_close_by_their_own_calendars_and_a_closed_period_refuses(store
     assert (code, "not locked" in err) == (3, True)
     assert "OPEN  nothing waits for a person" in out
     assert medbooks("close", "reopen", "--period", "2026-11", "--reason", "late file")[0] == 0
-    assert post(stores, entry("ehr:3")).posted == 1
+    assert post(stores.ledger, entry("ehr:3")).posted == 1
     assert stores.ledger.verify_audit() == []
 
 
 def test_nobody_but_a_listed_approver_locks_or_opens_a_period_and_then_nothing_was_done(stores, medbooks, home):
-    post(stores, entry("ehr:1"))
+    post(stores.ledger, entry("ehr:1"))
     for verb in (("run", "--period", "2026-11"), ("reopen", "--period", "2026-11", "--reason", "late")):
         code, _out, err = medbooks("close", *verb, user="medbooks-service")
         assert (code, "medbooks-service is no approver" in err, "[[approvers]]" in err) == (1, True, True)
@@ -195,7 +192,7 @@ def test_nobody_but_a_listed_approver_locks_or_opens_a_period_and_then_nothing_w
 def test_all_entities_are_locked_by_who_decides_for_all_of_them_or_none_is(stores, medbooks, home):
     settings = home / "practice.toml"
     settings.write_text(settings.read_text().replace('logins = ["bob"]', 'logins = ["bob"]\nentities = ["E1"]'))
-    post(stores, entry("ehr:1"), entry("ehr:2", entity_id="E2"))
+    post(stores.ledger, entry("ehr:1"), entry("ehr:2", entity_id="E2"))
     code, _out, err = medbooks("close", "run", "--entity", "all", "--period", "2026-11", user="bob")
     assert (code, "Bob Reed decides for E1, not for E2" in err) == (1, True)
     assert not stores.ledger.is_closed("E1", DAY)
@@ -230,7 +227,7 @@ def test_all_entities_are_checked_by_their_own_calendars_and_locked_together_or_
         entry("bank:1@E2", [replace(line, location_id="E1") for line in between], entity_id="E2"),
         entry("bank:1", [replace(line, location_id="E2") for line in owed]),
     ]
-    post(stores, named[0])
+    post(stores.ledger, named[0])
     code, out, err = medbooks("close", "run", "--entity", "all", "--period", "2026-11", "--json")
     failed = {(row["period"], row["check"]): row["amount"] for row in json.loads(out) if not row["passed"]}
     # one side waits: both entities are told, and so is who adds them up
@@ -243,19 +240,19 @@ def test_all_entities_are_checked_by_their_own_calendars_and_locked_together_or_
         },
     )
     assert "close check --entity all --period 2026-11" in err
-    assert post(stores, entry("ehr:9", entity_id="E2")).posted == 1
-    post(stores, named[1])
+    assert post(stores.ledger, entry("ehr:9", entity_id="E2")).posted == 1
+    post(stores.ledger, named[1])
     code, out, err = medbooks("close", "run", "--entity", "all", "--period", "2026-11")
     assert (code, "E2 2027-05 (2026-11-01 to 2026-11-30) is locked" in err) == (0, True)
     assert out.count("due to equals due from") == 2
-    refused = post(stores, entry("ehr:3"), entry("ehr:4", entity_id="E2")).refusals
+    refused = post(stores.ledger, entry("ehr:3"), entry("ehr:4", entity_id="E2")).refusals
     assert [refusal.reason for refusal in refused] == ["closed_period"] * 2
     assert medbooks("close", "reopen", "--entity", "all", "--period", "2026-11", "--reason", "late file")[0] == 0
-    assert post(stores, entry("ehr:3"), entry("ehr:4", entity_id="E2")).posted == 2
+    assert post(stores.ledger, entry("ehr:3"), entry("ehr:4", entity_id="E2")).posted == 2
 
 
 def test_anything_in_suspense_blocks_the_close(stores, medbooks):
-    post(stores, entry("bank:1", [debit("1010", "5.00"), credit("1999", "5.00")]))
+    post(stores.ledger, entry("bank:1", [debit("1010", "5.00"), credit("1999", "5.00")]))
     code, out, _err = medbooks("close", "check", "--period", "2026-11", "--json")
     assert code == 3
     assert {row["check"]: row["amount"] for row in json.loads(out) if not row["passed"]} == {"suspense_is_zero": "5.00"}
@@ -329,7 +326,7 @@ def test_what_is_left_of_a_bonus_of_the_year_before_keeps_the_period_open_until_
     provider = debit("2130", "70.00").provider_id
     accrued = replace(credit("2130", "100.00", "R22"), provider_id=provider)
     post(
-        stores,
+        stores.ledger,
         replace(
             entry(
                 f"bonus:E1:{provider}:collections:2026-12-31",
@@ -368,7 +365,7 @@ def test_what_is_left_of_a_bonus_of_the_year_before_keeps_the_period_open_until_
 
 
 def test_a_months_end_is_not_prepared_before_its_marts_are_built(stores, medbooks):
-    post(stores, entry())
+    post(stores.ledger, entry())
     code, _out, err = medbooks("close", "prepare", "--period", "2026-11")
     assert (code, "mend it with: medbooks run" in err) == (6, True)
     assert stores.ledger.entry_count() == 1
@@ -427,7 +424,7 @@ def test_months_that_were_booked_by_hand_are_proposed_and_another_person_moves_t
     for period in ("2026-09", "2026-10"):
         first = dt.date.fromisoformat(f"{period}-01")
         stores.ledger.close_period("E1", first, first.replace(day=30), by="alice")
-    post(stores, *mapped)
+    post(stores.ledger, *mapped)
     by_hand = tmp_path / "by-hand.csv"
     by_hand.write_text(
         "entry_date,account_code,debit_amount,credit_amount\n"
@@ -480,7 +477,7 @@ def balances(stores):
 
 
 def test_the_chain_is_verified_and_exported_with_a_signed_head(stores, medbooks, tmp_path):
-    post(stores, entry())
+    post(stores.ledger, entry())
     out = tmp_path / "chain.csv"
     assert medbooks("audit", "export", "--out", out)[0] == 0
     assert medbooks("audit", "verify", "--export", out)[0] == 0
@@ -504,7 +501,7 @@ def read(text):
 
 def test_the_statements_add_up_and_are_the_trial_balance(stores, medbooks):
     post(
-        stores,
+        stores.ledger,
         entry("ehr:1"),
         entry("ehr:2", [debit("4900", "30.00"), credit("1200", "30.00")], entry_date=dt.date(2026, 12, 5)),
         entry("bank:1", [debit("1010", "70.00"), credit("1200", "70.00")], entry_date=dt.date(2027, 2, 1)),
@@ -547,7 +544,7 @@ def test_the_statements_add_up_and_are_the_trial_balance(stores, medbooks):
 def test_fava_shows_the_books_read_only_when_it_is_installed(stores):
     from orchestration.cli.up import books_server
 
-    post(stores, entry())
+    post(stores.ledger, entry())
     served = books_server(stores, 3999)
     if served is None:
         pytest.skip("Fava is not installed: uv sync --extra books")

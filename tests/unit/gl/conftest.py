@@ -1,4 +1,4 @@
-"""Posted entries without a ledger, programs that give a second opinion, crash proofs, and a practice at a vendor."""
+"""Posted entries without a ledger, crash proofs, and a practice at a vendor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from support.book_examples import BOB, CHART
 from support.fakes.harness import running
-from support.programs import program, with_test_imports
+from support.posting import StandingClock
+from support.programs import with_test_imports
 from vendor_world import CHART as VENDOR_CHART
 from vendor_world import World
 
@@ -41,41 +42,6 @@ def as_posted():
         ]
 
     return number
-
-
-@pytest.fixture(scope="session")
-def bean_check():
-    """Return a function that gives what bean-check says about a text, nothing when it accepts it."""
-    command = program("bean-check", "uv sync --extra books")
-
-    def check(text, folder):
-        path = folder / "books.beancount"
-        path.write_text(text, encoding="utf-8")
-        done = subprocess.run([command, "--no-cache", str(path)], capture_output=True, text=True, check=False)
-        return done.returncode, done.stdout + done.stderr
-
-    return check
-
-
-@pytest.fixture(scope="session")
-def hledger():
-    """Return a function that runs hledger on a text."""
-    command = program("hledger", "apt-get install hledger")
-
-    def run(text, folder, *arguments):
-        path = folder / "books.journal"
-        path.write_text(text, encoding="utf-8")
-        done = subprocess.run(
-            [command, "-f", str(path), *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            # it reads the journal in the locale's encoding
-            env=os.environ | {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"},
-        )
-        return done.returncode, done.stdout + done.stderr
-
-    return run
 
 
 class CrashProof:
@@ -162,5 +128,6 @@ def empty_vendor_ledger(tmp_path_factory):
 def world(request, crash_folder, empty_vendor_ledger):
     """A practice connected to the stand-in of the vendor that the test's parameter names."""
     with running(request.param, limits=()) as fake:
-        ledger = Ledger(f"sqlite:///{shutil.copy(empty_vendor_ledger, crash_folder / 'ledger.sqlite')}", roster=BOB)
-        yield World(request.param, fake, crash_folder, ledger)
+        clock = StandingClock()
+        copy = shutil.copy(empty_vendor_ledger, crash_folder / "ledger.sqlite")
+        yield World(request.param, fake, crash_folder, Ledger(f"sqlite:///{copy}", roster=BOB, clock=clock), clock)

@@ -27,6 +27,7 @@ from pathlib import Path
 from crash_systems import CODES, NEW_PAYER, amounts_held, start_system
 from support.book_examples import BOB, DAY, credit, debit, entry
 from support.children import fork, wait
+from support.posting import post
 
 from orchestration.accounting.approval import ApprovalPolicy
 from orchestration.core import failpoints
@@ -63,10 +64,6 @@ def entries_of(batch):
         entry(f"ehr:{number}", [debit("1200", amount_of(number)), credit("4000-01", amount_of(number))])
         for number in numbers
     ]
-
-
-def post(ledger, entries):
-    ledger.post(entries, batch_date=DAY, made_by="m", run_id=None, rule_version="v1")
 
 
 def empty(ledger, system, wanted, pacing):
@@ -127,7 +124,7 @@ def kill_at_random_moments(ledger, system, kills, seed):
         known = ledger.posted_event_ids()
         for batch in range(kills):
             if f"ehr:{batch * ENTRIES_PER_BATCH}" not in known:
-                post(ledger, entries_of(batch))
+                post(ledger, *entries_of(batch))
 
     def poster():
         empty(ledger, system, wanted, PACING)
@@ -228,7 +225,7 @@ def _write(ledger, batch):
     first, *others = (replace(made, entry_date=day) for made in entries_of(batch))
     new_payer = replace(first, lines=tuple(replace(line, payer_class=NEW_PAYER) for line in first.lines))
     held = entry(f"bank:{batch}", [debit("1010", "3000.00"), credit("4900", "3000.00")], entry_date=day)
-    post(ledger, [*others, new_payer, held])
+    post(ledger, *others, new_payer, held)
     for proposal in ledger.waiting():
         ledger.approve(proposal.proposal_id, day, by="bob", reason="seen")
 

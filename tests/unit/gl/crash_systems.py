@@ -23,7 +23,7 @@ from loopback_ledger import LoopbackTarget, start
 from support.fakes.harness import ACCOUNTS, KEY, NAMES, mapping_text, start_fake_process
 from support.fakes.server import FAULTS, STATE_PATH, Faults
 
-from orchestration.gl.connected import mapping_of, open_target
+from orchestration.gl.opening import mapping_of, open_target
 from orchestration.gl.requests import TargetSetup
 from orchestration.gl.wire.connections import ConnectionStore
 from orchestration.gl.wire.timing import Timing

@@ -33,7 +33,7 @@ _REFUSALS = {"throttle": (429, [("Retry-After", "0.02")]), "error_before": (503,
 _CLIENT_SECONDS = 1.0
 
 
-class _Server(ThreadingHTTPServer):
+class Server(ThreadingHTTPServer):
     daemon_threads = True
     # two posters and their killed predecessors at once
     request_queue_size = 64
@@ -151,7 +151,7 @@ def start(fault_rate, seed, *, has_keys):
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        server = _Server(fault_rate, seed, has_keys=has_keys)
+        server = Server(fault_rate, seed, has_keys=has_keys)
         os.write(writing, str(server.server_address[1]).encode())
         server.serve_forever()
     port = int(os.read(reading, 16))

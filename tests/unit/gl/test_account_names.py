@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.book_examples import debit, entry
 
 from orchestration.accounting.accounts import ACCOUNT_TYPES, Account
-from orchestration.gl.postings import account_names, one_line, postings
+from orchestration.gl.plain_text import account_names, one_line, postings
 
 _ACCEPTED = re.compile(r"(Assets|Liabilities|Equity|Income|Expenses):[A-Z0-9][A-Za-z0-9-]*\Z", re.ASCII)
 

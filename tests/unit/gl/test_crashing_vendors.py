@@ -12,7 +12,7 @@ import pytest
 from support.fakes.harness import NAMES
 
 from orchestration.core.failpoints import FAILPOINTS
-from orchestration.gl import import_files
+from orchestration.gl.vendors import import_files
 
 FAULT_RATE = 0.24
 SYSTEMS = (*NAMES, import_files.NAME)

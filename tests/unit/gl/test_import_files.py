@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from support.fakes.harness import FastClock, journal
 
 from orchestration.core.errors import ConfigurationError
-from orchestration.gl import import_files
-from orchestration.gl.connected import open_target
-from orchestration.gl.outside import same_journal
+from orchestration.gl.answers import same_journal
+from orchestration.gl.opening import open_target
 from orchestration.gl.port import TargetRefusal, TargetUnavailable, TargetUncertain
+from orchestration.gl.vendors import import_files
 
 DAYS = (dt.date(2026, 1, 1), dt.date(2026, 12, 31))
 
@@ -114,7 +114,7 @@ def test_a_kill_while_a_file_is_replaced_leaves_the_one_before(opened, tmp_path,
     def killed(*_):
         raise OSError(5, "gone")
 
-    monkeypatch.setattr("orchestration.gl.import_files.os.fsync", killed)
+    monkeypatch.setattr("orchestration.gl.vendors.import_files.os.fsync", killed)
     with pytest.raises(TargetUnavailable):
         target.post(request(2))
     monkeypatch.undo()

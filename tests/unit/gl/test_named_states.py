@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from memory_target import MemoryTarget
 from support.book_examples import BOB, CHART, CODES, DAY, credit, debit, entry
+from support.posting import post
 
 from orchestration.accounting.journal import entries_from_proposals
 from orchestration.gl.poster import Pacing, Poster
@@ -30,10 +31,6 @@ def ledger(tmp_path):
     books.migrate()
     books.load_accounts(CHART)
     return books
-
-
-def post(ledger, *entries, refused=()):
-    return ledger.post(entries, batch_date=DAY, made_by="rules", run_id=None, rule_version="v1", refused=refused)
 
 
 def unbalanced_rows():

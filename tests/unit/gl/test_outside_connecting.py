@@ -13,11 +13,13 @@ from support.fakes.harness import KEY, FastClock, connect, connection, journal, 
 from support.fakes.server import Faults
 
 from orchestration.core.errors import ConfigurationError, SealError
-from orchestration.gl import connecting
-from orchestration.gl.connected import open_target
+from orchestration.gl import first_connection
+from orchestration.gl.opening import open_target
 from orchestration.gl.port import TargetUnauthorized, TargetUnavailable
-from orchestration.gl.redirected import Listener
+from orchestration.gl.vendors.description import Addresses
+from orchestration.gl.vendors.registry import vendor_named
 from orchestration.gl.wire.connections import Connection, ConnectionStore
+from orchestration.gl.wire.redirect_listener import Listener
 
 CLIENT = {"client_id": "client", "client_secret": "secret"}
 REDIRECT = "http://localhost:8910/callback"
@@ -36,14 +38,23 @@ def fake(request, clock):
 
 def consented(fake, folder, clock, *, answer=None, tenant_id=None, **changes):
     """Go through consent as a person at a browser would."""
-    at = connecting.Addresses("https://vendor.example/authorize", f"{fake.url}{fake.login_paths[0]}", fake.url)
-    asked = connecting.question_of_consent(fake.name, CLIENT, at, REDIRECT)
-    query = {name: values[0] for name, values in parse_qs(urlsplit(asked.url).query).items()}
-    fake.codes["the-code"] = query["code_challenge"]
-    realm = f"&realmId={fake.realm}" if fake.name == "quickbooks" else ""
-    came_back = answer or f"{REDIRECT}?code=the-code&state={query['state']}{realm}"
-    return connecting.connected_by_consent(
-        fake.name, CLIENT | changes, at, asked, came_back, tenant_id=tenant_id, folder=folder, timing=clock.timing
+    at = Addresses("https://vendor.example/authorize", f"{fake.url}{fake.login_paths[0]}", fake.url)
+
+    def browse(asked):
+        query = {name: values[0] for name, values in parse_qs(urlsplit(asked.url).query).items()}
+        fake.codes["the-code"] = query["code_challenge"]
+        realm = f"&realmId={fake.realm}" if fake.name == "quickbooks" else ""
+        return answer or f"{REDIRECT}?code=the-code&state={query['state']}{realm}"
+
+    return first_connection.connected(
+        fake.name,
+        CLIENT | changes,
+        at,
+        browse,
+        redirect_uri=REDIRECT,
+        tenant_id=tenant_id,
+        folder=folder,
+        timing=clock.timing,
     )
 
 
@@ -112,7 +123,7 @@ def test_secrets_come_from_the_environment_or_a_private_file(tmp_path):
     file.write_text("from a file\n", encoding="utf-8")
     file.chmod(0o600)
     environment = {"MEDBOOKS_XERO_CLIENT_ID": "id", "MEDBOOKS_XERO_CLIENT_SECRET_FILE": str(file)}
-    assert connecting.answered("xero", environment, None) == {"client_id": "id", "client_secret": "from a file"}
+    assert first_connection.answered("xero", environment, None) == {"client_id": "id", "client_secret": "from a file"}
 
 
 def test_a_secret_others_can_read_is_refused(tmp_path):
@@ -121,13 +132,13 @@ def test_a_secret_others_can_read_is_refused(tmp_path):
     file.chmod(0o644)
     environment = {"MEDBOOKS_XERO_CLIENT_ID": "id", "MEDBOOKS_XERO_CLIENT_SECRET_FILE": str(file)}
     with pytest.raises(ConfigurationError) as refused:
-        connecting.answered("xero", environment, None)
+        first_connection.answered("xero", environment, None)
     assert refused.value.mend == f"chmod 600 {file}"
 
 
 def test_a_missing_answer_names_the_variable_that_gives_it():
     with pytest.raises(ConfigurationError) as missing:
-        connecting.answered("netsuite", {}, None)
+        first_connection.answered("netsuite", {}, None)
     assert missing.value.mend == "MEDBOOKS_NETSUITE_ACCOUNT_ID=... medbooks gl connect netsuite"
 
 
@@ -138,10 +149,10 @@ def test_a_short_key_is_refused_before_netsuite_does():
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     answers = {"account_id": "1_SB1", "client_id": "c", "certificate_id": "k", "private_key": pem.decode()}
-    at = connecting.addresses("netsuite", answers, is_sandbox=False)
+    at = first_connection.addresses("netsuite", answers, is_sandbox=False)
     assert at.api_url == "https://1-sb1.suitetalk.api.netsuite.com"
     with pytest.raises(ConfigurationError, match="3072"):
-        connecting.connected_by_secret("netsuite", answers, at)
+        vendor_named("netsuite").access.connection(answers, at)
 
 
 # -- rotating tokens --------------------------------------------------------------------------------------------------

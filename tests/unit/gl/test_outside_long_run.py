@@ -18,7 +18,7 @@ from support.fakes.server import FAULTS, Faults, Request
 
 from orchestration.accounting.journal import Entry, Line
 from orchestration.core.money import ZERO
-from orchestration.gl.connected import open_target
+from orchestration.gl.opening import open_target
 from orchestration.gl.port import TargetThrottled, TargetUnavailable, TargetUncertain
 from orchestration.gl.requests import request_of
 from orchestration.ledger.records import PostedEntry

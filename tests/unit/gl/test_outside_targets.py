@@ -12,8 +12,8 @@ from support.fakes.judges import judge_of
 from support.fakes.server import Faults
 
 from orchestration.core.errors import ConfigurationError
-from orchestration.gl.connected import open_target
-from orchestration.gl.outside import same_journal
+from orchestration.gl.answers import same_journal
+from orchestration.gl.opening import open_target
 from orchestration.gl.port import (
     TargetRefusal,
     TargetThrottled,

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from memory_target import MemoryTarget
 from support.book_examples import CHART, CODES, DAY, credit, debit, entry
+from support.posting import StandingClock, post
 
 from orchestration.gl.poster import Pacing, Poster
 from orchestration.gl.reasons import REASONS, explain
@@ -47,10 +48,6 @@ def setup(**changes):
 
 def poster(ledger, target, pacing=AT_ONCE, **changes):
     return Poster(ledger, target, setup(**changes), pacing=pacing)
-
-
-def post(ledger, *entries):
-    return ledger.post(entries, batch_date=DAY, made_by="rules", run_id=None, rule_version="v1")
 
 
 def fill(ledger, count):
@@ -283,6 +280,38 @@ def test_the_lease_of_a_dead_poster_runs_out_and_the_next_one_looks_first(ledger
     # and if it was not dead but slow, its word no longer counts
     assert dead.received(claimed[0], "99") is False
     assert {item.external_id for item in ledger.outbox("t").items("memory")} == {"1", "2"}
+
+
+def test_a_lease_ends_when_the_ledgers_clock_says_so_however_long_the_machine_took(ledger, target):
+    clock = StandingClock()
+    timed = Ledger(str(ledger.sessions.engine.url), clock=clock)
+    fill(timed, 2)
+    dead = timed.outbox("dead")
+    dead.enqueue("memory", book="accrual", entity_ids=["E1"])
+    (claimed,) = dead.claim("memory", limit=1, lease_milliseconds=20).items
+    next_one = Poster(timed, target, setup(), pacing=AT_ONCE, stopwatch=clock.seconds)
+    clock.move(0.019)
+    assert next_one.round().posted == 1
+    clock.move(0.001)
+    assert next_one.round().posted == 1
+    assert ("find", claimed.reference) in target.calls
+    assert is_whole(timed)
+
+
+def test_a_call_that_outlasts_a_lease_leaves_the_others_of_the_claim_to_the_next_poster(ledger):
+    clock = StandingClock()
+
+    class SlowTarget(MemoryTarget):
+        def post(self, request):
+            clock.move(AT_ONCE.lease_seconds - AT_ONCE.call_seconds)
+            return super().post(request)
+
+    slow = SlowTarget(batch_limit=3)
+    fill(ledger, 3)
+    timed = Ledger(str(ledger.sessions.engine.url), clock=clock)
+    result = Poster(timed, slow, setup(), pacing=AT_ONCE, stopwatch=clock.seconds).round()
+    assert (result.posted, [call[0] for call in slow.calls]) == (1, ["check", "post"])
+    assert states(timed) == {("posted", ""): 1, ("pending", ""): 2}
 
 
 def test_nobody_takes_what_another_poster_holds(ledger, target):

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from support.bean_check import bean_check_says, hledger_says
 from support.book_examples import CHART, DAY, balanced_entries, credit, debit, entry, expected_balance
 
-from orchestration.gl import beancount, hledger
-from orchestration.gl.exports import EXPORTS
-from orchestration.gl.postings import account_names
+from orchestration.gl.exports import beancount, hledger
+from orchestration.gl.exports.registry import export_named
+from orchestration.gl.plain_text import account_names
 from orchestration.ledger.store import Ledger
 
 HOSTILE = 'say "hi" \\ ; note: x | y) \n2026-01-01 open Assets:Fake\n\x00\x1b\u2028end'
@@ -32,7 +33,7 @@ def asserted_balances(text):
 def test_bean_check_accepts_any_books_and_their_numbers_are_our_trial_balance(entries, accounts, as_posted, bean_check):
     text = beancount.export(accounts, as_posted(entries))
     with tempfile.TemporaryDirectory() as folder:
-        assert bean_check(text, Path(folder)) == (0, "")
+        assert bean_check_says(bean_check, text, Path(folder)) == (0, "")
     names = account_names(accounts)
     ours = {names[row.account_code]: row.debit_amount - row.credit_amount for row in expected_balance(entries)}
     assert {name: amount for name, amount in asserted_balances(text).items() if amount} == ours
@@ -40,11 +41,11 @@ def test_bean_check_accepts_any_books_and_their_numbers_are_our_trial_balance(en
 
 @given(entries=balanced_entries())
 @settings(max_examples=15, deadline=None)
-def test_hledger_accepts_any_books_and_computes_our_trial_balance(entries, accounts, as_posted, hledger):
-    text = EXPORTS["hledger"](accounts, as_posted(entries))
+def test_hledger_accepts_any_books_and_computes_our_trial_balance(entries, accounts, as_posted, hledger_program):
+    text = export_named("hledger")(accounts, as_posted(entries))
     with tempfile.TemporaryDirectory() as folder:
-        assert hledger(text, Path(folder), "check", "-s") == (0, "")
-        code, out = hledger(text, Path(folder), "balance", "--flat", "--no-total", "-O", "csv")
+        assert hledger_says(hledger_program, text, Path(folder), "check", "-s") == (0, "")
+        code, out = hledger_says(hledger_program, text, Path(folder), "balance", "--flat", "--no-total", "-O", "csv")
     assert code == 0
     _header, *rows = csv.reader(io.StringIO(out))
     names = account_names(accounts)
@@ -64,14 +65,14 @@ def hostile_books(as_posted):
 
 def test_hostile_wording_stays_wording_for_beancount(hostile_books, accounts, bean_check, tmp_path):
     text = beancount.export(accounts, hostile_books)
-    assert bean_check(text, tmp_path) == (0, "")
+    assert bean_check_says(bean_check, text, tmp_path) == (0, "")
     assert not any(line.startswith("2026-01-01") for line in text.split("\n"))
 
 
-def test_hostile_wording_stays_wording_for_hledger(hostile_books, accounts, hledger, tmp_path):
-    text = EXPORTS["hledger"](accounts, hostile_books)
-    assert hledger(text, tmp_path, "check", "-s") == (0, "")
-    assert hledger(text, tmp_path, "accounts", "--used")[1].split() == [
+def test_hostile_wording_stays_wording_for_hledger(hostile_books, accounts, hledger_program, tmp_path):
+    text = export_named("hledger")(accounts, hostile_books)
+    assert hledger_says(hledger_program, text, tmp_path, "check", "-s") == (0, "")
+    assert hledger_says(hledger_program, text, tmp_path, "accounts", "--used")[1].split() == [
         "Assets:1010-Bank",
         "Assets:1200-AR-Insurance",
         "Income:4000-EM-Revenue-Evaluation-Management",
@@ -85,25 +86,25 @@ def test_bean_check_finds_one_cent_in_a_posting_and_in_a_balance(accounts, as_po
         text.replace("Insurance  100.00 ~", "Insurance  100.01 ~"),
     ):
         assert wrong != text
-        assert bean_check(wrong, tmp_path)[0] != 0
+        assert bean_check_says(bean_check, wrong, tmp_path)[0] != 0
 
 
-def test_hledger_finds_one_cent_in_a_posting_and_in_a_balance(accounts, as_posted, hledger, tmp_path):
-    text = EXPORTS["hledger"](accounts, as_posted([entry()]))
+def test_hledger_finds_one_cent_in_a_posting_and_in_a_balance(accounts, as_posted, hledger_program, tmp_path):
+    text = export_named("hledger")(accounts, as_posted([entry()]))
     for wrong in (
         text.replace("Insurance  100.00 USD", "Insurance  100.01 USD"),
         text.replace("= 100.00 USD", "= 100.01 USD"),
     ):
         assert wrong != text
-        assert hledger(wrong, tmp_path, "check", "-s")[0] != 0
+        assert hledger_says(hledger_program, wrong, tmp_path, "check", "-s")[0] != 0
 
 
-def test_books_without_an_entry_are_accepted(accounts, bean_check, hledger, tmp_path):
-    assert bean_check(beancount.export(accounts, []), tmp_path) == (0, "")
-    assert hledger(EXPORTS["hledger"](accounts, []), tmp_path, "check", "-s") == (0, "")
+def test_books_without_an_entry_are_accepted(accounts, bean_check, hledger_program, tmp_path):
+    assert bean_check_says(bean_check, beancount.export(accounts, []), tmp_path) == (0, "")
+    assert hledger_says(hledger_program, export_named("hledger")(accounts, []), tmp_path, "check", "-s") == (0, "")
 
 
-def test_a_ledger_with_reversals_is_exported_with_its_links(tmp_path, bean_check, hledger):
+def test_a_ledger_with_reversals_is_exported_with_its_links(tmp_path, bean_check, hledger_program):
     books = Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
     books.migrate()
     books.load_accounts(CHART)
@@ -117,12 +118,12 @@ def test_a_ledger_with_reversals_is_exported_with_its_links(tmp_path, bean_check
     # dated before the entry it reverses: the file is by date, the ledger by number
     books.reverse(1, DAY - dt.timedelta(days=3), "charge of another day")
     text = beancount.export(books.accounts(), books.entries())
-    assert bean_check(text, tmp_path) == (0, "")
+    assert bean_check_says(bean_check, text, tmp_path) == (0, "")
     assert '  reverses: "1"\n' in text
     names = account_names(books.accounts())
     ours = {names[row.account_code]: row.debit_amount - row.credit_amount for row in books.trial_balance()}
     assert {name: amount for name, amount in asserted_balances(text).items() if amount} == ours
-    assert hledger(hledger_text(books), tmp_path, "check", "-s") == (0, "")
+    assert hledger_says(hledger_program, hledger_text(books), tmp_path, "check", "-s") == (0, "")
 
 
 def hledger_text(books):

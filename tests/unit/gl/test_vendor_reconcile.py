@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import time
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
@@ -15,9 +14,6 @@ from vendor_world import AT_ONCE
 
 from orchestration.core.errors import BooksError
 from orchestration.core.failpoints import arm, disarm
-from orchestration.gl.connected import mapping_of
-from orchestration.gl.poster import Poster
-from orchestration.gl.requests import TargetSetup
 from orchestration.ledger.outbox import reference
 
 ONE = Decimal("1.00")
@@ -170,8 +166,6 @@ def test_whoever_dies_while_sending_again_leaves_a_journal_that_goes_there_exact
     def die():
         raise DiedError
 
-    pacing = replace(AT_ONCE, lease_seconds=0.02, call_seconds=0.0)
-    setup = TargetSetup(world.name, ("E1",), mapping_of(world.name, world.folder).accounts)
     places = (
         "outbox.before_resend_commit", "outbox.after_claim_commit", "outbox.before_lookup", "outbox.after_lookup",
         "outbox.before_call", "outbox.after_call", "outbox.before_receipt_commit", "outbox.after_receipt_commit",
@@ -182,13 +176,13 @@ def test_whoever_dies_while_sending_again_leaves_a_journal_that_goes_there_exact
         arm(place, die)
         with pytest.raises(DiedError):
             world.ledger.send_again(world.name, [deleted], by="bob", reason="deleted by mistake")
-            Poster(world.ledger, world.target(), setup, pacing=pacing).round()
+            world.round()
         disarm()
         if place == "outbox.before_resend_commit":
             # nothing was decided, so it is decided again
             world.ledger.send_again(world.name, [deleted], by="bob", reason="deleted by mistake")
-        time.sleep(pacing.lease_seconds)
-        Poster(world.ledger, world.target(), setup, pacing=pacing).round()
+        world.clock.move(AT_ONCE.lease_seconds)
+        world.round()
         assert standing(world) == dict.fromkeys(posted, 1), place
         assert (world.reconciled()[1], world.rows()) == ([], []), place
     assert world.ledger.verify_audit() == []

@@ -12,7 +12,7 @@ import pytest
 from support.book_examples import DAY, credit, debit, entry
 from support.fakes.harness import ACCOUNTS, KEY, NAMES, connect, running
 
-from orchestration.gl.connected import mapping_of, open_target
+from orchestration.gl.opening import mapping_of, open_target
 from orchestration.gl.poster import Pacing, Poster
 from orchestration.gl.requests import TargetSetup
 from orchestration.ledger.store import Ledger

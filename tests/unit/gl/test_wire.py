@@ -1,10 +1,8 @@
-"""What stands between a request and an answer: exact JSON, pace, and errors told apart."""
+"""What stands between a request and an answer: amounts, pace, and errors told apart."""
 
 from __future__ import annotations
 
 import itertools
-import json
-from decimal import Decimal
 
 import httpx
 import pytest
@@ -13,42 +11,13 @@ from hypothesis import strategies as st
 from support.fakes.harness import FastClock
 
 from orchestration.core.errors import ConfigurationError
-from orchestration.gl import intacct, netsuite, quickbooks, xero
-from orchestration.gl.outside import amount_of
+from orchestration.gl.answers import amount_of
 from orchestration.gl.port import TargetThrottled, TargetUnavailable
-from orchestration.gl.wire import exact_json
+from orchestration.gl.vendors import registry
 from orchestration.gl.wire.calling import Call, Caller, backoff_seconds, safe_code
-from orchestration.gl.wire.pacing import Bucket, NoRoomError, Pace
+from orchestration.gl.wire.pacing import NoRoomError, Pace, TokenBucket
 
-CENTS = st.integers(-(10**17), 10**17).map(lambda cents: Decimal(cents).scaleb(-2))
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text() | CENTS,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=20,
-)
-
-# -- exact JSON -------------------------------------------------------------------------------------------------------
-
-
-@given(VALUES)
-def test_any_value_comes_back_as_it_went(value):
-    assert exact_json.decode(exact_json.encode(value)) == value
-
-
-@given(VALUES)
-def test_any_value_is_json_to_everybody(value):
-    json.loads(exact_json.encode(value))
-
-
-@given(CENTS)
-def test_an_amount_is_written_with_every_cent(amount):
-    assert Decimal(exact_json.encode(amount).decode()) == amount
-    assert amount_of(exact_json.decode(exact_json.encode(amount))) == amount
-
-
-def test_a_float_is_refused():
-    with pytest.raises(TypeError):
-        exact_json.encode({"amount": 0.1})
+# -- amounts ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_fraction_of_a_cent_is_no_amount():
@@ -61,7 +30,7 @@ def test_a_fraction_of_a_cent_is_no_amount():
 
 # a bucket needs more than its burst within the margin, as every vendor's has
 BUCKETS = st.builds(
-    lambda limit, seconds, share: Bucket("b", limit, float(seconds), max(1, int(limit * share))),
+    lambda limit, seconds, share: TokenBucket("b", limit, float(seconds), max(1, int(limit * share))),
     st.integers(4, 600),
     st.integers(1, 90_000),
     st.floats(0.02, 0.6),
@@ -90,21 +59,22 @@ def test_no_window_ever_sees_more_than_its_limit_however_calls_come(tmp_path_fac
     assert most_in_any_window(moments, bucket.window_seconds) <= bucket.limit
 
 
-@pytest.mark.parametrize("vendor", [quickbooks, xero, intacct, netsuite], ids=lambda vendor: vendor.NAME)
-def test_two_processes_that_never_rest_stay_within_each_vendors_limits_together(tmp_path, vendor):
+@pytest.mark.parametrize("name", registry.names_to_connect())
+def test_two_processes_that_never_rest_stay_within_each_vendors_limits_together(tmp_path, name):
     clock = FastClock()
-    paces = [Pace(tmp_path, vendor.BUCKETS, places=vendor.PLACES, timing=clock.timing) for _ in range(2)]
+    limits = registry.vendor_named(name).limits
+    paces = [Pace(tmp_path, limits.buckets, places=limits.places, timing=clock.timing) for _ in range(2)]
     moments = []
     for pace in itertools.islice(itertools.cycle(paces), 250):
         with pace.turn():
             moments.append(clock.seconds)
-    for bucket in vendor.BUCKETS:
+    for bucket in limits.buckets:
         assert most_in_any_window(moments, bucket.window_seconds) <= bucket.limit
 
 
 def test_a_new_process_does_not_start_with_a_full_bucket(tmp_path):
     clock = FastClock()
-    bucket = Bucket("minute", 10, 60.0, 5)
+    bucket = TokenBucket("minute", 10, 60.0, 5)
     for _ in range(5):
         with Pace(tmp_path, [bucket], places=1, timing=clock.timing).turn():
             pass
@@ -116,7 +86,7 @@ def test_a_new_process_does_not_start_with_a_full_bucket(tmp_path):
 
 def test_items_of_a_call_are_counted_where_the_vendor_counts_them(tmp_path):
     clock = FastClock()
-    bucket = Bucket("minute", 100, 60.0, 50, counts="item")
+    bucket = TokenBucket("minute", 100, 60.0, 50, counts="item")
     pace = Pace(tmp_path, [bucket], places=1, timing=clock.timing)
     with pace.turn(items=50):
         pass
@@ -128,7 +98,7 @@ def test_items_of_a_call_are_counted_where_the_vendor_counts_them(tmp_path):
 
 def test_a_turn_that_would_take_too_long_is_not_waited_for(tmp_path):
     clock = FastClock()
-    pace = Pace(tmp_path, [Bucket("day", 4, 86_400.0, 1)], places=1, timing=clock.timing)
+    pace = Pace(tmp_path, [TokenBucket("day", 4, 86_400.0, 1)], places=1, timing=clock.timing)
     with pace.turn():
         pass
     with pytest.raises(NoRoomError), pace.turn(longest_wait_seconds=60.0):
@@ -147,7 +117,7 @@ def test_nobody_passes_before_the_moment_a_vendor_asked_for(tmp_path):
 
 def test_a_spoiled_state_file_and_a_clock_set_back_do_not_close_the_road(tmp_path):
     clock = FastClock()
-    bucket = Bucket("minute", 10, 60.0, 5)
+    bucket = TokenBucket("minute", 10, 60.0, 5)
     pace = Pace(tmp_path, [bucket], places=1, timing=clock.timing)
     with pace.turn():
         pass
@@ -194,7 +164,7 @@ def test_a_token_never_travels_in_the_open(tmp_path):
 
 def test_an_allowance_that_is_used_up_is_throttling_and_nothing_is_sent(tmp_path):
     clock = FastClock()
-    pace = Pace(tmp_path, [Bucket("day", 2, 86_400.0, 1)], places=1, timing=clock.timing)
+    pace = Pace(tmp_path, [TokenBucket("day", 2, 86_400.0, 1)], places=1, timing=clock.timing)
     with pace.turn():
         pass
     caller = Caller("xero", "Xero", pace=pace, permission=None, timing=clock.timing)

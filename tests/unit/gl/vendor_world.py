@@ -10,18 +10,24 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from support.book_examples import DAY, credit, debit, entry
+from support.book_examples import credit, debit, entry
 from support.fakes.harness import ACCOUNTS, KEY, connect, mapping_text
+from support.posting import post
 
-from orchestration.cli.gl_posting import difference_rows, outside_rows
+from orchestration.cli.gl import waiting_facts
+from orchestration.cli.gl_posting import difference_facts
 from orchestration.gl.compare import reconcile
-from orchestration.gl.connected import mapping_of, open_target
+from orchestration.gl.opening import mapping_of, open_target
 from orchestration.gl.poster import Pacing, Poster
 from orchestration.gl.requests import TargetSetup
 from orchestration.gl.wire.timing import Timing
+from orchestration.operations.post_outside import differences
+from orchestration.operations.waiting import outside_totals
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from support.posting import StandingClock
 
     from orchestration.ledger.store import Ledger
 
@@ -43,6 +49,7 @@ class World:
     fake: Any
     folder: Path
     ledger: Ledger
+    clock: StandingClock
 
     def __post_init__(self):
         connect(self.fake, self.folder)
@@ -51,24 +58,24 @@ class World:
 
     def post(self, event_id, amount, other="4000-01", **changes):
         made = entry(event_id, [debit("1200", amount), credit(other, amount)], **changes)
-        self.ledger.post([made], batch_date=DAY, made_by="m", run_id=None, rule_version="v1")
+        post(self.ledger, made)
 
     def target(self, name=None):
         return open_target(name or self.name, self.folder, KEY, timing=_NO_WAIT, buckets=(), timeout_seconds=2.0)
 
     def round(self, name=None):
         setup = TargetSetup(name or self.name, ("E1",), mapping_of(name or self.name, self.folder).accounts)
-        return Poster(self.ledger, self.target(name), setup, pacing=AT_ONCE).round()
+        return Poster(self.ledger, self.target(name), setup, pacing=AT_ONCE, stopwatch=self.clock.seconds).round()
 
     def reconciled(self):
         """Return what agrees, and the rows of ``medbooks gl reconcile``, over every day there is."""
         setup = TargetSetup(self.name, ("E1",), mapping_of(self.name, self.folder).accounts)
         result = reconcile(self.ledger, self.target(), setup, dt.date(2000, 1, 1), dt.date(2099, 12, 31))
-        return result.agreed, difference_rows(self.name, result)
+        return result.agreed, [difference_facts(one) for one in differences(self.name, result)]
 
     def rows(self):
         """Return what ``medbooks gl preview`` shows of the vendor and is not done."""
-        rows = outside_rows(SimpleNamespace(ledger=self.ledger))
+        rows = [waiting_facts(one) for one in outside_totals(SimpleNamespace(ledger=self.ledger))]
         return [row for row in rows if row["target"] == self.name and row["mend"]]
 
     def connected_again(self):

@@ -14,8 +14,9 @@ import sys
 import time
 
 import sqlalchemy as sa
-from support.book_examples import CHART, DAY, credit, debit, entry
+from support.book_examples import CHART, credit, debit, entry
 from support.children import fork, wait
+from support.posting import post
 
 from orchestration.ledger.store import Ledger
 
@@ -33,10 +34,6 @@ def entries_of(batch_number):
     ]
 
 
-def post(ledger, batch_number):
-    return ledger.post(entries_of(batch_number), batch_date=DAY, made_by="m", run_id=None, rule_version="v1")
-
-
 def fork_and_post(ledger, batch_number, kill_before_statement=None):
     seen = 0
 
@@ -50,7 +47,7 @@ def fork_and_post(ledger, batch_number, kill_before_statement=None):
         # every statement, the lines' executemany too, and the moment before COMMIT
         sa.event.listen(ledger.sessions.engine, "before_cursor_execute", count)
         sa.event.listen(ledger.sessions.engine, "commit", count)
-        post(ledger, batch_number)
+        post(ledger, *entries_of(batch_number))
 
     return fork(work)
 
@@ -80,7 +77,7 @@ def kill_at_random_moments(ledger):
     """Kill posts at random moments; a batch that did not land is posted again by the next child."""
     moment = random.Random(_SEED)  # noqa: S311  # moments, not secrets
     start = time.monotonic()
-    post(ledger, 0)
+    post(ledger, *entries_of(0))
     duration = time.monotonic() - start
     seen, batch_number, killed = [], 1, 0
     for _kill in range(KILLS):
@@ -91,7 +88,7 @@ def kill_at_random_moments(ledger):
         seen.append(state(ledger))
         # whether it landed is asked of the ledger, as the pipeline does
         batch_number += f"ehr:{batch_number}:0" in ledger.posted_event_ids()
-    again = [post(ledger, number) for number in range(batch_number + 1)]
+    again = [post(ledger, *entries_of(number)) for number in range(batch_number + 1)]
     return {
         "seen": seen,
         "killed": killed,

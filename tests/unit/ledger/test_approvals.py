@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 from support.book_examples import DAY, credit, debit, entry
+from support.posting import post
 
 from orchestration.accounting.approval import ApprovalPolicy
 from orchestration.accounting.approvers import Approver, Roster
@@ -60,10 +61,6 @@ def dataclass_replace(value, **changes):
 
 def exception(amount, event_id="bank:1"):
     return entry(event_id, [debit("1010", amount), credit("2310", amount)])
-
-
-def post(ledger, *entries, made_by="posting rules", refused=()):
-    return ledger.post(entries, batch_date=DAY, made_by=made_by, run_id="run-1", rule_version="v1", refused=refused)
 
 
 def only(ledger):

@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from outsider import GOOD_LINES, attempt_through, header, line
 from support.book_examples import CHART, DAY, entry
+from support.posting import StandingClock, post
 
 from orchestration.core.errors import BooksError, BusyError, ConfigurationError
 from orchestration.ledger import databases, migrating, postgres
@@ -18,10 +19,6 @@ from orchestration.ledger.databases import Sessions
 from orchestration.ledger.guards import APPEND_ONLY
 from orchestration.ledger.schema import metadata
 from orchestration.ledger.store import Ledger
-
-
-def post(ledger, *entries):
-    return ledger.post(entries, batch_date=DAY, made_by="rules", run_id="run", rule_version="v1")
 
 
 @pytest.fixture
@@ -151,3 +148,24 @@ def test_leases_are_measured_by_the_databases_clock(books):
     with books.sessions.read() as connection:
         now = databases.of(connection).now_milliseconds(connection)
     assert abs(now - dt.datetime.now(dt.UTC).timestamp() * 1000) < 60_000
+
+
+def test_leases_waits_and_rests_are_measured_by_a_clock_that_is_given(ledger_url):
+    clock = StandingClock()
+    books = Ledger(ledger_url, clock=clock)
+    post(books, entry())
+    one, other = books.outbox("one"), books.outbox("other")
+    one.enqueue("t", book="accrual", entity_ids=["E1"])
+    (item,) = one.claim("t", limit=1, lease_milliseconds=60_000).items
+    clock.move(59.9)
+    assert other.claim("t", limit=1, lease_milliseconds=60_000).items == []
+    clock.move(0.1)
+    (item,) = other.claim("t", limit=1, lease_milliseconds=60_000).items
+    assert item.is_uncertain
+    other.retry(item, "no_answer", is_uncertain=True, wait_milliseconds=5_000)
+    other.rest("t", "too_many_requests", 10_000)
+    clock.move(9.9)
+    assert (other.claim("t", limit=1, lease_milliseconds=1).items, other.target("t").rests_milliseconds) == ([], 100)
+    clock.move(0.1)
+    assert len(other.claim("t", limit=1, lease_milliseconds=1).items) == 1
+    books.sessions.engine.dispose()

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.book_examples import CHART, DAY, balanced_entries, credit, debit, entry, expected_balance
+from support.posting import post
 
 from orchestration.accounting.journal import Refusal
 from orchestration.core.errors import BooksError, ClosedPeriodError, ConfigurationError
@@ -27,10 +28,6 @@ LATER = dt.date(2027, 1, 4)
 def ledger(books):
     """Every promise of this module holds in both databases."""
     return books
-
-
-def post(ledger, *entries, rule_version="v1"):
-    return ledger.post(entries, batch_date=DAY, made_by="rules v1", run_id="run-1", rule_version=rule_version)
 
 
 def test_what_is_posted_comes_back_as_it_was(ledger):

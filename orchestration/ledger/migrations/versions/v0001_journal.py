@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from orchestration.ledger.schema import Amount, Day
+from orchestration.ledger.schema import Amount, IsoDay
 
 revision = "0001"
 down_revision = None
@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("event_id", TEXT, nullable=False),
         sa.Column("entity_id", TEXT, nullable=False),
         sa.Column("book", TEXT, nullable=False),
-        sa.Column("entry_date", Day, nullable=False),
+        sa.Column("entry_date", IsoDay, nullable=False),
         sa.Column("fiscal_period", TEXT, nullable=False),
         sa.Column("description", TEXT, nullable=False),
         sa.Column("source", TEXT, nullable=False),
@@ -85,8 +85,8 @@ def upgrade() -> None:
         "periods",
         sa.Column("period_id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("entity_id", TEXT, nullable=False),
-        sa.Column("start_date", Day, nullable=False),
-        sa.Column("end_date", Day, nullable=False),
+        sa.Column("start_date", IsoDay, nullable=False),
+        sa.Column("end_date", IsoDay, nullable=False),
         sa.Column("status", TEXT, nullable=False),
         sa.CheckConstraint("status in ('open', 'closed')", name="status_is_known"),
         sa.CheckConstraint("start_date <= end_date", name="a_period_ends_after_it_starts"),

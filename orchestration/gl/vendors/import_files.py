@@ -1,8 +1,8 @@
-"""The target for every other accounting program: files that it imports, CSV or QuickBooks Desktop's IIF.
+"""Every other accounting program: files that it imports, CSV or QuickBooks Desktop's IIF.
 
 A round of posting makes one file. Every journal is in exactly one file, whatever is killed when: a file is replaced
 whole, and what stands in any of them is not written again. Files that were imported may be moved into ``imported/``
-beside them; they still count. What does not belong here: the whole books as text (``journal_file.py``).
+beside them; they still count. What does not belong here: the whole books as text (``exports``).
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from orchestration.core.errors import ConfigurationError
 from orchestration.core.failpoints import reach
 from orchestration.core.findings import Finding
 from orchestration.core.money import format_amount
-from orchestration.gl.outside import amount_of, date_of, receipt_of, settled, signed_line
+from orchestration.gl.answers import amount_of, date_of, receipt_of, settled, signed_line
 from orchestration.gl.port import PulledEntry, TargetUnavailable, TargetUncertain
+from orchestration.gl.vendors.description import Vendor
 from orchestration.gl.wire.timing import Timing
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ if TYPE_CHECKING:
 
     from orchestration.gl.chart_map import ChartMap
     from orchestration.gl.port import PostRequest, Receipt
+    from orchestration.gl.vendors.description import Opening
 
 NAME = "journal_file"
 TITLE = "the import file"
 FORMATS = ("csv", "iif")
-DIMENSION_FIELDS = frozenset({"CLASS"})
 
 _CSV_COLUMNS = (
     "reference",
@@ -252,3 +253,10 @@ def _cell(text: str) -> str:
 def _unwritable(error: OSError) -> TargetUnavailable:
     message = f"the folder of import files cannot be written ({type(error).__name__}), so nothing was added"
     return TargetUnavailable(code="unwritable", message=message, mend="medbooks doctor")
+
+
+def _open(opening: Opening) -> ImportFiles:
+    return ImportFiles(opening.files, opening.chart_map, timing=opening.timing)
+
+
+VENDOR = Vendor(name=NAME, title=TITLE, dimension_fields=frozenset({"CLASS"}), access=None, open_target=_open)

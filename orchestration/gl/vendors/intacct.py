@@ -22,7 +22,7 @@ from defusedxml.ElementTree import fromstring
 
 from orchestration.core.errors import ConfigurationError
 from orchestration.core.money import format_amount
-from orchestration.gl.outside import (
+from orchestration.gl.answers import (
     account_findings,
     amount_of,
     date_of,
@@ -34,8 +34,10 @@ from orchestration.gl.outside import (
     signed_line,
 )
 from orchestration.gl.port import PulledEntry, Receipt, TargetUnauthorized
+from orchestration.gl.vendors.description import Addresses, Limits, Question, SecretAccess, Vendor
 from orchestration.gl.wire.calling import Call, safe_code
-from orchestration.gl.wire.pacing import Bucket
+from orchestration.gl.wire.connections import Connection
+from orchestration.gl.wire.pacing import TokenBucket
 from orchestration.gl.wire.permission import StoredPermission
 
 if TYPE_CHECKING:
@@ -44,17 +46,12 @@ if TYPE_CHECKING:
     from orchestration.core.findings import Finding
     from orchestration.gl.chart_map import ChartMap
     from orchestration.gl.port import PostRequest, TargetLine
+    from orchestration.gl.vendors.description import Opening
     from orchestration.gl.wire.calling import Caller
-    from orchestration.gl.wire.connections import Connection
 
 NAME = "intacct"
 TITLE = "Sage Intacct"
 API_URL = "https://api.intacct.com/ia/xml/xmlgw.phtml"
-# Sage publishes no number a minute, only that polling is throttled; a request every half second is not polling
-BUCKETS = (Bucket("minute", 120, 60.0, 10),)
-PLACES = 2
-DIMENSION_FIELDS = None
-"""A user-dimension of Intacct has a name of the company's own."""
 
 _FIELD_ORDER = ("LOCATION", "DEPARTMENT", "PROJECTID", "CUSTOMERID", "VENDORID", "EMPLOYEEID", "ITEMID", "CLASSID")
 _DATE = "%m/%d/%Y"
@@ -346,3 +343,48 @@ def _equal(field: str, value: str) -> Element:
 
 def _add(parent: Element, name: str, text: str) -> None:
     SubElement(parent, name).text = text
+
+
+def _addresses(_answers: Mapping[str, str], *, is_sandbox: bool) -> Addresses:  # noqa: ARG001  # it has no sandbox
+    return Addresses(api_url=API_URL)
+
+
+def _connection(answers: Mapping[str, str], at: Addresses) -> Connection:
+    settings = {
+        "api_url": at.api_url,
+        "session_url": at.api_url,
+        "user_id": answers["user_id"],
+        "user_password": answers["user_password"],
+        "location_id": answers["location_id"],
+    }
+    return Connection(NAME, answers["company_id"], answers["sender_id"], answers["sender_password"], settings=settings)
+
+
+def _open(opening: Opening) -> Intacct:
+    # a session travels in the body of every call, so the caller carries no permission
+    caller = opening.caller(None)
+    session = Session(opening.store, caller, tenant_id=opening.chart_map.tenant_id)
+    return Intacct(caller, session, opening.chart_map)
+
+
+VENDOR = Vendor(
+    name=NAME,
+    title=TITLE,
+    # a user-dimension has a name of the company's own
+    dimension_fields=None,
+    access=SecretAccess(
+        (
+            Question("sender_id", "Web Services sender id"),
+            Question("sender_password", "its password", is_secret=True),
+            Question("company_id", "company id"),
+            Question("user_id", "Web Services user"),
+            Question("user_password", "its password", is_secret=True),
+            Question("location_id", "entity, in a company of several (empty: the whole company)", is_optional=True),
+        ),
+        _addresses,
+        _connection,
+    ),
+    open_target=_open,
+    # Sage publishes no number a minute, only that polling is throttled; a request every half second is not polling
+    limits=Limits((TokenBucket("minute", 120, 60.0, 10),), places=2),
+)

@@ -11,12 +11,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from orchestration.core.exact_json import exact_json
 from orchestration.core.money import ZERO
-from orchestration.gl.outside import account_findings, amount_of, date_of, receipt_of, refused, settled, shared_accounts
+from orchestration.gl.answers import account_findings, amount_of, date_of, receipt_of, refused, settled, shared_accounts
 from orchestration.gl.port import PulledEntry, PulledLine, TargetUnauthorized
-from orchestration.gl.wire import exact_json
+from orchestration.gl.vendors.description import Addresses, ConsentAccess, Limits, Vendor
 from orchestration.gl.wire.calling import Call, safe_code
-from orchestration.gl.wire.pacing import Bucket
+from orchestration.gl.wire.oauth import RotatingPermission
+from orchestration.gl.wire.pacing import TokenBucket
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
     from orchestration.core.findings import Finding
     from orchestration.gl.chart_map import ChartMap
     from orchestration.gl.port import PostRequest, Receipt
+    from orchestration.gl.vendors.description import Opening
     from orchestration.gl.wire.calling import Caller
+    from orchestration.gl.wire.connections import Connection
 
 NAME = "quickbooks"
 TITLE = "QuickBooks Online"
@@ -34,10 +38,6 @@ API_URL = "https://quickbooks.api.intuit.com"
 SANDBOX_API_URL = "https://sandbox-quickbooks.api.intuit.com"
 AUTHORIZE_URL = "https://appcenter.intuit.com/connect/oauth2"
 TOKEN_URL = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105  # an address
-SCOPE = "com.intuit.quickbooks.accounting"
-BUCKETS = (Bucket("minute", 500, 60.0, 100),)
-PLACES = 10
-DIMENSION_FIELDS = frozenset({"ClassRef", "DepartmentRef"})
 
 _MINOR_VERSION = "75"
 _PAGE_SIZE = 1000
@@ -70,7 +70,7 @@ class QuickBooks:
             "POST",
             "journalentry",
             {"requestid": request.idempotency_key},
-            content=exact_json.encode(self._journal(request)),
+            content=exact_json(self._journal(request)).encode(),
             creates=True,
         )
         response = self._caller.once(call)
@@ -207,3 +207,27 @@ def _pulled(journal: dict[str, Any]) -> PulledEntry:
             PulledLine(str(detail["AccountRef"]["value"]), amount if is_debit else ZERO, ZERO if is_debit else amount)
         )
     return PulledEntry(str(journal["Id"]), journal.get("DocNumber") or None, date_of(journal["TxnDate"]), tuple(lines))
+
+
+def _addresses(_answers: Mapping[str, str], *, is_sandbox: bool) -> Addresses:
+    return Addresses(AUTHORIZE_URL, TOKEN_URL, SANDBOX_API_URL if is_sandbox else API_URL)
+
+
+def _companies(_made: Connection, query: Mapping[str, str], _caller: Caller) -> list[str]:
+    # the address the browser comes back to names the one company the person chose
+    return [query.get("realmId", "")]
+
+
+def _open(opening: Opening) -> QuickBooks:
+    permission = RotatingPermission(opening.store, opening.login_caller(), tenant_id=opening.chart_map.tenant_id)
+    return QuickBooks(opening.caller(permission), opening.chart_map, api_url=opening.api_url())
+
+
+VENDOR = Vendor(
+    name=NAME,
+    title=TITLE,
+    dimension_fields=frozenset({"ClassRef", "DepartmentRef"}),
+    access=ConsentAccess("com.intuit.quickbooks.accounting", _addresses, _companies),
+    open_target=_open,
+    limits=Limits((TokenBucket("minute", 500, 60.0, 100),), places=10),
+)

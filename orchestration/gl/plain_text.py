@@ -31,7 +31,7 @@ _ROOTS: dict[AccountType, str] = {
 }
 
 
-class Posting(NamedTuple):
+class NetPosting(NamedTuple):
     """What one rule of an entry does to one account; a debit is positive."""
 
     account_code: str
@@ -69,12 +69,12 @@ def _capital(word: str) -> str:
     return word[:1].upper() + word[1:]
 
 
-def postings(entry: Entry) -> list[Posting]:
+def postings(entry: Entry) -> list[NetPosting]:
     """Return an entry's lines netted per account and rule, in order of first appearance, zeros left out."""
     nets: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for line in entry.lines:
         nets[line.account_code, line.rule_id] += line.debit_amount - line.credit_amount
-    return [Posting(code, rule_id, amount) for (code, rule_id), amount in nets.items() if amount]
+    return [NetPosting(code, rule_id, amount) for (code, rule_id), amount in nets.items() if amount]
 
 
 def one_line(text: str) -> str:

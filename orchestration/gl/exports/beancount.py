@@ -10,7 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from orchestration.core.money import ZERO, format_amount
-from orchestration.gl.postings import CURRENCY, account_names, one_line, postings
+from orchestration.gl.plain_text import CURRENCY, account_names, one_line, postings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

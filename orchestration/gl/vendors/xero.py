@@ -14,7 +14,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from orchestration.core.errors import ConfigurationError
-from orchestration.gl.outside import (
+from orchestration.core.exact_json import exact_json
+from orchestration.gl.answers import (
     account_findings,
     amount_of,
     date_of,
@@ -26,9 +27,10 @@ from orchestration.gl.outside import (
     signed_line,
 )
 from orchestration.gl.port import REFERENCE_LENGTH, PulledEntry
-from orchestration.gl.wire import exact_json
+from orchestration.gl.vendors.description import Addresses, ConsentAccess, Limits, Vendor
 from orchestration.gl.wire.calling import Call, safe_code
-from orchestration.gl.wire.pacing import Bucket
+from orchestration.gl.wire.oauth import RotatingPermission
+from orchestration.gl.wire.pacing import TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,17 +38,15 @@ if TYPE_CHECKING:
     from orchestration.core.findings import Finding
     from orchestration.gl.chart_map import ChartMap
     from orchestration.gl.port import PostRequest, Receipt
+    from orchestration.gl.vendors.description import Opening
     from orchestration.gl.wire.calling import Caller
+    from orchestration.gl.wire.connections import Connection
 
 NAME = "xero"
 TITLE = "Xero"
 API_URL = "https://api.xero.com"
 AUTHORIZE_URL = "https://login.xero.com/identity/connect/authorize"
 TOKEN_URL = "https://identity.xero.com/connect/token"  # noqa: S105  # an address
-SCOPE = "offline_access accounting.transactions accounting.settings.read"
-# the day's bucket lets half of the day's requests come at once and spreads the rest
-BUCKETS = (Bucket("minute", 60, 60.0, 20), Bucket("day", 5000, 86_400.0, 2500))
-PLACES = 5
 TRACKING_CATEGORIES_A_LINE = 2
 
 _PAGE_SIZE = 100
@@ -86,7 +86,7 @@ class Xero:
             "ManualJournals",
             {"summarizeErrors": "false"},
             headers={"Idempotency-Key": request.idempotency_key},
-            content=exact_json.encode({"ManualJournals": [self._journal(request)]}),
+            content=exact_json({"ManualJournals": [self._journal(request)]}).encode(),
             creates=True,
         )
         response = self._caller.once(call)
@@ -233,3 +233,39 @@ def _day(text: str) -> dt.date:
     if match:
         return dt.datetime.fromtimestamp(int(match[1]) / 1000, dt.UTC).date()
     return date_of(text[:10])
+
+
+def _addresses(_answers: Mapping[str, str], *, is_sandbox: bool) -> Addresses:  # noqa: ARG001  # it has no sandbox
+    return Addresses(AUTHORIZE_URL, TOKEN_URL, API_URL)
+
+
+def _companies(made: Connection, _query: Mapping[str, str], caller: Caller) -> list[str]:
+    call = Call(
+        "GET",
+        f"{made.settings['api_url']}/connections",
+        headers={"Authorization": f"Bearer {made.access_token}", "Accept": "application/json"},
+    )
+    response = caller.read(call)
+    try:
+        if response.status_code != HTTPStatus.OK:
+            raise caller.unreadable(call)
+        return [str(row["tenantId"]) for row in response.json() if row.get("tenantType") == "ORGANISATION"]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise caller.unreadable(call) from None
+
+
+def _open(opening: Opening) -> Xero:
+    permission = RotatingPermission(opening.store, opening.login_caller(), tenant_id=opening.chart_map.tenant_id)
+    return Xero(opening.caller(permission), opening.chart_map, api_url=opening.api_url())
+
+
+VENDOR = Vendor(
+    name=NAME,
+    title=TITLE,
+    # a tracking category has a name of the organisation's own
+    dimension_fields=None,
+    access=ConsentAccess("offline_access accounting.transactions accounting.settings.read", _addresses, _companies),
+    open_target=_open,
+    # the day's bucket lets half of the day's requests come at once and spreads the rest
+    limits=Limits((TokenBucket("minute", 60, 60.0, 20), TokenBucket("day", 5000, 86_400.0, 2500)), places=5),
+)

@@ -11,7 +11,7 @@ from hypothesis import given
 from support.book_examples import balanced_entries, entry
 
 from orchestration.accounting.accounts import trial_balance
-from orchestration.gl.journal_file import COLUMNS, export
+from orchestration.gl.exports.journal_csv import COLUMNS, export
 
 
 def read(text):

@@ -2,17 +2,24 @@
 
 Oracle's rules that shape this client: an ``externalId`` is unique among journal entries, so a create under one that
 is taken is refused; PUT on ``eid:`` would write over what stands there, so it is not used (ADR 0026); requests at
-once are limited per account, 5 at the lowest tier; fields and internal ids differ per account. What does not belong
-here: pace, tokens and faults (``wire``).
+once are limited per account, 5 at the lowest tier; fields and internal ids differ per account. Its tokens are
+asked for with an assertion that the practice's own certificate signs PS256 (RFC 7523). What does not belong here: pace,
+kept tokens and faults (``wire``).
 """
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from orchestration.gl.outside import (
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from orchestration.core.errors import ConfigurationError
+from orchestration.core.exact_json import exact_json
+from orchestration.gl.answers import (
     account_findings,
     amount_of,
     date_of,
@@ -24,9 +31,12 @@ from orchestration.gl.outside import (
     signed_line,
 )
 from orchestration.gl.port import PulledEntry, Receipt
-from orchestration.gl.wire import exact_json
+from orchestration.gl.vendors.description import Addresses, Limits, Question, SecretAccess, Vendor
 from orchestration.gl.wire.calling import Call, safe_code
-from orchestration.gl.wire.pacing import Bucket
+from orchestration.gl.wire.connections import Connection
+from orchestration.gl.wire.oauth import base64url, requested_token, with_tokens
+from orchestration.gl.wire.pacing import TokenBucket
+from orchestration.gl.wire.permission import StoredPermission
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -37,17 +47,17 @@ if TYPE_CHECKING:
     from orchestration.core.findings import Finding
     from orchestration.gl.chart_map import ChartMap
     from orchestration.gl.port import PostRequest
+    from orchestration.gl.vendors.description import Opening
     from orchestration.gl.wire.calling import Caller
 
 NAME = "netsuite"
 TITLE = "NetSuite"
-# Oracle limits requests at once, not a minute; this only keeps a loop of ours from taking a whole account
-BUCKETS = (Bucket("minute", 300, 60.0, 50),)
-PLACES = 5
-DIMENSION_FIELDS = frozenset({"subsidiary", "class", "department", "location"})
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105  # an address
 """Below the account's own host."""
 
+_SHORTEST_KEY_BITS = 3072
+_ASSERTION_SECONDS = 300
+_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _PAGE_SIZE = 1000
 _LINES = (
     "SELECT t.id AS id, t.externalid AS externalid, TO_CHAR(t.trandate, 'YYYY-MM-DD') AS trandate, "
@@ -91,7 +101,7 @@ class NetSuite:
             "POST",
             f"{self._records_url}/journalEntry",
             headers=_JSON,
-            content=exact_json.encode(self._journal(request)),
+            content=exact_json(self._journal(request)).encode(),
             creates=True,
         )
         response = self._caller.once(call)
@@ -194,7 +204,7 @@ class NetSuite:
             {"limit": str(_PAGE_SIZE), "offset": str(offset)},
             # Oracle's documentation asks for it on every SuiteQL request
             {**_JSON, "Prefer": "transient"},
-            exact_json.encode({"q": query}),
+            exact_json({"q": query}).encode(),
         )
 
     def _problem(self, call: Call, response: httpx.Response) -> dict[str, Any]:
@@ -216,3 +226,92 @@ def _is_external_id(reference: str) -> str:
 
 def _reason(detail: dict[str, Any]) -> str:
     return reason_in(f"{detail.get('detail', '')} {detail.get('o:errorPath', '')}", _REASONS)
+
+
+class SignedPermission(StoredPermission):
+    """The machine to machine grant: every token is asked for with an assertion signed by the practice."""
+
+    def asked(self, connection: Connection) -> Connection:
+        """Return the connection with a new access token."""
+        form = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": _ASSERTION_TYPE,
+            "client_assertion": signed_assertion(connection, self._caller.timing.now()),
+        }
+        return with_tokens(connection, requested_token(self._caller, connection, form, {}), self._caller.timing.now())
+
+
+def signed_assertion(connection: Connection, now: float) -> str:
+    """Return the PS256 JWT that NetSuite takes for a login: issuer, scope, audience and five minutes of life.
+
+    Raises ``ConfigurationError`` when the private key cannot be read or is too short.
+    """
+    try:
+        # checked when the practice connected; checking its primes again at every login takes longer than the login
+        key = serialization.load_pem_private_key(
+            connection.settings["private_key"].encode(), password=None, unsafe_skip_rsa_key_validation=True
+        )
+    except (ValueError, TypeError, KeyError):
+        key = None
+    if not isinstance(key, rsa.RSAPrivateKey):
+        message = "the private key of the NetSuite certificate is not an unencrypted RSA key in PEM"
+        raise ConfigurationError(message, mend=f"medbooks gl connect {NAME}")
+    header = {"typ": "JWT", "alg": "PS256", "kid": connection.settings["certificate_id"]}
+    claims = {
+        "iss": connection.client_id,
+        "scope": ["rest_webservices"],
+        "aud": connection.settings["token_url"],
+        "iat": int(now),
+        "exp": int(now) + _ASSERTION_SECONDS,
+    }
+    signed = f"{base64url(json.dumps(header).encode())}.{base64url(json.dumps(claims).encode())}"
+    # RFC 7518, 3.5: the salt is as long as the hash
+    pss = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=hashes.SHA256.digest_size)
+    return f"{signed}.{base64url(key.sign(signed.encode(), pss, hashes.SHA256()))}"
+
+
+def _addresses(answers: Mapping[str, str], *, is_sandbox: bool) -> Addresses:  # noqa: ARG001  # a sandbox is an account
+    api = api_url(answers["account_id"])
+    return Addresses(token_url=f"{api}{TOKEN_PATH}", api_url=api)
+
+
+def _connection(answers: Mapping[str, str], at: Addresses) -> Connection:
+    try:
+        key = serialization.load_pem_private_key(answers["private_key"].encode(), password=None)
+    except (ValueError, TypeError):
+        key = None
+    if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < _SHORTEST_KEY_BITS:
+        message = f"NetSuite wants an unencrypted RSA key of at least {_SHORTEST_KEY_BITS} bits in PEM"
+        raise ConfigurationError(message, mend="openssl genrsa -out netsuite.pem 4096 && chmod 600 netsuite.pem")
+    settings = {
+        "api_url": at.api_url,
+        "token_url": at.token_url,
+        "private_key": answers["private_key"],
+        "certificate_id": answers["certificate_id"],
+    }
+    return Connection(NAME, answers["account_id"], answers["client_id"], settings=settings)
+
+
+def _open(opening: Opening) -> NetSuite:
+    permission = SignedPermission(opening.store, opening.login_caller(), tenant_id=opening.chart_map.tenant_id)
+    return NetSuite(opening.caller(permission), opening.chart_map, api_url=opening.api_url())
+
+
+VENDOR = Vendor(
+    name=NAME,
+    title=TITLE,
+    dimension_fields=frozenset({"subsidiary", "class", "department", "location"}),
+    access=SecretAccess(
+        (
+            Question("account_id", "account id, e.g. 1234567 or 1234567_SB1"),
+            Question("client_id", "client id of the integration record"),
+            Question("certificate_id", "certificate id of the OAuth 2.0 client credentials setup"),
+            Question("private_key", "file of the certificate's private key (PEM)", is_file=True),
+        ),
+        _addresses,
+        _connection,
+    ),
+    open_target=_open,
+    # Oracle limits requests at once, not a minute; this only keeps a loop of ours from taking a whole account
+    limits=Limits((TokenBucket("minute", 300, 60.0, 50),), places=5),
+)

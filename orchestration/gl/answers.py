@@ -1,6 +1,7 @@
-"""What the clients of all vendors share: reading their amounts and dates, and the receipt of a journal they hold.
+"""What vendors' answers mean in our words: amounts, dates, receipts, refusals, and findings about accounts.
 
-What does not belong here: any vendor's fields, and the call itself (``wire/calling.py``).
+Shared by the modules of ``vendors/``. What does not belong here: any vendor's fields, and the call itself
+(``wire/calling.py``).
 """
 
 from __future__ import annotations
