@@ -1,4 +1,4 @@
-"""``medbooks gl connect`` and ``gl accounts``: a practice's access to an outside general ledger, and its mapping."""
+"""``medbooks gl connect`` and ``gl accounts``: a practice's access to an outside ledger, and its mapping."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _GATE_FAILED = 3
 def connect(
     vendor: Annotated[
         str,
-        typer.Argument(click_type=ChoiceOf(registry.names_to_connect), help="Which outside general ledger."),
+        typer.Argument(click_type=ChoiceOf(registry.names_to_connect), help="Which outside ledger."),
     ],
     tenant: Annotated[str | None, typer.Option(help="Which company, when the permission is for several.")] = None,
     sandbox: Annotated[bool, typer.Option("--sandbox", help="Intuit's sandbox companies.")] = False,
@@ -59,7 +59,7 @@ def connect(
 def accounts(
     vendor: Annotated[
         str,
-        typer.Argument(click_type=ChoiceOf(registry.names), help="Which outside general ledger, or journal_file."),
+        typer.Argument(click_type=ChoiceOf(registry.names), help="Which outside ledger, or journal_file."),
     ],
     write: Annotated[bool, typer.Option("--write", help="Add what is missing to the mapping, by number.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,

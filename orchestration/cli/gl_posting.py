@@ -1,4 +1,4 @@
-"""``medbooks gl post`` and ``gl reconcile``: entries to outside general ledgers, and what they hold back again."""
+"""``medbooks gl post`` and ``gl reconcile``: entries to outside ledgers, and what they hold back again."""
 
 from __future__ import annotations
 

@@ -48,12 +48,12 @@ def date_of(text: str, form: str = "%Y-%m-%d") -> dt.date:
 
 
 def receipt_of(entry: PulledEntry, reference: str) -> Receipt:
-    """Return the receipt of a journal that the outside system holds."""
+    """Return the receipt of a journal that the outside ledger holds."""
     return Receipt(reference, entry.external_id, sum((line.debit_amount for line in entry.lines), ZERO))
 
 
 def same_journal(request: PostRequest, entry: PulledEntry) -> bool:
-    """Tell whether a journal is the request: date and lines, whatever their order; two equal lines are two."""
+    """Return whether a journal is the request: date and lines, in any order; two equal lines are two."""
     return entry.entry_date == request.entry_date and _bag(request.lines) == _bag(entry.lines)
 
 
@@ -124,7 +124,7 @@ def account_findings(
 
 
 def shared_accounts(mapping: Mapping[str, str]) -> Iterable[Finding]:
-    """Yield a warning for each outside account that stands for several of ours: balances cannot be told apart."""
+    """Yield a warning for each outside account that stands for several of ours: balances cannot be separated."""
     users: dict[str, list[str]] = {}
     for ours, theirs in sorted(mapping.items()):
         if theirs:

@@ -97,7 +97,7 @@ def read_chart_map(path: Path, vendor: str, *, fields: frozenset[str] | None) ->
         raise ConfigurationError(message, mend=mend) from None
     unknown = sorted(set(values) - set(_SETTINGS))
     if unknown:
-        msg = f"the mapping for {vendor} has a setting nobody reads: {unknown[0]}"
+        msg = f"the mapping for {vendor} has a setting that does not exist: {unknown[0]}"
         raise _unusable(msg, mend)
     dimensions = {
         name: _dimension(vendor, name, table, fields, mend) for name, table in values.get("dimensions", {}).items()

@@ -1,6 +1,6 @@
-"""What the outside system holds against what was posted, line by line: human edits, deletions, doubles, strangers.
+"""What the outside ledger holds against what was posted, line by line: edits, deletions, doubles, others' journals.
 
-What does not belong here: pulling it (the target), and mending anything: what differs is for a person.
+What does not belong here: pulling it (the target), and correcting anything: a person decides about what differs.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def compare(
     result = OutsideComparison()
     for entry in pulled:
         if entry.reference is None:
-            result.differences.append(_stranger(entry))
+            result.differences.append(_not_ours(entry))
         else:
             outside[entry.reference].append(entry)
     for item, posted in held:
@@ -70,11 +70,11 @@ def compare(
         else:
             result.differences.append(difference)
     # a reference of our shape that no item with a receipt has
-    result.differences += [_stranger(entry) for found in outside.values() for entry in found]
+    result.differences += [_not_ours(entry) for found in outside.values() for entry in found]
     return result
 
 
-def _stranger(entry: PulledEntry) -> Difference:
+def _not_ours(entry: PulledEntry) -> Difference:
     amount = sum((line.debit_amount for line in entry.lines), ZERO)
     ours = entry.reference if entry.reference and is_reference(entry.reference) else None
     return Difference("not_ours", ours, None, entry.external_id, amount)

@@ -45,7 +45,7 @@ def answered(name: str, environment: Mapping[str, str], ask: Callable[[Question]
             if question.is_file and value:
                 value = _private_text(Path(value))
         if not value and not question.is_optional:
-            message = f"{vendor.title} needs the {question.words}, and nobody is there to be asked"
+            message = f"{vendor.title} needs the {question.words}, and there is no terminal to ask at"
             raise ConfigurationError(
                 message, mend=f"{variable}{'_FILE' if question.is_file else ''}=... medbooks gl connect {name}"
             )

@@ -2,15 +2,15 @@
 
 What does not belong here: any one vendor (``vendors/``), and when something is sent (``poster.py``).
 
-The contract that makes posting happen exactly once, whatever is killed when:
+The contract that makes posting happen exactly once, even when processes are killed:
 
-- ``PostRequest.reference`` names the entry for ever. It goes out with every attempt, in the system's idempotency key
-  and in a field that can be searched, so a repeated ``post`` of the same request creates nothing new where the system
-  has such a key, and ``find`` sees what an earlier attempt left behind where it has not.
+- ``PostRequest.reference`` names the entry and never changes. It goes out with every attempt, in the system's
+  idempotency key and in a field that can be searched. So a repeated ``post`` of the same request creates nothing new
+  where the system has such a key, and ``find`` sees what an earlier attempt left behind where it has not.
 - ``post`` returns only when the system said that it holds the entry. Everything else is one of five errors, and the
   error says what is known: ``TargetRefusal`` (not there and never will be), ``TargetUnavailable``, ``TargetThrottled``
-  and ``TargetUnauthorized`` (not there, may be tried again), ``TargetUncertain`` (nobody knows: look up first).
-  A client that cannot tell must raise ``TargetUncertain``.
+  and ``TargetUnauthorized`` (not there, may be tried again), ``TargetUncertain`` (it may be there: look up first).
+  A client that does not know must raise ``TargetUncertain``.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class TargetLine:
 
 @dataclass(frozen=True, slots=True)
 class PostRequest:
-    """One balanced journal entry on its way out: one request is one journal in the outside system.
+    """One balanced journal entry on its way out: one request is one journal in the outside ledger.
 
     ``reference`` is derived from the entry's identity, at most ``REFERENCE_LENGTH`` characters of ``[A-Z0-9-]``,
     the same at every attempt and after every crash. ``memo`` is made of codes and batch tags, never of text a person
@@ -83,9 +83,9 @@ class PostRequest:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The outside system holds the entry of ``reference`` under ``external_id``.
+    """The outside ledger holds the entry of ``reference`` under ``external_id``.
 
-    ``total_amount`` is the sum of its debits in dollars as the system tells it, ``None`` where an answer does not say.
+    ``total_amount`` is the sum of its debits in dollars as the system gives it, ``None`` where an answer does not say.
     """
 
     reference: str
@@ -95,7 +95,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class PulledLine:
-    """One line as the outside system holds it; ``account`` is its own account, amounts in US dollars."""
+    """One line as the outside ledger holds it; ``account`` is its own account, amounts in US dollars."""
 
     account: str
     debit_amount: Decimal
@@ -104,7 +104,7 @@ class PulledLine:
 
 @dataclass(frozen=True, slots=True)
 class PulledEntry:
-    """One journal as the outside system holds it; ``reference`` is ``None`` for one that is not ours."""
+    """One journal as the outside ledger holds it; ``reference`` is ``None`` for one that is not ours."""
 
     external_id: str
     reference: str | None
@@ -128,7 +128,7 @@ class TargetRefusal(TargetError):  # noqa: N818  # a word of the port, in line w
 
 
 class TargetUncertain(TargetError):  # noqa: N818  # same
-    """Nobody knows whether the entry is there: timeout, dropped connection, 5xx, unreadable answer.
+    """The entry may be there or not: timeout, dropped connection, 5xx, unreadable answer.
 
     The next attempt looks up the reference before it sends.
     """
@@ -139,7 +139,7 @@ class TargetUnavailable(TargetError):  # noqa: N818  # same
 
 
 class TargetUnauthorized(TargetError):  # noqa: N818  # same
-    """Login, token or tenant is not accepted, so nothing is there; the whole target stops until a person mends it."""
+    """Login, token or tenant is not accepted, so nothing is there; the whole target stops until a person fixes it."""
 
 
 class TargetThrottled(TargetError):  # noqa: N818  # same
@@ -151,7 +151,7 @@ class TargetThrottled(TargetError):  # noqa: N818  # same
 
 
 class Target(Protocol):
-    """An outside general ledger of one tenant. One instance is used by one thread at a time."""
+    """An outside ledger of one tenant. One instance is used by one thread at a time."""
 
     @property
     def name(self) -> str:

@@ -1,8 +1,8 @@
 """Posting outside, exactly once: one round hands what is due to one target and writes down what became of each entry.
 
 Any number of posters may run rounds at once, and each may die at any moment; the outbox and the port say why that is
-safe. A refusal sets one entry aside; what nobody knows is looked up before it is sent again; a system that does not
-answer rests, longer each time, and is asked a harmless question before it is posted to again.
+safe. A refusal sets one entry aside; an entry that may have arrived is looked up before it is sent again; a system
+that does not answer rests, longer each time, and is asked a harmless question before it is posted to again.
 What does not belong here: when rounds happen (defs), and how a system is spoken to (its module).
 """
 
@@ -84,7 +84,7 @@ class Round:
 
 
 def new_owner(actor: str = "medbooks poster") -> str:
-    """Return a name for one poster that no other process, on whatever machine, has or will have."""
+    """Return a name for one poster that no other process on any machine has or will have."""
     return f"{actor}@{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
@@ -170,13 +170,13 @@ class Poster:
 
     def _hand_over(self, claim: Claim, began: float, result: Round) -> None:
         posted = self._ledger.entries_by_id([item.entry_id for item in claim.items])
-        # after failures the first question is one that changes nothing, whatever the system makes of it; one that only
+        # after failures the first question is one that changes nothing in any case; one that only
         # asked for rest is well, and a question would use up the room it was given rest for
         is_probe = claim.is_first_after_failures
         for item in claim.items:
             has_time = self._stopwatch() - began < self._pacing.lease_seconds - self._pacing.call_seconds
             if result.stopped_by or not has_time:
-                # nobody called for it, so it is as it was before the claim
+                # no call was made for it, so it is as it was before the claim
                 self._put_back(item, item.reason_code, is_uncertain=item.is_uncertain, is_counted=False)
                 continue
             self._hand_over_one(item, posted[item.entry_id], result, is_probe=is_probe)
@@ -206,7 +206,7 @@ class Poster:
             was_there = receipt is not None
             if receipt is None:
                 reach("outbox.before_call")
-                # from here on it may be there, whatever goes wrong
+                # from here on it may be there even when the call fails
                 is_uncertain = True
                 receipt = self._target.post(request)
                 reach("outbox.after_call")
@@ -254,14 +254,14 @@ class Poster:
         self._note(error, result)
 
     def _note(self, error: TargetError, result: Round) -> None:
-        """Tell the outbox how the target is doing, and end the round when it must rest."""
+        """Write down how the target is doing, and end the round when it must rest."""
         name, pacing = self._setup.name, self._pacing
         result.reasons[error.code] += 1
         if isinstance(error, TargetThrottled):
             self._outbox.rest(name, error.code, int(max(error.retry_after_seconds, 0.0) * 1000))
             result.stopped_by = error.code
         elif error.code == CLOCK_SKEW:
-            # nobody has to resume what a right clock mends
+            # it goes on by itself when the clock is right again
             self._outbox.rest(name, error.code, int(pacing.longest_rest_seconds * 1000))
             result.stopped_by = error.code
         elif isinstance(error, TargetUnauthorized):

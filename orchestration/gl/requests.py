@@ -49,7 +49,7 @@ class TargetSetup:
 def request_of(posted: PostedEntry, accounts: Mapping[str, str], *, resend_count: int = 0) -> PostRequest:
     """Return the request of an entry, sent again ``resend_count`` times by decision; raises ``UnmappedAccountError``.
 
-    Lines of one account, side and set of dimensions are added up: outside nobody asks which rule made which cent.
+    Lines of one account, side and set of dimensions are added up: the rule that made each line stays here.
     The memo is the batch, the kind of source and the rules; the batch leads back to everything else.
     """
     entry = posted.entry

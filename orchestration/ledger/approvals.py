@@ -1,4 +1,4 @@
-"""What waits before the journal: proposals that a person must decide or something must be mended for, and decisions.
+"""What waits before the journal: proposals that a person must decide or something must be fixed for, and decisions.
 
 Both tables only grow; what became of a proposal is read from its decision. Every row has its audit record.
 What does not belong here: the limits (accounting.approval), and booking what was approved (``store.py``).
@@ -35,7 +35,7 @@ _VALUES_PER_STATEMENT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class NewProposal:
-    """A proposal before it has a number; ``object`` is an event id, or what a reversal takes back.
+    """A proposal before it has a number; ``object`` is an event id, or what is to be reversed.
 
     ``body`` is the text of one entry, or the numbers of the entries to take back, or empty where the rows made none.
     """
@@ -200,7 +200,7 @@ def of_objects(connection: Connection, objects: Iterable[str]) -> dict[str, list
 
 
 def waiting(connection: Connection) -> list[Proposal]:
-    """Return what nobody has decided yet, by number."""
+    """Return what is not decided yet, by number."""
     return list(select(connection, decisions.c.proposal_id.is_(None)))
 
 

@@ -74,7 +74,7 @@ class Sessions:
     def kept_open(self) -> Iterator[None]:
         """Keep the database open for a block of many small transactions.
 
-        Whoever is last to close a SQLite file folds its log into it, which takes longer than most transactions do.
+        The last process to close a SQLite file folds its log into it, which takes longer than most transactions do.
         """
         with self._failures_are_ours(), self.engine.connect():
             yield
@@ -89,6 +89,6 @@ class Sessions:
                 raise BusyError(message, mend="wait for the other run to end and run this again") from None
             if self.engine.dialect.name == "sqlite":
                 raise
-            # the driver's words hold host and user, which are nobody's business in a log
+            # the driver's words hold host and user, which do not belong in a log
             message = "the ledger's database cannot be reached or ended the session"
             raise BooksError(message, mend="start PostgreSQL, then: medbooks doctor") from None

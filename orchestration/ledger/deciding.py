@@ -28,7 +28,7 @@ def must_be_open(proposal: Proposal) -> None:
 
 
 def listed(roster: Roster, login: str) -> Approver:
-    """Return who decides under a login. Raises ``BooksError`` when nobody is listed under it."""
+    """Return who decides under a login. Raises ``BooksError`` when no approver is listed under it."""
     found = roster.of_login(login)
     if found is None:
         message = f"{login} is no approver of this practice: nothing was decided"
@@ -95,7 +95,7 @@ def may_send_again(item: OutboxItem, entity_id: str, approver: Approver) -> None
 
 
 def not_bookable(proposal: Proposal) -> BooksError:
-    """Return the error of a proposal that approval alone cannot mend."""
+    """Return the error of a proposal that approval alone does not fix."""
     reason = REASONS[proposal.made.reason_code]
     message = f"proposal {proposal.proposal_id} cannot be booked as it is. {reason.words}"
     return BooksError(message, mend=reason.mend.format(id=proposal.proposal_id))

@@ -1,8 +1,8 @@
-"""The outbox: which entry is where on its way to which outside system, who is working on it, and which system rests.
+"""The outbox: which entry is where on its way to which outside ledger, who is working on it, and which system rests.
 
-An item is written as ``sent`` before anybody calls, with a lease: whoever dies leaves it behind as ``sent``, and when
+An item is written as ``sent`` before any call, with a lease: a process that dies leaves it behind as ``sent``, and when
 the lease has run out the next one knows that it may have arrived and looks it up first. A receipt counts only for
-the one who holds the lease. What does not belong here: calling anybody, and when to try again (gl).
+the one who holds the lease. What does not belong here: any call, and when to try again (gl).
 
 Items are derived from the journal, so nothing that is posted can be missing here: an entry that a killed process
 posted is enqueued by the next round.
@@ -51,13 +51,13 @@ _ENQUEUE_CHUNK = 10_000
 
 
 def reference(entry_key: str) -> str:
-    """Return what an entry is called outside, for ever: 90 bits of its key, 21 characters of ``[A-Z2-7-]``."""
+    """Return what an entry is called outside, always the same: 90 bits of its key, 21 characters of ``[A-Z2-7-]``."""
     letters = base64.b32encode(bytes.fromhex(entry_key)).decode()
     return f"{_PREFIX}{letters[:_REFERENCE_LETTERS]}"
 
 
 def is_reference(text: str) -> bool:
-    """Tell whether a text has the shape of ``reference``: outside, anything else is what a person typed."""
+    """Return whether a text has the shape of ``reference``: outside, anything else is what a person typed."""
     return _REFERENCE.fullmatch(text) is not None
 
 
@@ -96,7 +96,7 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TargetState:
-    """How an outside system is doing: ``closed`` flows, ``open`` rests for a while, ``stopped`` waits for a person."""
+    """How an outside ledger is doing: ``closed`` flows, ``open`` rests for a while, ``stopped`` waits for a person."""
 
     target: str
     state: Literal["closed", "open", "stopped"] = "closed"
@@ -121,7 +121,7 @@ class Outbox:
     """The outbox of one ledger, for one worker; ``owner`` names it in leases and is different for every process.
 
     Every method is one transaction. Methods that settle an item return ``False`` when the lease was lost meanwhile:
-    somebody else is responsible for the item then, and nothing was written.
+    another worker is responsible for the item then, and nothing was written.
     """
 
     def __init__(
@@ -216,7 +216,7 @@ class Outbox:
                 sa.and_(outbox.c.state == "sent", outbox.c.lease_until_ms <= now),
             )
             statement = _items(outbox.c.target == target, is_due).order_by(outbox.c.outbox_id).limit(limit)
-            # `attempts` stays what it was before, so that an attempt that was nobody's fault can be given back
+            # `attempts` stays what it was before, so that an attempt that was not the entry's fault can be given back
             claimed = [_item(row) for row in connection.execute(statement)]
             if claimed:
                 connection.execute(
@@ -225,7 +225,7 @@ class Outbox:
                     .values(
                         state="sent",
                         attempts=outbox.c.attempts + 1,
-                        # until somebody knows better: this process may die at any moment
+                        # until it is known better: this process may die at any moment
                         is_uncertain=1,
                         lease_owner=self.owner,
                         lease_until_ms=now + lease_milliseconds,
@@ -238,7 +238,7 @@ class Outbox:
     # --- settling ---------------------------------------------------------------------------------------
 
     def received(self, item: OutboxItem, external_id: str) -> bool:
-        """Write down that the outside system holds the entry."""
+        """Write down that the outside ledger holds the entry."""
         with self._sessions.write() as connection:
             is_ours = self._settle(
                 connection, item, state="posted", external_id=external_id, is_uncertain=0, reason_code=""
@@ -276,7 +276,7 @@ class Outbox:
         return is_ours
 
     def quarantine(self, item: OutboxItem, reason_code: str, *, is_uncertain: bool) -> bool:
-        """Set the item aside until a person has mended its cause; nothing waits for it."""
+        """Set the item aside until a person has fixed its cause; nothing waits for it."""
         with self._sessions.write() as connection:
             is_ours = self._settle(
                 connection, item, state="quarantined", is_uncertain=int(is_uncertain), reason_code=reason_code
@@ -330,7 +330,7 @@ class Outbox:
         return found
 
     def reconciled(self, target: str, references: Sequence[str]) -> int:
-        """Write down which posted items the outside system was seen to hold line by line; the others stay posted."""
+        """Write down which posted items the outside ledger was seen to hold line by line; the others stay posted."""
         with self._sessions.write() as connection:
             done = 0
             for first in range(0, len(references), _ENQUEUE_CHUNK):
@@ -405,7 +405,7 @@ class Outbox:
             reach("outbox.before_breaker_commit")
 
     def resume(self, target: str, *, by: str, reason: str) -> None:
-        """Send to the target again, after a person mended what stopped it."""
+        """Send to the target again, after a person fixed what stopped it."""
         with self._sessions.write() as connection:
             before = _target(connection, target, 0)
             _upsert_target(
@@ -459,7 +459,7 @@ class Outbox:
             return [StateTotals(*row) for row in connection.execute(statement)]
 
     def is_idle(self, target: str) -> bool:
-        """Tell whether nothing of the target is pending or sent."""
+        """Return whether nothing of the target is pending or sent."""
         statement = sa.select(sa.func.count()).where(outbox.c.target == target, outbox.c.state.in_(("pending", "sent")))
         with self._sessions.read() as connection:
             return connection.execute(statement).scalar_one() == 0

@@ -1,7 +1,7 @@
 """What only PostgreSQL needs: the driver, who writes when, and how a guard is a trigger.
 
 Writers take one advisory lock for their transaction, so entries are numbered without gaps and a batch sees every
-batch before it, as on SQLite. Readers see one moment (repeatable read) and wait for nobody.
+batch before it, as on SQLite. Readers see one moment (repeatable read) and wait for no writer.
 What does not belong here: tables and queries, which are the same on every database, and what is guarded
 (``guards.py``).
 """
@@ -125,10 +125,10 @@ def missing_guards(connection: Connection) -> list[str]:
 
 
 def now_milliseconds(connection: Connection) -> int:
-    """Return the time leases are measured by: the database's own, whatever the clocks of its callers say."""
+    """Return the time leases are measured by: the database's own, not that of any caller."""
     return int(connection.exec_driver_sql("SELECT extract(epoch FROM clock_timestamp()) * 1000").scalar_one())
 
 
 def is_busy(error: sa.exc.OperationalError) -> bool:
-    """Tell whether another writer held the ledger too long."""
+    """Return whether another writer held the ledger too long."""
     return getattr(error.orig, "sqlstate", None) == "55P03"

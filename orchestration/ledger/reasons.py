@@ -1,4 +1,4 @@
-"""Why something is not booked, or not outside, as stable codes; what each means, and the one command that mends it.
+"""Why something is not booked, or not outside, as stable codes; what each means, and the one command that fixes it.
 
 What does not belong here: finding the reason (``posting.py``, gl), and wording for the report (reporting).
 """
@@ -28,17 +28,17 @@ REASONS: dict[str, Reason] = {
         "A bill above the practice's limit: the practice administrator approves or rejects it.", _APPROVE
     ),
     "exception_over_limit": Reason(
-        "It moves more than the limit on an account for what nobody could place: a person looks first.", _APPROVE
+        "It moves more than the limit on an account for what could not be placed: a person looks first.", _APPROVE
     ),
     "reversal_over_limit": Reason(
-        "It takes back more than the limit: somebody other than who asked for it approves.", _APPROVE
+        "It reverses more than the limit: another person than the one who asked for it approves.", _APPROVE
     ),
     "reclassification": Reason(
-        "It changes what was booked by hand in a past period: somebody other than who proposed it looks first.",
+        "It changes what was booked by hand in a past period: another person than its proposer looks first.",
         _APPROVE,
     ),
     "bonus_release": Reason(
-        "It takes back a bonus of an earlier year that was not paid: somebody other than who proposed it looks first.",
+        "It takes back a bonus of an earlier year that was not paid: another person than its proposer looks first.",
         _APPROVE,
     ),
     # quarantined before the journal

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PostedEntry:
-    """One entry as it stands in the ledger; ``reverses_entry_id`` is set on reversals only."""
+    """One entry as it stands in the ledger; ``reverses_entry_id`` is set on reversing entries only."""
 
     entry_id: int
     entry_key: str

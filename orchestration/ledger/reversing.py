@@ -1,6 +1,6 @@
-"""Which entries a reversal takes back, their mirrors, and a reversal as a proposal.
+"""Which entries are reversed, the reversing entries that mirror them, and both as a proposal.
 
-What does not belong here: writing the mirrors (``writing.py``), and the arithmetic of a mirror (accounting.reversal).
+What does not belong here: writing them (``writing.py``), and the arithmetic of a mirror (``accounting.reversal``).
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ def mirrors(
             message = f"{batch.batch_date} is in a closed period of an entity of this reversal"
             day = closed.first_open_day(mirrored.entity_id, batch.batch_date)
             raise ClosedPeriodError(message, mend=f"run it again with --date {day}, the first open day")
-        # the reversal belongs to the rules that made the entry
+        # the reversing entry belongs to the rules that made the entry
         yield posted, mirrored, entry_key(mirrored, posted.rule_version)
 
 
 def proposal(found: Sequence[PostedEntry], batch: JournalBatch, hold: Hold, what: str) -> NewProposal:
-    """Return the reversal of some entries as something that waits; ``what`` names it: a batch or an entry."""
+    """Return the reversing of some entries as a proposal that waits; ``what`` names it: a batch or an entry."""
     entry_ids = [posted.entry_id for posted in found]
     entities = {posted.entry.entity_id for posted in found}
     books = {posted.entry.book for posted in found}
@@ -82,12 +82,12 @@ def proposal(found: Sequence[PostedEntry], batch: JournalBatch, hold: Hold, what
 
 
 def approved_batch(connection: Connection, waiting: Proposal, date: dt.date, by: str) -> JournalBatch:
-    """Return the batch of a reversal that was approved, on the first day open for its entity."""
+    """Return the batch of reversing entries that was approved, on the first day open for its entity."""
     made = waiting.made
     closed = ClosedDates(connection)
     day = closed.first_open_day(made.entity_id, date)
     if made.kind == "reversal":
-        told = json.loads(made.body)
-        reason = f"{told['reason']} (approved by {by})"
-        return JournalBatch("RV", day, made.proposed_by, made.run_id, reason, reverses_batch=told["reverses_batch"])
+        body = json.loads(made.body)
+        reason = f"{body['reason']} (approved by {by})"
+        return JournalBatch("RV", day, made.proposed_by, made.run_id, reason, reverses_batch=body["reverses_batch"])
     return JournalBatch("RV", day, made.proposed_by, made.run_id, f"corrected by proposal {waiting.proposal_id}")

@@ -74,7 +74,7 @@ accounts = sa.Table(
 batches = sa.Table(
     "batches",
     metadata,
-    # AI-YYYYMMDD-N for what the pipeline posts, RV-YYYYMMDD-N for reversals
+    # AI-YYYYMMDD-N for what the pipeline posts, RV-YYYYMMDD-N for reversing entries
     sa.Column("batch_tag", _TEXT, primary_key=True),
     sa.Column("made_by", _TEXT, nullable=False),
     sa.Column("created_at", _TEXT, nullable=False),
@@ -113,8 +113,8 @@ sa.Index(
     postgresql_where=entries.c.reverses.is_(None),
 )
 
-# an entry is reversed once, and so is its reversal: the entries of one event form a chain. Only reversals are in it: an
-# index that held what reverses nothing would be searched for that, which is nearly every entry
+# an entry is reversed once, and so is its reversing entry: the entries of one event form a chain. Only reversing
+# entries are in it: an index that held what reverses nothing would be searched for that, which is nearly every entry
 sa.Index(
     "entries_reversed_once",
     entries.c.reverses,
@@ -178,7 +178,7 @@ audit = sa.Table(
     sqlite_strict=True,
 )
 
-# what waits for a person, or for something to be mended, before it may become an entry; never changed
+# what waits for a person, or for something to be fixed, before it may become an entry; never changed
 proposals = sa.Table(
     "proposals",
     metadata,
@@ -190,7 +190,7 @@ proposals = sa.Table(
     sa.Column("entity_id", _TEXT, nullable=False),
     sa.Column("book", _TEXT, nullable=False),
     sa.Column("total_amount", Amount, nullable=False),
-    # held: a person decides. quarantined: something must be mended first
+    # held: a person decides. quarantined: something must be fixed first
     sa.Column("state", _TEXT, nullable=False),
     sa.Column("reason_code", _TEXT, nullable=False),
     sa.Column("required_role", _TEXT, nullable=False),
@@ -221,12 +221,12 @@ decisions = sa.Table(
     sqlite_strict=True,
 )
 
-# one row per outside system; the only table besides the outbox whose rows change
+# one row per outside ledger; the only table besides the outbox whose rows change
 targets = sa.Table(
     "targets",
     metadata,
     sa.Column("target", _TEXT, primary_key=True),
-    # closed: requests flow; open: it rests until rests_until; stopped: a person must mend it
+    # closed: requests flow; open: it rests until rests_until; stopped: a person must fix it
     sa.Column("state", _TEXT, nullable=False),
     sa.Column("reason_code", _TEXT, nullable=False),
     sa.Column("failure_count", sa.Integer, nullable=False),
@@ -237,7 +237,7 @@ targets = sa.Table(
     sqlite_strict=True,
 )
 
-# one row per entry and outside system: where it is on its way out
+# one row per entry and outside ledger: where it is on its way out
 outbox = sa.Table(
     "outbox",
     metadata,

@@ -99,7 +99,7 @@ def now_milliseconds(_connection: Connection) -> int:
 
 
 def is_busy(error: sa.exc.OperationalError) -> bool:
-    """Tell whether another writer held the file too long."""
+    """Return whether another writer held the file too long."""
     return "locked" in str(error.orig)
 
 

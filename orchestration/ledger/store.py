@@ -67,7 +67,7 @@ class Ledger:
     transaction: after a crash at any moment it has happened wholly or not at all. Amounts are dollars.
     ``fiscal_start_months`` gives the first month of an entity's fiscal year, January where it is silent.
     ``policy`` says what waits for a person; without one nothing does. ``roster`` says who may decide: without one
-    nobody may. ``clock`` gives the moment of what is written and measures leases; without one that is the machine's
+    no person may. ``clock`` gives the moment of what is written and measures leases; without one that is the machine's
     clock, and the database's own for leases.
     Methods raise ``BusyError`` when another writer holds the ledger too long.
     """
@@ -160,10 +160,10 @@ class Ledger:
     ) -> PostResult:
         """Post every entry whose event is new as one batch tagged ``AI-YYYYMMDD-N``, and say what became of each.
 
-        An event that is in the ledger with the same body, under whatever rule version, is skipped, a
+        An event that is in the ledger with the same body, under any rule version, is skipped, a
         reversed one too. With another body it is a conflict: the first stays, the second waits for a person.
         What the policy holds, a closed period, an unknown account, and ``refused`` (rows that made no entry) wait
-        under a number and never stop the others. What waited and is posted now counts as mended.
+        under a number and never stop the others. What waited and is posted now counts as ``mended``.
         Raises ``ValueError`` for an entry that reverses another: that is what ``reverse`` is for.
         """
         offered = list(entries)
@@ -212,8 +212,8 @@ class Ledger:
     ) -> PostResult:
         """Post the mirror of one entry, dated ``date``, in a batch ``RV-YYYYMMDD-N``; ``reason`` holds no PHI.
 
-        An entry that is reversed already is skipped. Reversing a reversal puts the event back. Above the policy's
-        limit it is held until somebody else approves it.
+        An entry that is reversed already is skipped. Reversing a reversing entry puts the event back. Above the
+        policy's limit it is held until another person approves it.
         Raises ``BooksError`` for an unknown entry and ``ClosedPeriodError`` when ``date`` is closed.
         """
         with self.sessions.write() as connection:
@@ -230,7 +230,7 @@ class Ledger:
         """Reverse every entry of a batch that is not reversed yet, in one new batch; ``reason`` holds no PHI.
 
         The trial balance is then what it was before the batch. A second call reverses nothing. Above the policy's
-        limit it is held until somebody else approves it.
+        limit it is held until another person approves it.
         Raises ``BooksError`` for an unknown batch and ``ClosedPeriodError`` when ``date`` is closed.
         """
         with self.sessions.write() as connection:
@@ -290,10 +290,11 @@ class Ledger:
     def approve(self, proposal_id: int, date: dt.date, *, by: str, reason: str) -> PostResult:
         """Book what is held, in the name of the person behind the login ``by``; decision and batch are one transaction.
 
-        A closed period's entry is dated on the first open day, a reversal on ``date`` or the first open day after it.
+        A closed period's entry is dated on the first open day, a reversing entry on ``date`` or the first open
+        day after it.
         A changed event's booked entry is reversed and the new body is booked as an event of its own.
         Raises ``BooksError`` when it is decided already, cannot be booked as it is, was proposed by the same person, or
-        when nobody is listed under the login, or somebody without the role, limit or entity; nothing has happened then.
+        when no approver is listed under the login, or one without the role, limit or entity; nothing has happened then.
         """
         approver = deciding.listed(self._roster, by)
         with self.sessions.write() as connection:
@@ -346,8 +347,8 @@ class Ledger:
     def reject(self, proposal_id: int, *, by: str, reason: str) -> None:
         """Decide against what is held or quarantined: it is not booked, and not offered again with the same body.
 
-        Whoever proposed it may take it back so. Raises ``BooksError`` when it is decided already, or when nobody is
-        listed under the login ``by``, or somebody of another entity.
+        The one who proposed it may take it back so. Raises ``BooksError`` when it is decided already, or when no
+        approver is listed under the login ``by``, or one of another entity.
         """
         approver = deciding.listed(self._roster, by)
         with self.sessions.write() as connection:
@@ -355,8 +356,8 @@ class Ledger:
             deciding.may_decide(proposal, approver)
             at = self._clock()
             self._record_roster(connection, at)
-            told = _with_login(reason, approver, by)
-            approvals.decide(connection, proposal, "rejected", by=approver.person, reason=told, at=at)
+            why = _with_login(reason, approver, by)
+            approvals.decide(connection, proposal, "rejected", by=approver.person, reason=why, at=at)
 
     def _record_roster(self, connection: Connection, at: dt.datetime) -> None:
         """Let the chain know the list that a decision is made by, when it is not the one it knows."""
@@ -377,7 +378,7 @@ class Ledger:
     def require_approver(self, by: str, entity_ids: Iterable[str]) -> Approver:
         """Return the person behind the login ``by`` who decides for every one of these entities.
 
-        Raises ``BooksError`` when nobody is listed under it, or somebody of other entities.
+        Raises ``BooksError`` when no approver is listed under it, or one of other entities.
         """
         approver = deciding.listed(self._roster, by)
         deciding.decides_for(approver, entity_ids)
@@ -392,8 +393,8 @@ class Ledger:
         with self.sessions.write() as connection:
             at = self._clock()
             self._record_roster(connection, at)
-            told = _with_login(reason, approver, by)
-            deed = chain.Deed(approver.person, "mapping_locked", f"mapping {version}", told, content_hash=digest)
+            why = _with_login(reason, approver, by)
+            deed = chain.Deed(approver.person, "mapping_locked", f"mapping {version}", why, content_hash=digest)
             chain.append(connection, at, deed)
         return approver.person
 
@@ -402,7 +403,7 @@ class Ledger:
 
         Each must have a receipt and have been missing at the last comparison. The next round looks it up under its
         reference, and only when it is not there sends it, under a key that was never used. Raises ``BooksError`` when
-        one of them was not missing, when nobody is listed under the login ``by``, or somebody without limit or entity.
+        one of them was not missing, when no approver is listed under the login ``by``, or one without limit or entity.
         """
         approver = deciding.listed(self._roster, by)
         with self.sessions.write() as connection:
@@ -563,7 +564,7 @@ class Ledger:
             return reading.total_amount(connection)
 
     def entry_count(self) -> int:
-        """Return the number of entries, reversals included."""
+        """Return the number of entries, reversing entries included."""
         with self.sessions.read() as connection:
             return connection.execute(sa.select(sa.func.count()).select_from(entries)).scalar_one()
 
@@ -573,7 +574,7 @@ class Ledger:
             return set(connection.execute(sa.select(entries.c.event_id).where(entries.c.reverses.is_(None))).scalars())
 
     def reversed_event_ids(self) -> set[str]:
-        """Return the events that stand reversed: an original and its reversal, and what came after in pairs.
+        """Return the events that stand reversed: an original and its reversing entry, and what came after in pairs.
 
         An event that a person corrected stands by its correction.
         """
@@ -607,7 +608,7 @@ class Ledger:
     # --- proving ----------------------------------------------------------------------------------------
 
     def record(self, deed: chain.Deed) -> None:
-        """Append to the audit chain what somebody did outside of the journal, such as rejecting a file."""
+        """Append to the audit chain what a person did outside of the journal, such as rejecting a file."""
         with self.sessions.write() as connection:
             chain.append(connection, self._clock(), deed)
 

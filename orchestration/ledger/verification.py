@@ -1,6 +1,6 @@
 """Proofs that the journal holds what was posted and nothing else, read from the tables themselves.
 
-What does not belong here: the chain of audit records (``chain.py``), and mending anything: a ledger that was
+What does not belong here: the chain of audit records (``chain.py``), and repairing anything: a ledger that was
 edited from outside is restored from a backup, not repaired.
 """
 
@@ -27,9 +27,9 @@ _BATCH_ACTIONS = ("posted", "reversed")
 
 
 def unrecorded(connection: Connection) -> list[Finding]:
-    """Return findings for batches and periods whose count, amount or status the audit records do not tell."""
+    """Return findings for batches and periods whose count, amount or status the audit records do not give."""
     findings: list[Finding] = []
-    told = {
+    recorded = {
         row.object: (row.object_count, row.amount)
         for row in connection.execute(sa.select(audit).where(audit.c.action.in_(_BATCH_ACTIONS)))
     }
@@ -45,9 +45,9 @@ def unrecorded(connection: Connection) -> list[Finding]:
             .group_by(batches.c.batch_tag)
         )
     }
-    for batch_tag in sorted(told.keys() | held.keys()):
-        if told.get(batch_tag) != held.get(batch_tag):
-            message = f"batch {batch_tag} is not what its audit record tells in count or amount"
+    for batch_tag in sorted(recorded.keys() | held.keys()):
+        if recorded.get(batch_tag) != held.get(batch_tag):
+            message = f"batch {batch_tag} is not what its audit record says in count or amount"
             findings.append(Finding("batch_not_recorded", "error", message))
     findings += _unrecorded_periods(connection)
     findings += _unrecorded_decisions(connection)
@@ -56,7 +56,7 @@ def unrecorded(connection: Connection) -> list[Finding]:
 
 
 def _unrecorded_decisions(connection: Connection) -> list[Finding]:
-    told: set[tuple[str, str, str]] = {
+    recorded: set[tuple[str, str, str]] = {
         (row.object, row.action, row.content_hash)
         for row in connection.execute(
             sa.select(audit).where(audit.c.action.in_((*approvals.STATES, *approvals.DECISIONS)))
@@ -78,29 +78,29 @@ def _unrecorded_decisions(connection: Connection) -> list[Finding]:
             held.add((number, proposal.decision, sealed))
     return [
         Finding(
-            "proposal_not_recorded", "error", f"proposal {number} or its decision is not what its audit record tells"
+            "proposal_not_recorded", "error", f"proposal {number} or its decision is not what its audit record says"
         )
-        for number in sorted({number for number, _action, _hash in told ^ held}, key=int)
+        for number in sorted({number for number, _action, _hash in recorded ^ held}, key=int)
     ]
 
 
 def _unrecorded_receipts(connection: Connection) -> list[Finding]:
     """Compare receipts received with those that are held or were given back to be sent again, one by one."""
-    told: Counter[tuple[str, str]] = Counter()
+    recorded: Counter[tuple[str, str]] = Counter()
     for row in connection.execute(sa.select(audit).where(audit.c.action.in_((RECEIVED, SENT_AGAIN)))):
-        told[row.object, row.content_hash] += 1 if row.action == RECEIVED else -1
-    told.subtract(
+        recorded[row.object, row.content_hash] += 1 if row.action == RECEIVED else -1
+    recorded.subtract(
         (f"{row.target} {row.reference}", receipt_hash(row.target, row.reference, row.external_id))
         for row in connection.execute(sa.select(outbox).where(outbox.c.external_id.is_not(None)))
     )
     return [
-        Finding("receipt_not_recorded", "error", f"the receipt of {named} is not what its audit record tells")
-        for named in sorted({named for (named, _hash), left in told.items() if left})
+        Finding("receipt_not_recorded", "error", f"the receipt of {named} is not what its audit record says")
+        for named in sorted({named for (named, _hash), left in recorded.items() if left})
     ]
 
 
 def _unrecorded_periods(connection: Connection) -> list[Finding]:
-    told = connection.execute(
+    recorded = connection.execute(
         sa.select(audit.c.action, audit.c.object)
         .where(audit.c.action.in_(("period_closed", "period_opened")))
         .order_by(audit.c.audit_id)
@@ -112,9 +112,9 @@ def _unrecorded_periods(connection: Connection) -> list[Finding]:
         )
         for row in connection.execute(sa.select(periods).order_by(periods.c.period_id))
     ]
-    if [tuple(row) for row in told] == held:
+    if [tuple(row) for row in recorded] == held:
         return []
-    message = "the periods are not what their audit records tell: one was opened or closed past the ledger"
+    message = "the periods are not what their audit records say: one was opened or closed past the ledger"
     return [Finding("period_not_recorded", "error", message)]
 
 

@@ -1,8 +1,8 @@
 """Every other accounting program: files that it imports, CSV or QuickBooks Desktop's IIF.
 
-A round of posting makes one file. Every journal is in exactly one file, whatever is killed when: a file is replaced
-whole, and what stands in any of them is not written again. Files that were imported may be moved into ``imported/``
-beside them; they still count. What does not belong here: the whole books as text (``exports``).
+A round of posting makes one file. Every journal is in exactly one file, even when a process is killed: a file is
+replaced whole, and what stands in any of them is not written again. Files that were imported may be moved into
+``imported/`` beside them; they still count. What does not belong here: the whole books as text (``exports``).
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class ImportFiles:
         yield from (entry for entry in self._held().values() if start <= entry.entry_date <= end)
 
     def check_accounts(self, mapping: Mapping[str, str]) -> list[Finding]:
-        """Return the accounts of ours that have no name in the other program; whether it knows them, nobody can ask."""
+        """Return the accounts of ours that have no name in the other program; it cannot be asked for its own."""
         return [
             Finding("account_unmapped", "error", f"account {ours} has no account in {TITLE}")
             for ours, theirs in sorted(mapping.items())
@@ -117,7 +117,7 @@ class ImportFiles:
         ]
 
     def numbered_accounts(self) -> dict[str, str]:
-        """Return nothing: there is nobody to ask."""
+        """Return nothing: the other program cannot be asked."""
         return {}
 
     def _held(self) -> dict[str, PulledEntry]:
@@ -201,7 +201,7 @@ def _replace(file: Path, text: str) -> None:
 
 
 def _keep_name(file: Path) -> None:
-    """Make a file's new content survive a power cut; until then nobody knows whether it stands."""
+    """Make a file's new content survive a power cut; until then it may be lost."""
     try:
         folder = os.open(file.parent, os.O_RDONLY)
         try:

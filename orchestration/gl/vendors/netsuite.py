@@ -112,7 +112,7 @@ class NetSuite:
                 raise self._caller.unreadable(call)
             return Receipt(request.reference, internal_id, request.total_amount)
         detail = self._problem(call, response)
-        # whatever it complains about first: when the external id is taken, what stands there decides
+        # when the external id is taken, the journal that stands there decides, not the error that was named first
         entries = list(self._entries(_is_external_id(request.reference)))
         if entries:
             return settled(request, entries[0], TITLE, NAME)

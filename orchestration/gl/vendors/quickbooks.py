@@ -42,7 +42,7 @@ TOKEN_URL = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa:
 _MINOR_VERSION = "75"
 _PAGE_SIZE = 1000
 _NEEDS_A_NAME = {"Accounts Receivable": "customer", "Accounts Payable": "vendor"}
-# Intuit's page "Handling common errors"; whatever else it refuses is a validation
+# Intuit's page "Handling common errors"; every other code is a validation
 _CODES = {
     "610": "account_unknown",
     "2500": "account_unknown",

@@ -1,4 +1,4 @@
-"""What every outside general ledger needs between a request and an answer: exact JSON, pace, permission, one call.
+"""What every outside ledger needs between a request and an answer: pace, permission, one call.
 
-What does not belong here: what a journal looks like at any one vendor (``quickbooks.py`` and its neighbours).
+What does not belong here: what a journal looks like at any one vendor (``vendors/``).
 """

@@ -1,7 +1,7 @@
-"""One call to a vendor: in turn, with permission, and every way it can go wrong told apart.
+"""One call to a vendor: in turn, with permission, and a different error for every way it can go wrong.
 
 The question that matters is whether a journal may have been created. Before the request left: surely not. After it
-left without a readable answer: nobody knows. No text of an answer goes into an error, only codes of the vendor's.
+left without a readable answer: it may have been. No text of an answer goes into an error, only codes of the vendor's.
 What does not belong here: what a vendor's 400 means, and when a post is made again or a vendor rests (``poster.py``).
 """
 
@@ -90,7 +90,7 @@ class Caller:
         self._permission = permission
         self._timeout_seconds = timeout_seconds
         self._clients: dict[bool, httpx.Client] = {}
-        # connections are kept open between calls and closed with their target, whoever forgets it
+        # connections are kept open between calls and closed with their target, also when it is only forgotten
         weakref.finalize(self, _close, self._clients)
 
     def read(self, call: Call) -> httpx.Response:
@@ -175,7 +175,7 @@ class Caller:
         )
 
     def unauthorized(self, response: httpx.Response) -> TargetUnauthorized:
-        """Return the error of a login that a new token did not mend: revoked, or a clock that is wrong."""
+        """Return the error of a login that a new token did not help: revoked, or a clock that is wrong."""
         skew = self._skew_seconds(response)
         if abs(skew) > _SKEW_SECONDS:
             message = (
@@ -192,7 +192,7 @@ class Caller:
         return TargetUnauthorized(code="wrong_tenant", message=message, mend=f"medbooks gl connect {self.vendor}")
 
     def unreadable(self, call: Call) -> TargetUncertain | TargetUnavailable:
-        """Return the error of an answer that makes no sense; for a create nobody knows what it meant."""
+        """Return the error of an answer that makes no sense; for a create it does not say what was done."""
         return self._lost(call, "unreadable answer")
 
     def _unreachable(self, what: str) -> TargetUnavailable:

@@ -1,4 +1,4 @@
-"""A practice's permission to use an outside general ledger, sealed with the practice's own key.
+"""A practice's permission to use an outside ledger, sealed with the practice's own key.
 
 A refresh token is worth the whole ledger and is replaced at every use: the new one is on disk, whole, before it
 is used, and only one process at a time may replace it. What does not belong here: how a token is got (``oauth.py``).

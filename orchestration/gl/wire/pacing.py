@@ -88,7 +88,7 @@ class Pace:
             yield
 
     def hold_until(self, moment: float) -> None:
-        """Let nobody through before ``moment`` (seconds since 1970): what a vendor asks for with ``Retry-After``."""
+        """Hold every call back until ``moment`` (seconds since 1970): what a vendor asks for with ``Retry-After``."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._state() as state:
             state["closed_until"] = max(moment, state.get("closed_until", 0.0))

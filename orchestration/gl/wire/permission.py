@@ -1,6 +1,6 @@
-"""A token that is kept, shared and replaced: whoever finds it old asks for a new one, alone, and all others take that.
+"""A token that is kept, shared and replaced: one process at a time asks for a new one, and all others use that.
 
-What does not belong here: how a vendor is asked (``oauth.py``, and Intacct's login in its module).
+What does not belong here: how a vendor is asked (``oauth.py``, and the modules of ``vendors/``).
 """
 
 from __future__ import annotations

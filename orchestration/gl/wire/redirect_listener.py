@@ -1,4 +1,4 @@
-"""Hears the one answer of a browser on this computer: the address a vendor sends a person back to after consent.
+"""Receives the one answer of a browser on this computer: the address a vendor sends a person back to after consent.
 
 It listens on loopback only, answers one request and is gone. What does not belong here: what the answer means.
 """

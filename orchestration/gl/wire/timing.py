@@ -1,6 +1,6 @@
 """Time and chance as an argument, so that a day of waiting takes a test no time.
 
-What does not belong here: what anybody waits for (``pacing.py``, ``calling.py``).
+What does not belong here: what is waited for (``pacing.py``, ``calling.py``).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 One writer fills the journal and two posters empty the outbox at once, against a system of which a share of answers is
 faulty; all three are killed at random moments (``moments``), or one process that does everything at each named place
-(``places``). At the end nobody is killed any more, and the outside system must hold every entry exactly once.
+(``places``). At the end nobody is killed any more, and the outside ledger must hold every entry exactly once.
 
 Reads one JSON object a line (the arguments of ``prove``) and answers each with one: so that many proofs
 pay for one interpreter.

@@ -1,4 +1,4 @@
-"""What the crash proofs post to, one class per kind of outside system, all with the same few methods.
+"""What the crash proofs post to, one class per kind of outside ledger, all with the same few methods.
 
 ``Loopback`` is a system of our own that can be without keys, ``Vendor`` a vendor's stand-in behind its real client,
 ``ImportFolder`` the files for every other program. What does not belong here: who is killed when, and what must hold
@@ -40,7 +40,7 @@ _TOKEN_SECONDS = 63
 
 
 class System(Protocol):
-    """An outside system for the length of one proof. A share ``fault_rate`` of its calls goes wrong, drawn by seed."""
+    """An outside ledger for the length of one proof. A share ``fault_rate`` of its calls goes wrong, drawn by seed."""
 
     setup: TargetSetup
 

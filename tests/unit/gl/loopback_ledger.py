@@ -1,4 +1,4 @@
-"""An outside general ledger on loopback that keeps state, loses answers and dies half way, and its client.
+"""An outside ledger on loopback that keeps state, loses answers and dies half way, and its client.
 
 It runs in a process of its own, so that the posters can be killed around it. ``has_keys`` says whether it drops a
 second journal of the same reference by itself; without that only looking up first makes no doubles.

@@ -1,4 +1,4 @@
-"""An outside general ledger in memory whose every answer a test decides: what it holds, and what goes wrong next."""
+"""An outside ledger in memory whose every answer a test decides: what it holds, and what goes wrong next."""
 
 from __future__ import annotations
 
@@ -79,5 +79,5 @@ class MemoryTarget:
         return [Finding("account_unknown", "error", f"account {code} is not there") for code in self.findings]
 
     def edit(self, number, **changes):
-        """Change a journal as a person would, in the outside system."""
+        """Change a journal as a person would, in the outside ledger."""
         self.held[number] = replace(self.held[number], **changes)

@@ -1,4 +1,4 @@
-"""What people do to our journals in the outside system is found, line by line, and what agrees is reconciled."""
+"""What people do to our journals in the outside ledger is found, line by line, and what agrees is reconciled."""
 
 from __future__ import annotations
 

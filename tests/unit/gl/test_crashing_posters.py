@@ -1,4 +1,4 @@
-"""However often posters are killed, and whatever the outside system answers: 0 lost, 0 duplicated, totals exact.
+"""However often posters are killed, and whatever the outside ledger answers: 0 lost, 0 duplicated, totals exact.
 
 The long proof is ``pytest -m slow tests/unit/gl/test_crashing_posters.py -s``; it prints its figures. The vendors'
 own are in ``test_crashing_vendors.py``.

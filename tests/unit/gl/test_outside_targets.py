@@ -1,4 +1,4 @@
-"""Every outside general ledger, against a stand-in whose requests and answers the vendor's own specification judges."""
+"""Every outside ledger, against a stand-in whose requests and answers the vendor's own specification judges."""
 
 from __future__ import annotations
 

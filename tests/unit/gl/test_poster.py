@@ -1,4 +1,4 @@
-"""Round after round, whatever the outside system does: every entry is there once, and nothing waits behind one."""
+"""Round after round, whatever the outside ledger does: every entry is there once, and nothing waits behind one."""
 
 from __future__ import annotations
 
