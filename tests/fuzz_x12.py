@@ -23,10 +23,10 @@ if __name__ == "__main__":
 from format_examples import PAID_CLAIM, era, interchange, join, source, transaction
 from x12_mutations import clean, cut, mutated
 
-from orchestration.formats.x12.engine import Engine, FileReading
-from orchestration.formats.x12.inspect import report
-from orchestration.formats.x12.layout import lay_out
-from orchestration.formats.x12.segments import tokenize
+from orchestration.formats.x12.era835.engine import Engine, FileReading
+from orchestration.formats.x12.era835.inspect import report
+from orchestration.formats.x12.syntax.layout import lay_out
+from orchestration.formats.x12.syntax.segments import tokenize
 
 BATCH: Final = 500
 LOOKED_AT_CLOSELY: Final = 10

@@ -8,8 +8,8 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from orchestration.formats.x12.validation.elements import exact_problems
-from orchestration.formats.x12.validation.grammar import Element, Grammar, Loop, Segment, grammar
+from orchestration.formats.x12.era835.validation.elements import exact_problems
+from orchestration.formats.x12.era835.validation.grammar import Element, Grammar, Loop, Segment, grammar
 
 if TYPE_CHECKING:
     from collections.abc import Callable

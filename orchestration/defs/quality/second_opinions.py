@@ -1,7 +1,7 @@
 """pyx12's word on every remittance file beside ours: stored, compared, and said when they differ without reason.
 
 pyx12 is slow, so a run asks about new files for a bounded time and the next run goes on. What does not belong here:
-asking and comparing (``formats.x12.validation``).
+asking and comparing (``formats.x12.era835.opinions``).
 """
 
 import os
@@ -11,7 +11,7 @@ import dagster as dg
 
 from orchestration.defs.catalog import DATA_TEAM
 from orchestration.defs.resources import Practice
-from orchestration.formats.x12.validation.opinions import SECOND_OPINIONS, second_opinion
+from orchestration.formats.x12.era835.opinions import SECOND_OPINIONS, second_opinion
 from orchestration.privacy.phi import scrubbed
 from orchestration.resources.lake import create_tables
 from orchestration.resources.practice import PracticeStores

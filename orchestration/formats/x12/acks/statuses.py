@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from orchestration.core.findings import Finding
-from orchestration.formats.x12.sets import amount, date, period, segment_id
-from orchestration.formats.x12.values import element
+from orchestration.formats.x12.syntax.sets import amount, date, period, segment_id
+from orchestration.formats.x12.syntax.values import element
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from orchestration.formats.x12.sets import Elements, TransactionSet
+    from orchestration.formats.x12.syntax.sets import Elements, TransactionSet
 
 # first letter, or letter and digit, of a claim status category code, in our words
 _CATEGORIES: Final = {

@@ -12,7 +12,7 @@ from orchestration.core.money import ZERO, fits
 from orchestration.core.tables import RawBatch, SourceFile
 from orchestration.formats.x12.claims837.loops import Loops
 from orchestration.formats.x12.claims837.tables import TABLES
-from orchestration.formats.x12.sets import open_file, quarantine_reason
+from orchestration.formats.x12.syntax.sets import open_file, quarantine_reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

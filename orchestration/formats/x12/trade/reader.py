@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from orchestration.core.findings import Finding
 from orchestration.core.money import ZERO, fits
-from orchestration.formats.x12.segments import decode
-from orchestration.formats.x12.sets import open_file, quarantine_reason
+from orchestration.formats.x12.syntax.segments import decode
+from orchestration.formats.x12.syntax.sets import open_file, quarantine_reason
 from orchestration.formats.x12.trade.documents import INVOICE, ORDER, RECEIPT, Document, read_document
 
 if TYPE_CHECKING:
