@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from orchestration.core.findings import Finding
-from orchestration.formats.x12.syntax.sets import amount, date, period, segment_id
-from orchestration.formats.x12.syntax.values import element
+from orchestration.formats.x12.syntax.segments import segment_id
+from orchestration.formats.x12.syntax.values import amount, date, element, period
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from orchestration.formats.x12.syntax.sets import Elements, TransactionSet
+    from orchestration.formats.x12.syntax.segments import Elements
+    from orchestration.formats.x12.syntax.sets import TransactionSet
 
 # first letter, or letter and digit, of a claim status category code, in our words
 _CATEGORIES: Final = {

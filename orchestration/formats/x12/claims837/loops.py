@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 from orchestration.core.findings import Finding
 from orchestration.core.ids import is_npi
 from orchestration.core.money import ZERO, fits, format_amount
-from orchestration.formats.x12.syntax.sets import amount, date, period, quantity, segment_id
-from orchestration.formats.x12.syntax.values import element
+from orchestration.formats.x12.syntax.segments import segment_id
+from orchestration.formats.x12.syntax.values import amount, date, element, period, quantity
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
     from decimal import Decimal
 
-    from orchestration.formats.x12.syntax.sets import Elements, TransactionSet
+    from orchestration.formats.x12.syntax.segments import Elements
+    from orchestration.formats.x12.syntax.sets import TransactionSet
 
 _BILLING, _SUBSCRIBER, _PATIENT = "billing", "subscriber", "patient"
 _CLAIM, _OTHER_PAYER, _LINE, _TRANSACTION = "claim", "other_payer", "line", "transaction"

@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from orchestration.core.money import ZERO, format_amount
-from orchestration.formats.x12.era835.engine import Engine, FileReading
+from orchestration.formats.x12.era835.engine import Engine
 from orchestration.formats.x12.era835.reader import quarantine_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from orchestration.core.tables import SourceFile
+    from orchestration.formats.x12.era835.remittances import FileReading
 
 
 def inspect(file: SourceFile) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.core.tables import RawBatch
-from orchestration.formats.x12.era835.engine import Engine, Run
+from orchestration.formats.x12.era835.engine import Engine
 from orchestration.formats.x12.era835.reader import add, quarantine_reason
 from orchestration.formats.x12.era835.rows import Rows
 from orchestration.formats.x12.era835.tables import TABLES
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from orchestration.core.tables import SourceFile
+    from orchestration.formats.x12.era835.run import Run
 
 
 class ParquetWriters:

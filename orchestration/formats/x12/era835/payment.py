@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from orchestration.core.findings import Finding, Severity
 from orchestration.core.money import ZERO
 from orchestration.formats.x12.syntax import values
-from orchestration.formats.x12.syntax.envelope import segment_id
+from orchestration.formats.x12.syntax.segments import segment_id
 from orchestration.formats.x12.syntax.values import element
 
 if TYPE_CHECKING:
     import datetime as dt
     from decimal import Decimal
 
-    from orchestration.formats.x12.syntax.segments import Segment
+    from orchestration.formats.x12.syntax.segments import Elements
 
 # PLB holds six pairs from its third element on
 _PLB_FIRST, _PLB_END = 3, 15
@@ -56,7 +56,7 @@ class Payment:
         """The best id of the payer there is."""
         return self.payer_code or self.payer_reference or self.company_id
 
-    def tell(self, number: int, segment: Segment, component: str) -> None:
+    def take(self, number: int, segment: Elements, component: str) -> None:
         """Take in one segment of the header or one PLB; others say nothing here."""
         name = segment[0]
         if name == "BPR":
@@ -83,7 +83,7 @@ class Payment:
             words = "the payment has no trace number (no TRN)"
             self.findings.append(Finding("missing_trace_number", "error", words, number, "ST"))
 
-    def _bpr(self, number: int, segment: Segment) -> None:
+    def _bpr(self, number: int, segment: Elements) -> None:
         if self.has_payment:
             self._note("repeated_payment", "error", "the transaction states its payment twice (BPR)", number, segment)
             return
@@ -98,7 +98,7 @@ class Payment:
             words = f"the payment date (BPR16) is {state}"
             self._note(f"{state}_payment_date", "error", words, number, segment)
 
-    def _trn(self, number: int, segment: Segment) -> None:
+    def _trn(self, number: int, segment: Elements) -> None:
         if self.has_trace:
             words = "a second trace number (TRN) was not read"
             self._note("repeated_trace_number", "warning", words, number, segment)
@@ -110,7 +110,7 @@ class Payment:
             words = "the payment has no trace number (TRN02)"
             self._note("missing_trace_number", "error", words, number, segment)
 
-    def _n1(self, segment: Segment) -> None:
+    def _n1(self, segment: Elements) -> None:
         self._party = element(segment, 1)
         if self._party == "PR":
             self.payer_name, self.payer_code = element(segment, 2), element(segment, 4)
@@ -119,24 +119,24 @@ class Payment:
             if element(segment, 3) == "XX":
                 self.payee_npi = element(segment, 4)
 
-    def _ref(self, segment: Segment) -> None:
+    def _ref(self, segment: Elements) -> None:
         role = element(segment, 1)
         if role == "2U" and self._party == "PR":
             self.payer_reference = element(segment, 2)
         elif role == "HPI" and self._party == "PE" and self.payee_npi is None:
             self.payee_npi = element(segment, 2)
 
-    def _dtm(self, segment: Segment) -> None:
+    def _dtm(self, segment: Elements) -> None:
         if element(segment, 1) == "405":
             self.production_date = values.date(element(segment, 2) or "")
 
-    def _cur(self, number: int, segment: Segment) -> None:
+    def _cur(self, number: int, segment: Elements) -> None:
         self.currency_code = element(segment, 2)
         if self.currency_code not in {None, "USD"}:
             words = "the payment is not in US dollars (CUR02)"
             self._note("foreign_currency", "error", words, number, segment)
 
-    def _plb(self, number: int, segment: Segment, component: str) -> None:
+    def _plb(self, number: int, segment: Elements, component: str) -> None:
         period = values.date(element(segment, 2) or "")
         if period is None:
             self._note("unreadable_date", "warning", "a date in PLB is unreadable", number, segment)
@@ -162,7 +162,7 @@ class Payment:
             words = "more adjustments than a PLB segment can hold"
             self._note("segment_too_long", "error", words, number, segment)
 
-    def _amount(self, number: int, segment: Segment, position: int, noun: str, what: str) -> Decimal | None:
+    def _amount(self, number: int, segment: Elements, position: int, noun: str, what: str) -> Decimal | None:
         """Return an amount the balance needs; a missing or unreadable one is an error."""
         text = segment[position] if position < len(segment) else ""
         amount = values.amount(text)
@@ -172,5 +172,5 @@ class Payment:
             self._note(f"{state}_{noun}", "error", words, number, segment)
         return amount
 
-    def _note(self, code: str, severity: Severity, message: str, number: int, segment: Segment) -> None:
+    def _note(self, code: str, severity: Severity, message: str, number: int, segment: Elements) -> None:
         self.findings.append(Finding(code, severity, message, number, segment_id(segment)))

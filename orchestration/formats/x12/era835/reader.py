@@ -17,10 +17,10 @@ from orchestration.core.findings import Finding
 from orchestration.core.money import ZERO, fits
 from orchestration.core.tables import RawBatch, SourceFile
 from orchestration.formats.x12.era835 import balancing
-from orchestration.formats.x12.era835.engine import Engine, FileReading, Remittance
+from orchestration.formats.x12.era835.engine import Engine
 from orchestration.formats.x12.era835.tables import TABLES
 from orchestration.formats.x12.syntax import values
-from orchestration.formats.x12.syntax.envelope import segment_id
+from orchestration.formats.x12.syntax.segments import segment_id
 from orchestration.formats.x12.syntax.values import element
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from orchestration.formats.x12.era835.remittances import FileReading, Remittance
 
 _PROFILE = "x12_835"
 

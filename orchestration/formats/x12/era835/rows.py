@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from orchestration.core.tables import Table
-    from orchestration.formats.x12.era835.engine import Run
+    from orchestration.formats.x12.era835.run import Run
 
 _MOMENT = pa.timestamp("us", tz="UTC")
 _MONEY, _UNITS = pa.decimal128(18, 2), pa.decimal128(18, 4)

@@ -1,22 +1,21 @@
-"""The envelope: ISA/IEA, GS/GE, ST/SE. Which transaction sets a file holds, and whether its trailers agree.
+"""An envelope read segment by segment: ISA/IEA, GS/GE, ST/SE. Which sets it holds, and whether its trailers agree.
 
 X12.5 and X12.6: SE01 counts segments from ST to SE, GE01 transaction sets, IEA01 groups; ST02 = SE02, GS06 = GE02,
-ISA13 = IEA02. An envelope is told its own segments one by one, in order, with their numbers in the file, so a file is
-never held whole. What does not belong here: anything between ST and SE.
+ISA13 = IEA02. An envelope takes its own segments one by one, in order, with their numbers in the file, so a file is
+never held whole. Trailers that disagree are errors. What does not belong here: anything between ST and SE.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from orchestration.core.findings import Finding, Severity
-from orchestration.formats.x12.syntax.values import element
+from orchestration.formats.x12.syntax.segments import segment_id
+from orchestration.formats.x12.syntax.values import element, is_count
 
 if TYPE_CHECKING:
-    from orchestration.formats.x12.syntax.segments import Segment
-
-REMITTANCE: Final = "835"
+    from orchestration.formats.x12.syntax.segments import Elements
 
 
 @dataclass(slots=True)
@@ -24,7 +23,7 @@ class TransactionSet:
     """One ST to SE, both included in ``segment_count``; ``findings`` are the errors that hold this set alone."""
 
     envelope: Envelope
-    opening: Segment
+    opening: Elements
     set_code: str | None
     version_code: str | None
     first_segment_number: int
@@ -34,18 +33,22 @@ class TransactionSet:
 
 
 class Envelope:
-    """One interchange, or a stretch without ISA; ``findings`` hold every transaction set in it when they are errors."""
+    """One interchange, or a stretch without ISA; ``findings`` hold every transaction set in it when they are errors.
 
-    def __init__(self, first_segment_number: int) -> None:
+    Sets of other codes than ``wanted_code`` are counted and reported.
+    """
+
+    def __init__(self, first_segment_number: int, wanted_code: str) -> None:
         self.first_segment_number = first_segment_number
-        self.header: Segment | None = None
+        self.wanted_code = wanted_code
+        self.header: Elements | None = None
         self.findings: list[Finding] = []
         self.group_count = 0
         self.set_count = 0
         self.other_sets = 0
         self.is_closed = False
         self.last_segment_id: str | None = None
-        self._group: Segment | None = None
+        self._group: Elements | None = None
         self._group_sets = 0
         self._version: str | None = None
         self._open: TransactionSet | None = None
@@ -56,7 +59,7 @@ class Envelope:
         """The transaction set that has begun and not ended."""
         return self._open
 
-    def tell(self, number: int, segment: Segment) -> TransactionSet | None:
+    def take(self, number: int, segment: Elements) -> TransactionSet | None:
         """Take in one segment of the envelope and return the transaction set that ends with it or before it."""
         match segment[0]:
             case "ST":
@@ -73,7 +76,7 @@ class Envelope:
                 self.header = segment
         return None
 
-    def stray(self, number: int, segment: Segment) -> None:
+    def stray(self, number: int, segment: Elements) -> None:
         """Take note of a segment outside any transaction set."""
         self._note("stray_segment", "warning", "a segment outside any transaction set was not read", number, segment)
 
@@ -115,7 +118,7 @@ class Envelope:
                 Finding(
                     "other_transaction_set",
                     "warning",
-                    f"{self.other_sets} transaction sets of another kind than 835 were not read",
+                    f"{self.other_sets} transaction sets of another kind than {self.wanted_code} were not read",
                     segment_number=self.first_segment_number,
                 )
             )
@@ -126,10 +129,10 @@ class Envelope:
         self._open = None
         self._ends_open = not current.is_closed
         self.set_count += 1
-        self.other_sets += current.set_code != REMITTANCE
+        self.other_sets += current.set_code != self.wanted_code
         return current
 
-    def _gs(self, number: int, segment: Segment) -> TransactionSet | None:
+    def _gs(self, number: int, segment: Elements) -> TransactionSet | None:
         ended = self.close_set(number)
         self._close_group(number, segment)
         self._group, self._group_sets = segment, 0
@@ -137,14 +140,14 @@ class Envelope:
         self.group_count += 1
         return ended
 
-    def _st(self, number: int, segment: Segment) -> TransactionSet | None:
+    def _st(self, number: int, segment: Elements) -> TransactionSet | None:
         ended = self.close_set(number)
         version = self._version or element(segment, 3)
         self._open = TransactionSet(self, segment, element(segment, 1), version, number)
         self._group_sets += 1
         return ended
 
-    def _se(self, number: int, segment: Segment) -> TransactionSet | None:
+    def _se(self, number: int, segment: Elements) -> TransactionSet | None:
         current = self._open
         if current is None:
             self._note("stray_segment", "error", "a transaction set ends here that never began", number, segment)
@@ -153,7 +156,7 @@ class Envelope:
         current.segment_count = count
         current.is_closed = True
         stated = element(segment, 1)
-        if stated is None or not _equals(stated, count):
+        if stated is None or not is_count(stated, count):
             current.findings.append(
                 Finding(
                     "segment_count_mismatch",
@@ -175,12 +178,12 @@ class Envelope:
             )
         return self._filed(current)
 
-    def _ge(self, number: int, segment: Segment) -> TransactionSet | None:
+    def _ge(self, number: int, segment: Elements) -> TransactionSet | None:
         ended = self.close_set(number)
         if self._group is None:
             self._note("stray_segment", "error", "a group ends here that never began", number, segment)
             return ended
-        if not _equals(element(segment, 1), self._group_sets):
+        if not is_count(element(segment, 1), self._group_sets):
             words = f"the group's trailer does not count its {self._group_sets} transaction sets (GE01)"
             self._note("group_count_mismatch", "error", words, number, segment)
         if element(segment, 2) != element(self._group, 6):
@@ -189,14 +192,14 @@ class Envelope:
         self._group = None
         return ended
 
-    def _iea(self, number: int, segment: Segment) -> TransactionSet | None:
+    def _iea(self, number: int, segment: Elements) -> TransactionSet | None:
         ended = self.close_set(number)
         self._close_group(number, segment)
         self._has_trailer = True
         if self.header is None:
             self._note("stray_segment", "error", "an interchange ends here that never began", number, segment)
             return ended
-        if not _equals(element(segment, 1), self.group_count):
+        if not is_count(element(segment, 1), self.group_count):
             words = f"the interchange's trailer does not count its {self.group_count} groups (IEA01)"
             self._note("interchange_count_mismatch", "error", words, number, segment)
         if element(segment, 2) != element(self.header, 13):
@@ -204,21 +207,10 @@ class Envelope:
             self._note("interchange_control_mismatch", "error", words, number, segment)
         return ended
 
-    def _close_group(self, number: int, segment: Segment) -> None:
+    def _close_group(self, number: int, segment: Elements) -> None:
         if self._group is not None:
             self._note("missing_trailer", "error", "a group has no trailer (GE) before this segment", number, segment)
             self._group = None
 
-    def _note(self, code: str, severity: Severity, message: str, number: int, segment: Segment) -> None:
+    def _note(self, code: str, severity: Severity, message: str, number: int, segment: Elements) -> None:
         self.findings.append(Finding(code, severity, message, segment_number=number, segment_id=segment_id(segment)))
-
-
-def segment_id(segment: Segment) -> str | None:
-    """Return a segment's id when it looks like one: a stray text never reaches a message."""
-    name = segment[0]
-    return name if name.isascii() and name.isalnum() and name.isupper() and len(name) in {2, 3} else None
-
-
-def _equals(stated: str | None, count: int) -> bool:
-    """Tell whether a written count is that number; ``007`` is 7."""
-    return stated is not None and stated.isascii() and stated.isdigit() and stated.lstrip("0") == str(count or "")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from orchestration.formats.x12.syntax.segments import decode, tokenize
 
 if TYPE_CHECKING:
-    from orchestration.formats.x12.syntax.segments import Delimiters
+    from orchestration.formats.x12.syntax.delimiters import Delimiters
 
 _MARKS: Final = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
 _UTF8_MARK: Final = b"\xef\xbb\xbf"

@@ -1,9 +1,9 @@
-"""A file to stretches of canonical X12 that the columnar path can index: whole transaction sets, one delimiter set.
+"""A file of any size to stretches of canonical X12: whole transaction sets, one delimiter set, ready to be indexed.
 
 A *regular* file (an ISA first, one kind of line end at most, nothing between interchanges) is read window by window
 and never held whole. Everything else is taken apart by the tokenizer (``segments``) and put together again, so that
 both ways meet in the same bytes. Canonical: UTF-8, every segment followed by its terminator and by nothing else.
-What does not belong here: what segments mean, and whether a stretch that looked regular was (``engine``).
+What does not belong here: what segments mean, and whether a stretch that looked regular was.
 """
 
 from __future__ import annotations
@@ -13,14 +13,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from orchestration.formats.x12.era835.columnar.index import Marks
-from orchestration.formats.x12.era835.validation.verdict import Verdict, validate
-from orchestration.formats.x12.syntax.segments import Interchange, read_header, tokenize
+from orchestration.formats.x12.syntax.delimiters import Marks, read_header
+from orchestration.formats.x12.syntax.segments import Interchange, Tokens, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from orchestration.core.findings import Finding
 
 # near the cache: larger windows are slower, smaller ones pay their fixed costs more often
 WINDOW: Final = 2 << 20
@@ -66,7 +63,7 @@ class Part:
 def regular_parts(stream: BinaryIO) -> Iterator[Part]:
     """Yield the stretches of a regular file, each ending with a whole set; raises ``IrregularError``."""
     stream.seek(0)
-    # what does not begin like one is told before the whole file is looked at
+    # what does not begin like one is refused before the whole file is looked at
     marks = _regular_marks(stream.read(_HEAD).removeprefix(_MARK_BYTES).lstrip(_JUNK))
     codec = _codec(stream)
     stream.seek(0)
@@ -95,23 +92,28 @@ def regular_parts(stream: BinaryIO) -> Iterator[Part]:
         body += more
 
 
-def exact_parts(stream: BinaryIO) -> tuple[list[Part], list[Finding], Verdict | None]:
-    """Return what the tokenizer makes of a whole file, and the verdict on its form; raises ``TooLargeError``.
+@dataclass(frozen=True, slots=True)
+class TokenizedFile:
+    """A file that was held whole: its bytes, what the tokenizer made of them, and that as canonical stretches."""
 
-    There are no parts and no verdict when the file holds no X12.
-    """
+    content: bytes
+    tokens: Tokens
+    parts: list[Part]
+
+
+def tokenized(stream: BinaryIO) -> TokenizedFile | None:
+    """Return what the tokenizer makes of a whole file, ``None`` for no X12; raises ``TooLargeError``."""
     stream.seek(0, 2)
     if stream.tell() > LARGEST_IRREGULAR:
         if _mentions_x12(stream):
             raise TooLargeError
-        return [], [], None
+        return None
     stream.seek(0)
     content = stream.read()
     tokens = tokenize(content)
     if not tokens.interchanges:
-        return [], [], None
-    parts = [_rejoined(interchange) for interchange in tokens.interchanges]
-    return parts, tokens.findings, validate(content, tokens)
+        return None
+    return TokenizedFile(content, tokens, [_rejoined(interchange) for interchange in tokens.interchanges])
 
 
 def is_blank(stream: BinaryIO) -> bool:

@@ -3,7 +3,7 @@
 Everything a sender does to the bytes is undone here and nowhere else: byte order marks, leading blanks, trailing
 junk, delimiters of any kind and different ones per interchange, fields of ISA that are not padded, lines wrapped in
 the middle of a segment, line ends and indentation after the terminator, files without ISA. What does not belong
-here: what a segment means (``columnar``, ``payment``) and whether the envelope holds (``envelope``).
+here: what a segment means, and whether the envelope holds (``envelope``, ``sets``).
 """
 
 from __future__ import annotations
@@ -13,32 +13,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orchestration.core.findings import Finding
+from orchestration.formats.x12.syntax.delimiters import Delimiters, read_header, terminator_before_next
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 # a segment as it stands in the file, and the same cut into its elements: the id is element 0
 RawSegment = str
-Segment = list[str]
+Elements = list[str]
 
-_BLANK = " \t\r\n"
-_JUNK = _BLANK + "\x00\x1a\ufeff"
-_ISA_SEPARATORS = 16
-# 106 characters when padded; twice that leaves room for long, wrapped and unpadded fields
-_ISA_LENGTH = 240
+_ID_LENGTHS = frozenset({2, 3})
+_JUNK = " \t\r\n\x00\x1a\ufeff"
 _IEA_LENGTH = 120
 _ISA = re.compile(r"(?<![A-Za-z0-9])ISA([^A-Za-z0-9 ])")
 _HEADLESS = re.compile(r"(?<![A-Za-z0-9])(?:GS([^A-Za-z0-9 ])[A-Z]{2}\1|ST([^A-Za-z0-9 ])\d{3}\2)")
 _COMPOSITE = re.compile(r"SVC.[A-Z0-9]{2}([^A-Za-z0-9 \t\r\n])")
-
-
-@dataclass(frozen=True, slots=True)
-class Delimiters:
-    """What one interchange is cut by."""
-
-    element: str
-    component: str
-    terminator: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +45,7 @@ class Interchange:
     # where it begins in the decoded text
     begin: int = 0
 
-    def elements(self, index: int) -> Segment:
+    def elements(self, index: int) -> Elements:
         """Return the elements of one segment. They are cut when they are read, so that few of them live at once."""
         return self.segments[index].split(self.delimiters.element)
 
@@ -144,61 +133,12 @@ def _headers(text: str) -> Iterator[tuple[int, Delimiters, int]]:
 def _headless(text: str, match: re.Match[str]) -> _Stretch:
     """Return the stretch that starts with GS or ST; its delimiters are told by what follows."""
     separator = match[1] or match[2]
-    terminator = _terminator_before_next(text, match.end(), separator)
+    terminator = terminator_before_next(text, match.end(), separator)
     end = _end(text, match.end(), Delimiters(separator, ":", terminator))
     # the separator of components shows first where a procedure is coded
     composite = _COMPOSITE.search(text, match.end(), end)
     component = composite[1] if composite and composite[1] not in {separator, terminator} else ":"
     return _Stretch(match.start(), end, Delimiters(separator, component, terminator), has_header=False)
-
-
-def _terminator_before_next(text: str, position: int, separator: str) -> str:
-    """Return the character that ends the segment before the next well-known one; a line end when there is no other."""
-    following = re.compile(r"([^A-Za-z0-9 \t\r\n])?([ \t\r\n]*)(?:ST|BPR|GS|SE|TRN|BHT|BGN)" + re.escape(separator))
-    # bounded: the segment sought is the very next one
-    match = following.search(text, position, position + _ISA_LENGTH)
-    if match and match[1] and match[1] != separator:
-        return match[1]
-    if match and ("\n" in match[2] or "\r" in match[2]):
-        return "\r" if match[2].lstrip(" \t").startswith("\r") else "\n"
-    return "~"
-
-
-def read_header(text: str, begin: int, separator: str) -> tuple[Delimiters, int] | None:
-    """Return the delimiters an ISA declares and the place after it, ``None`` when this is no ISA.
-
-    The sixteenth separator is followed by the component separator and the terminator (X12.5 ISA16): counting
-    separators finds them however wide the fields are.
-    """
-    window = text[begin : begin + _ISA_LENGTH]
-    place = -1
-    for _ in range(_ISA_SEPARATORS):
-        place = window.find(separator, place + 1)
-        if place < 0:
-            return None
-    if re.search(r"[^A-Za-z0-9]GS" + re.escape(separator), window[:place]):
-        # an ISA with fields missing: its end is only known by what follows
-        terminator = _terminator_before_next(text, begin + 4, separator)
-        end = text.find(terminator, begin)
-        return (Delimiters(separator, ":", terminator), end + 1) if end >= 0 else None
-    tail = window[place + 1 :]
-    # a wrapped line may break between the last three characters of the header
-    after = tail.lstrip("\r\n")
-    if not after:
-        return None
-    component, rest = after[0], after[1:]
-    if not rest:
-        return None
-    terminator = rest[0]
-    if terminator in "\r\n":
-        unwrapped = rest.lstrip(_BLANK)
-        if unwrapped and not re.match(r"(?:GS|ISA|TA1|IEA)[^A-Za-z0-9]", unwrapped):
-            candidate = unwrapped[0]
-            if not candidate.isalnum() and candidate != separator:
-                terminator, rest = candidate, unwrapped
-    if terminator == separator:
-        return None
-    return Delimiters(separator, component, terminator), begin + len(window) - len(rest) + 1
 
 
 def _end(text: str, position: int, delimiters: Delimiters) -> int:
@@ -235,6 +175,12 @@ def _cut(body: str, delimiters: Delimiters) -> list[RawSegment]:
     blank = "".join(char for char in _JUNK if char not in marks)
     pieces = (piece.strip(blank) for piece in body.split(delimiters.terminator))
     return [piece for piece in pieces if piece]
+
+
+def segment_id(elements: Sequence[str]) -> str | None:
+    """Return a segment's id when it looks like one: a stray text never reaches a message."""
+    name = elements[0]
+    return name if len(name) in _ID_LENGTHS and name.isascii() and name.isalnum() and name.isupper() else None
 
 
 def _note_stray_text(text: str, after_segment: int, findings: list[Finding]) -> None:

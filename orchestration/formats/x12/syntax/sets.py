@@ -1,8 +1,8 @@
-"""Transaction sets that are no remittances (837, 277, 999, 997, TA1): where each begins and ends, in which envelope.
+"""The transaction sets of a file that is held whole (837, 277, 999, 997, TA1, 850): their bounds and their envelope.
 
 X12.5 and X12.6: SE01 counts segments from ST to SE, GE01 sets, IEA01 groups; ST02 = SE02, GS06 = GE02, ISA13 = IEA02.
 Trailers that disagree are findings and keep nothing from being read. What does not belong here: anything between ST and
-SE, and the 835, whose engine has its own envelope.
+SE, and files of any size, whose envelopes are read segment by segment (``envelope``).
 """
 
 from __future__ import annotations
@@ -11,19 +11,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from orchestration.core.findings import Finding, Severity
-from orchestration.formats.x12.syntax import values
-from orchestration.formats.x12.syntax.segments import tokenize
-from orchestration.formats.x12.syntax.values import element
+from orchestration.formats.x12.syntax.segments import segment_id, tokenize
+from orchestration.formats.x12.syntax.values import date, element, is_count
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
-    from decimal import Decimal
 
-    from orchestration.formats.x12.syntax.segments import Delimiters, Interchange
+    from orchestration.formats.x12.syntax.delimiters import Delimiters
+    from orchestration.formats.x12.syntax.segments import Elements, Interchange
 
-Elements = list[str]
-_ID_LENGTHS: Final = frozenset({2, 3})
+TA1: Final = "TA1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +112,6 @@ def quarantine_reason(opened: Opened, content: bytes, wanted: frozenset[str], wh
     return None
 
 
-TA1: Final = "TA1"
-
-
 class _Walk:
     """Walks the segments of one interchange once; only ids that belong to an envelope are looked at."""
 
@@ -201,7 +195,7 @@ class _Walk:
             return
         count = index - self.start + 1
         self._close_set(index + 1, is_closed=True)
-        if not _counts(element(segment, 1), count):
+        if not is_count(element(segment, 1), count):
             message = f"the trailer does not count the {count} segments of this transaction: some may be missing"
             self._note("segment_count_mismatch", "warning", message, index)
         if element(segment, 2) != self.opened.sets[-1].control_number:
@@ -213,7 +207,7 @@ class _Walk:
         if self.gs is None:
             self._note("stray_segment", "error", "a group ends here that never began", index)
             return
-        if not _counts(element(segment, 1), self.group_sets):
+        if not is_count(element(segment, 1), self.group_sets):
             message = f"the group's trailer does not count its {self.group_sets} transaction sets (GE01)"
             self._note("group_count_mismatch", "warning", message, index)
         if element(segment, 2) != element(self.gs, 6):
@@ -228,7 +222,7 @@ class _Walk:
         if self.isa is None:
             self._note("stray_segment", "error", "an interchange ends here that never began", index)
             return
-        if not _counts(element(segment, 1), self.groups):
+        if not is_count(element(segment, 1), self.groups):
             message = f"the interchange's trailer does not count its {self.groups} groups (IEA01)"
             self._note("interchange_count_mismatch", "warning", message, index)
         if element(segment, 2) != element(self.isa, 13):
@@ -276,40 +270,3 @@ class _Walk:
                 segment_id=segment_id(self.interchange.elements(index)),
             )
         )
-
-
-def segment_id(segment: Sequence[str]) -> str | None:
-    """Return a segment's id when it looks like one: a stray text never reaches a message."""
-    name = segment[0]
-    return name if len(name) in _ID_LENGTHS and name.isascii() and name.isalnum() and name.isupper() else None
-
-
-def amount(text: str | None) -> Decimal | None:
-    """Return dollars of X12 type R, ``None`` when it is none."""
-    return values.amount(text) if text is not None else None
-
-
-def quantity(text: str | None) -> Decimal | None:
-    """Return a count of units, ``None`` when it is none."""
-    return values.quantity(text) if text is not None else None
-
-
-def date(text: str | None) -> dt.date | None:
-    """Return the date of CCYYMMDD or YYMMDD, ``None`` when it is none."""
-    return values.date(text) if text is not None else None
-
-
-def period(qualifier: str | None, text: str | None) -> tuple[dt.date | None, dt.date | None]:
-    """Return first and last day of a DTP value: D8 is one day, RD8 two joined by a hyphen, DT a day with a time."""
-    if text is None:
-        return None, None
-    if qualifier == "RD8":
-        first, _, last = text.partition("-")
-        return date(first), date(last)
-    day = date(text[:8])
-    return day, day
-
-
-def _counts(stated: str | None, count: int) -> bool:
-    """Tell whether a written count is that number; ``007`` is 7."""
-    return stated is not None and stated.isascii() and stated.isdigit() and stated.lstrip("0") == str(count or "")

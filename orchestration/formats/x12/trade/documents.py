@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from orchestration.core.findings import Finding
 from orchestration.core.money import CENT, ZERO, fits, from_cents, parse_quantity
-from orchestration.formats.x12.syntax.sets import amount, date, quantity
-from orchestration.formats.x12.syntax.values import element
+from orchestration.formats.x12.syntax.values import amount, date, element, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from orchestration.formats.x12.syntax.sets import Elements, TransactionSet
+    from orchestration.formats.x12.syntax.segments import Elements
+    from orchestration.formats.x12.syntax.sets import TransactionSet
 
 ORDER, RECEIPT, INVOICE = "order", "receipt", "invoice"
 # BEG01, BSN01, BIG08: original, replaced, confirmed, sent again. What is changed or taken back is for a person

@@ -6,13 +6,15 @@ here: what an element means.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from orchestration.formats.x12.era835.columnar.lookup import Lookup, Words
+
+if TYPE_CHECKING:
+    from orchestration.formats.x12.syntax.delimiters import Marks
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
@@ -57,15 +59,6 @@ def key(text: str) -> int:
 
 
 _BY_ID: Final = Lookup({key(name): code for name, code in CODE.items()}, bits=9)
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """The delimiters as byte values."""
-
-    element: int
-    component: int
-    terminator: int
 
 
 class Index:

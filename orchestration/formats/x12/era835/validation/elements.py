@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from orchestration.formats.x12.era835.validation.grammar import Element, Grammar, Note, Segment
-    from orchestration.formats.x12.syntax.segments import Delimiters
+    from orchestration.formats.x12.syntax.delimiters import Delimiters
 
 _NUMBER = re.compile(r"-?[0-9]+")
 _DECIMAL = re.compile(r"-?[0-9]*(?:\.[0-9]+)?")

@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from orchestration.formats.x12.era835.validation import guide_4010, guide_5010
 from orchestration.formats.x12.era835.validation.codes import code_set
@@ -29,6 +29,8 @@ from orchestration.formats.x12.era835.validation.codes import code_set
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+# ST01 of the transaction sets the guides are of
+REMITTANCE: Final = "835"
 Usage = Literal["R", "S", "N"]
 # "" where nothing may stand
 Kind = Literal["AN", "ID", "N0", "R", "DT", "TM", ""]

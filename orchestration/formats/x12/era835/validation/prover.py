@@ -15,22 +15,28 @@ import numpy as np
 import numpy.typing as npt
 
 from orchestration.formats.x12.era835.columnar import values
-from orchestration.formats.x12.era835.columnar.index import CODE, MASKS, Flags, Index, Places, key
-from orchestration.formats.x12.era835.columnar.lookup import Lookup, Words
+from orchestration.formats.x12.era835.columnar.index import CODE, MASKS, Flags, Index, Places
+from orchestration.formats.x12.era835.validation.detail import (
+    CODED,
+    COMPOSITE,
+    DATE,
+    DECIMAL,
+    LENGTHS,
+    WHOLE,
+    WRONG,
+    DetailTables,
+)
 from orchestration.formats.x12.era835.validation.elements import is_of_type
-from orchestration.formats.x12.era835.validation.grammar import Element, Grammar, Note, Segment, grammar
+from orchestration.formats.x12.era835.validation.grammar import grammar
 
 if TYPE_CHECKING:
     from orchestration.formats.x12.era835.columnar.loops import Loops
+    from orchestration.formats.x12.era835.validation.grammar import Grammar
 
 VERSION: Final = "005010X221A1"
-_LOOPS: Final = ("2000", "2100", "2110")
 # segments: below this the tables of the proof cost more than the walk
 WORTH_PROVING: Final = 1000
 _WORD = 8
-# a set of codes with more values than this is looked up in its own sorted table
-_LARGE = 100
-_SLOTS_BITS = 14
 _BLANK: Final = ord(" ")
 _PRINTABLE = bytes(range(32, 127))
 _FIRST_YEAR = 1800
@@ -38,177 +44,9 @@ _FIRST_DAY: Final = (_FIRST_YEAR - 1970) * 366
 _DONT_CARE: Final = -(1 << 40)
 
 
-# what has to be looked at besides the length, and what is wrong by its length alone
-_FREE, _DECIMAL, _WHOLE, _DATE, _CODED, _COMPOSITE, _WRONG = range(7)
-# lengths are told apart up to here; what is longer is doubted
-_LENGTHS: Final = 256
-
-
-@dataclass(slots=True)
-class _Specs:
-    """What may stand in an element or part of a composite, one row a position; row 0 allows everything.
-
-    ``by_length`` has ``_LENGTHS`` entries a row: what has to be looked at in a text of that length.
-    """
-
-    by_length: npt.NDArray[np.uint8]
-    codes: npt.NDArray[np.int64]
-    # of composites: the row before its first part, how many it may have and must have
-    parts: npt.NDArray[np.int64]
-    most_parts: npt.NDArray[np.int64]
-    least_parts: npt.NDArray[np.int64]
-
-
-class _Tables:
-    """The detail of a guide as arrays."""
-
-    def __init__(self, rules: Grammar) -> None:
-        self.rules = rules
-        self.segments = [s for s in rules.segments if s.loop in _LOOPS]
-        nodes = len(rules.nodes)
-        self.node = self._nodes()
-        self.needs_qualifier = np.zeros((len(_LOOPS), len(CODE) + 1), dtype=np.bool_)
-        entries: dict[int, int] = {}
-        for segment in self.segments:
-            loop, code = _LOOPS.index(segment.loop), CODE[segment.segment_id]
-            if segment.qualifier is not None and segment.qualifier.part is None:
-                self.needs_qualifier[loop, code] = True
-                entries |= {_combined(loop, code, key(v)): segment.node for v in segment.qualifier.values}
-        self.by_qualifier = Lookup(entries, _SLOTS_BITS)
-        self.may_follow = self._steps(nodes)
-        self.most = np.zeros(nodes, dtype=np.int64)
-        self.least_elements = np.zeros(nodes, dtype=np.int64)
-        self.most_elements = np.zeros(nodes, dtype=np.int64)
-        self.spec = np.zeros(nodes, dtype=np.int64)
-        self._rows: list[tuple[Element | None, int, int, int]] = [(None, 0, 0, 0)]
-        self._sets: dict[frozenset[str], int] = {}
-        self.notes: list[tuple[str, list[Note]]] = []
-        for segment in self.segments:
-            self._add(segment)
-        self.specs = self._specs()
-        self.small, self.large = self._code_tables()
-        self.patient = next(s.node for s in self.segments if s.key == "2100/NM1*QC")
-        self.most_lines = next(loop for loop in rules.loops if loop.name == "2110").maximum or 1 << 62
-        self.bases = np.array([min(s.node for s in self.segments if s.loop == loop) for loop in _LOOPS])
-        self.width = max(s.node - self.bases[_LOOPS.index(s.loop)] for s in self.segments) + 1
-
-    def _nodes(self) -> npt.NDArray[np.int64]:
-        """Return the node of each segment code in each loop; where a qualifier decides, of any of them."""
-        nodes = np.zeros((len(_LOOPS), len(CODE) + 1), dtype=np.int64)
-        for segment in self.segments:
-            nodes[_LOOPS.index(segment.loop), CODE[segment.segment_id]] = segment.node
-        return nodes
-
-    def _steps(self, count: int) -> Flags:
-        """Return which node may follow which without anything missing but the patient's name."""
-        allowed = np.zeros((count, count), dtype=np.bool_)
-        patient = {s.node for s in self.segments if s.key == "2100/NM1*QC"}
-        inside = {s.node for s in self.segments}
-        for node in inside:
-            for steps in self.rules.steps[node].values():
-                earlier: set[str] = set()
-                for step in steps:
-                    own = self._qualifiers(step.target)
-                    # a step is taken for its own qualifiers only when no earlier one would be
-                    if step.target in inside and not own & earlier and set(step.needs) <= patient:
-                        allowed[node, step.target] = True
-                    earlier |= own
-        return allowed
-
-    def _qualifiers(self, node: int) -> set[str]:
-        qualifier = self.rules.segment(node).qualifier
-        return set(qualifier.values) if qualifier is not None else {""}
-
-    def _add(self, segment: Segment) -> None:
-        node = segment.node
-        self.most[node] = segment.maximum or 1 << 62
-        self.most_elements[node] = len(segment.elements)
-        self.least_elements[node] = max((e.position for e in segment.elements if e.usage == "R"), default=1)
-        composites = {}
-        for element in segment.elements:
-            if element.is_composite and element.usage != "N":
-                # row of part 1 less one
-                composites[element.position] = len(self._rows) - 1
-                self._rows += [(part, 0, 0, 0) for part in element.parts]
-        # the id is element 0: anything
-        self.spec[node] = len(self._rows)
-        self._rows.append((None, 0, 0, 0))
-        for element in segment.elements:
-            first = composites.get(element.position)
-            least = max((p.position for p in element.parts if p.usage == "R"), default=1)
-            row = (element, first, len(element.parts), least) if first is not None else (element, 0, 0, 0)
-            self._rows.append(row)
-        notes = [note for note in segment.notes if not _is_implied(note, segment)]
-        if notes:
-            self.notes.append((segment.key, notes))
-
-    def _specs(self) -> _Specs:
-        elements = [row[0] for row in self._rows]
-        return _Specs(
-            by_length=np.concatenate([_by_length(element) for element in elements]),
-            codes=np.array([self._set(e.codes) if e and e.codes is not None else 0 for e in elements], dtype=np.int64),
-            parts=np.array([row[1] for row in self._rows], dtype=np.int64),
-            most_parts=np.array([row[2] for row in self._rows], dtype=np.int64),
-            least_parts=np.array([row[3] for row in self._rows], dtype=np.int64),
-        )
-
-    def _set(self, codes: frozenset[str]) -> int:
-        return self._sets.setdefault(codes, len(self._sets) + 1)
-
-    def _code_tables(self) -> tuple[Lookup, dict[int, Words]]:
-        small: dict[int, int] = {}
-        large: dict[int, Words] = {}
-        for codes, number in self._sets.items():
-            if len(codes) > _LARGE:
-                large[number] = np.sort(np.array([key(c) for c in codes], dtype=np.uint64))
-            else:
-                small |= {_combined(0, number, key(c)): 1 for c in codes if len(c) <= 5}  # noqa: PLR2004
-        return Lookup(small, _SLOTS_BITS), large
-
-
-def _by_length(element: Element | None) -> npt.NDArray[np.uint8]:
-    """Return what has to be looked at in a text of each length."""
-    if element is None:
-        return np.full(_LENGTHS, _FREE, dtype=np.uint8)
-    row = np.full(_LENGTHS, _WRONG, dtype=np.uint8)
-    row[0] = _WRONG if element.usage == "R" else _FREE
-    if element.usage != "N":
-        least, most = (1, _LENGTHS) if element.is_composite else (max(element.minimum, 1), element.maximum)
-        row[least : min(most, _LENGTHS - 2) + 1] = _kind(element)
-    return row
-
-
-def _kind(element: Element) -> int:
-    if element.is_composite:
-        return _COMPOSITE
-    if element.codes is not None:
-        return _CODED
-    return {"R": _DECIMAL, "N0": _WHOLE, "DT": _DATE, "TM": _DATE}.get(element.kind, _FREE)
-
-
-def _combined(loop: int, code: int, text: int) -> int:
-    """Return one number for a short text (up to five bytes) in a context."""
-    return text | code << 40 | loop << 56
-
-
-def _is_implied(note: Note, segment: Segment) -> bool:
-    """Tell whether required and unused elements alone keep a syntax note."""
-    usage = [segment.elements[p - 1].usage if p <= len(segment.elements) else "N" for p in note.positions]
-    first, rest = usage[0], usage[1:]
-    if note.rule == "P":
-        return len(set(usage)) == 1 and usage[0] in {"R", "N"}
-    if note.rule == "R":
-        return "R" in usage
-    if note.rule == "E":
-        return sum(u != "N" for u in usage) <= 1
-    if note.rule == "C":
-        return first == "N" or all(u == "R" for u in rest)
-    return first == "N" or "R" in rest
-
-
 @cache
-def _tables() -> _Tables:
-    return _Tables(cast("Grammar", grammar(VERSION)))
+def _tables() -> DetailTables:
+    return DetailTables(cast("Grammar", grammar(VERSION)))
 
 
 def start_node() -> int:
@@ -339,17 +177,17 @@ class Prover:
     def _check(self, spec: Places, start: Places, end: Places, owners: Places | None) -> None:
         """Doubt elements (or parts, of elements ``owners``) that are not as their row says."""
         specs, tables = self.tables.specs, self.tables
-        place = np.minimum(end - start, _LENGTHS - 1)
-        place += spec * _LENGTHS
+        place = np.minimum(end - start, LENGTHS - 1)
+        place += spec * LENGTHS
         kind = specs.by_length[place]
-        bad = kind == _WRONG
-        rows = np.flatnonzero(kind == _DECIMAL)
+        bad = kind == WRONG
+        rows = np.flatnonzero(kind == DECIMAL)
         bad[rows] |= ~self._numbers(start[rows], end[rows], may_have_point=True)
-        rows = np.flatnonzero(kind == _WHOLE)
+        rows = np.flatnonzero(kind == WHOLE)
         bad[rows] |= ~self._numbers(start[rows], end[rows], may_have_point=False)
-        rows = np.flatnonzero(kind == _DATE)
+        rows = np.flatnonzero(kind == DATE)
         bad[rows] |= ~self._dates(start[rows], end[rows])
-        rows = np.flatnonzero(kind == _CODED)
+        rows = np.flatnonzero(kind == CODED)
         keys, sets = self.index.keys_between(start[rows], end[rows]), specs.codes[spec[rows]]
         found = (keys < (1 << 40)) & (tables.small.find(keys | (sets.astype(np.uint64) << np.uint64(40))) > 0)
         for number, table in tables.large.items():
@@ -361,7 +199,7 @@ class Prover:
         at = np.flatnonzero(bad)
         self._doubt_elements(at if owners is None else owners[at])
         if owners is None:
-            self._check_composites(np.flatnonzero(kind == _COMPOSITE), spec, start, end)
+            self._check_composites(np.flatnonzero(kind == COMPOSITE), spec, start, end)
 
     def _check_composites(self, rows: Places, spec: Places, start: Places, end: Places) -> None:
         """Doubt composites (``rows`` of the elements) with a part that is not right, and parts where none may be."""

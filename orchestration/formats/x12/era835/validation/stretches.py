@@ -14,7 +14,8 @@ from orchestration.formats.x12.era835.validation.prover import VERSION, start_no
 from orchestration.formats.x12.era835.validation.verdict import FINDING_LIMIT, Verdict, conclude
 from orchestration.formats.x12.era835.validation.violations import Violation
 from orchestration.formats.x12.era835.validation.walker import Findings, Walker
-from orchestration.formats.x12.syntax.segments import Delimiters, Interchange
+from orchestration.formats.x12.syntax.delimiters import Delimiters
+from orchestration.formats.x12.syntax.segments import Interchange
 
 if TYPE_CHECKING:
     from orchestration.formats.x12.era835.columnar.index import Index

@@ -12,11 +12,10 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, cast
 
 from orchestration.formats.x12.era835.validation.elements import Checker
-from orchestration.formats.x12.era835.validation.grammar import Loop, grammar
+from orchestration.formats.x12.era835.validation.grammar import REMITTANCE, Loop, grammar
 from orchestration.formats.x12.era835.validation.reading import LENIENT_IDS
 from orchestration.formats.x12.era835.validation.violations import ENVELOPE_CODES, Violation
-from orchestration.formats.x12.syntax.envelope import REMITTANCE
-from orchestration.formats.x12.syntax.segments import Delimiters
+from orchestration.formats.x12.syntax.delimiters import Delimiters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

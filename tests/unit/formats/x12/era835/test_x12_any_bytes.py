@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from orchestration.core.tables import SourceFile
 from orchestration.formats.x12 import era835
 from orchestration.formats.x12.era835 import engine
-from orchestration.formats.x12.era835.engine import FINDINGS_KEPT, Engine
+from orchestration.formats.x12.era835.engine import Engine
 from orchestration.formats.x12.era835.inspect import report
+from orchestration.formats.x12.era835.remittances import FINDINGS_KEPT
 from orchestration.formats.x12.era835.validation.verdict import validate
 from orchestration.formats.x12.syntax import parts
 from orchestration.formats.x12.syntax.layout import as_read, lay_out

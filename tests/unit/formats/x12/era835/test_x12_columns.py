@@ -9,9 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orchestration.formats.x12.era835.columnar import values
-from orchestration.formats.x12.era835.columnar.index import CODE, SEGMENT_IDS, Index, Marks, key
+from orchestration.formats.x12.era835.columnar.index import CODE, SEGMENT_IDS, Index, key
 from orchestration.formats.x12.era835.columnar.lookup import Lookup
 from orchestration.formats.x12.syntax import values as exact
+from orchestration.formats.x12.syntax.delimiters import Marks
 
 EPOCH = dt.date(1970, 1, 1).toordinal()
 NUMERIC = st.text("0123456789.-+ eE", max_size=12)

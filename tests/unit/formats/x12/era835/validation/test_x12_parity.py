@@ -14,7 +14,8 @@ from orchestration.formats.x12.era835.validation.grammar import grammar
 from orchestration.formats.x12.era835.validation.second_opinion import ask_pyx12
 from orchestration.formats.x12.era835.validation.verdict import validate
 from orchestration.formats.x12.era835.validation.walker import Walker
-from orchestration.formats.x12.syntax.segments import Delimiters, tokenize
+from orchestration.formats.x12.syntax.delimiters import Delimiters
+from orchestration.formats.x12.syntax.segments import tokenize
 
 if TYPE_CHECKING:
     from pathlib import Path
