@@ -113,7 +113,7 @@ class _Block:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.message_count = 0
-        self.ft1s: list[charges.Ft1] = []
+        self.ft1s = charges.Ft1s()
         self.pids: list[people.Pid] = []
         self.pv1s: list[people.Pv1] = []
         self.pr1s: list[people.Pr1] = []
@@ -296,25 +296,23 @@ class _Reading:
         pid_fields, pv1_fields = pid[1] if pid else NO_FIELDS, pv1[1] if pv1 else NO_FIELDS
         # the one that pays first
         insurance = min(in1s, key=_COVERAGE)[2] if in1s else None
-        context: charges.Context = (
-            count,
-            header.profile,
-            message.control_id,
-            patient,
-            values.first(pid_fields[18]) or values.first(pv1_fields[19]) or None,
-            values.places[pv1_fields[3]],
-            pv1_fields[7],
-            values.written[insurance[_PAYER]] if insurance else None,
-            values.written[insurance[_PAYER + 1]] if insurance else None,
-            insurance is not None,
-            diagnoses,
+        context = charges.Context(
+            message_number=count,
+            profile=header.profile,
+            control_id=message.control_id,
+            patient_id=patient,
+            claim_id=values.first(pid_fields[18]) or values.first(pv1_fields[19]) or None,
+            location_id=values.places[pv1_fields[3]],
+            attending=pv1_fields[7],
+            payer_id=values.written[insurance[_PAYER]] if insurance else None,
+            payer_name=values.written[insurance[_PAYER + 1]] if insurance else None,
+            is_insured=insurance is not None,
+            diagnoses=diagnoses,
         )
-        pick = charges.FT1.pick
-        own = message.own_diagnoses if message.has_own_diagnoses else None
-        block.ft1s += [
-            (number, pick(fields), order, own(order) if own else None, context)
-            for order, (number, fields) in enumerate(message.ft1s, start=1)
-        ]
+        own: list[str | None] = [None] * len(message.ft1s)
+        if message.has_own_diagnoses:
+            own = [message.own_diagnoses(order) for order in range(1, len(own) + 1)]
+        block.ft1s.add(message.ft1s, own, context)
 
     def _make_rows(self) -> None:
         """Make rows of the block."""
