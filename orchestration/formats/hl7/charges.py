@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from orchestration.core.findings import Severity
     from orchestration.core.tables import SourceFile
     from orchestration.formats.hl7.message import Segment
-    from orchestration.formats.hl7.values import Procedure, Provider, Values
+    from orchestration.formats.hl7.values import Procedure, ProviderId, Values
 
 CHARGE = "CHARGE"
 # HL7 table 0017
@@ -160,7 +160,7 @@ class _Transactions:
             for (codes, _), own, context in zip(coded, found.own_diagnoses, found.contexts, strict=True)
         ]
         self.has_other_diagnoses: list[bool] = [has_others for _, has_others in coded]
-        self.providers: list[Provider] = [
+        self.providers: list[ProviderId] = [
             provider if provider.provider_id is not None else values.providers[context.attending]
             for provider, context in zip(map(values.providers.__getitem__, at[20]), found.contexts, strict=True)
         ]

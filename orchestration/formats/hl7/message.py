@@ -44,7 +44,7 @@ _NAME = re.compile(r"[A-Z][A-Z0-9]{2}\Z", re.ASCII)
 _WIDTH = 3
 
 
-class Header(NamedTuple):
+class MessageHeader(NamedTuple):
     """What messages of one sender, type and version have in common."""
 
     message_type: str
@@ -56,7 +56,7 @@ class Header(NamedTuple):
     sender_and_type: tuple[str | None, str | None, str | None, str | None]
 
 
-NO_HEADER: Final = Header("", "", "", "", "", (None, None, None, None))
+NO_HEADER: Final = MessageHeader("", "", "", "", "", (None, None, None, None))
 
 
 class Dialect:
@@ -64,9 +64,9 @@ class Dialect:
 
     def __init__(self, encoding: Encoding) -> None:
         self.values = Values(encoding)
-        self._headers: dict[tuple[str, ...], Header] = {}
+        self._headers: dict[tuple[str, ...], MessageHeader] = {}
 
-    def header(self, *fields: str) -> Header:
+    def header(self, *fields: str) -> MessageHeader:
         """Return MSH-3, 4, 9, 11 and 12 read."""
         found = self._headers.get(fields)
         if found is None:
@@ -75,7 +75,7 @@ class Dialect:
             sender = (first(application), first(facility))
             kinds = (first(kind).upper(), self.values.component(kind, 2).upper())
             one, two, three, four = (text or None for text in (*sender, *kinds))
-            found = Header(
+            found = MessageHeader(
                 *kinds,
                 first(processing_id).upper(),
                 first(version),

@@ -88,7 +88,7 @@ def _read_file(batch: RawBatch, file: SourceFile) -> None:
     )
 
 
-class _Envelope:
+class _BatchEnvelope:
     """The counts of one FHS/FTS or BHS/BTS pair."""
 
     def __init__(self, noun: str) -> None:
@@ -133,8 +133,8 @@ class _Reading:
         self.message_count = 0
         self.in_amount = ZERO
         self.refused_amount = ZERO
-        self._file = _Envelope("batches")
-        self._batch = _Envelope("messages")
+        self._file = _BatchEnvelope("batches")
+        self._batch = _BatchEnvelope("messages")
         self._mismatch: Finding | None = None
         self._dialects: dict[Encoding, Dialect] = {}
         self._block: _Block | None = None

@@ -55,7 +55,7 @@ class _Status:
 
 
 @dataclass(slots=True)
-class _Claim:
+class _ClaimStatus:
     """What is said at one TRN of a patient, or at one SVC below it."""
 
     trace: str | None = None
@@ -75,8 +75,8 @@ class Statuses:
     _level: str | None = None
     _names: dict[str, Elements] = field(default_factory=dict)
     _batch: str | None = None
-    _open: _Claim = field(default_factory=_Claim)
-    _outer: _Claim | None = None
+    _open: _ClaimStatus = field(default_factory=_ClaimStatus)
+    _outer: _ClaimStatus | None = None
 
     def read(self) -> Statuses:
         """Walk the segments and return self, filled."""
@@ -113,7 +113,7 @@ class Statuses:
 
     def _trace(self, segment: Elements) -> None:
         self._close()
-        self._open = _Claim(trace=element(segment, 2))
+        self._open = _ClaimStatus(trace=element(segment, 2))
         if self._level == "receiver":
             self._batch = self._open.trace
 
@@ -144,13 +144,13 @@ class Statuses:
             self._file(outer, outer)
             outer.statuses = []
         self._outer = outer
-        self._open = _Claim(trace=outer.trace)
+        self._open = _ClaimStatus(trace=outer.trace)
 
     def _close(self) -> None:
         self._file(self._open, self._outer or self._open)
-        self._open, self._outer = _Claim(), None
+        self._open, self._outer = _ClaimStatus(), None
 
-    def _file(self, said: _Claim, claim: _Claim) -> None:
+    def _file(self, said: _ClaimStatus, claim: _ClaimStatus) -> None:
         """Turn the statuses of one claim or line into rows."""
         patient = self._first(_PATIENTS)
         provider = self._first(_PROVIDERS)
@@ -197,7 +197,7 @@ class Statuses:
                     )
                 )
 
-    def _control_number(self, claim: _Claim) -> str | None:
+    def _control_number(self, claim: _ClaimStatus) -> str | None:
         if _CLAIM_ACKNOWLEDGEMENT in (self.transaction.version_code or ""):
             return claim.trace
         return claim.references.get("EJ") or claim.trace

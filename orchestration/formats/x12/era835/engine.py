@@ -28,7 +28,7 @@ from orchestration.formats.x12.era835.validation.prover import prove
 from orchestration.formats.x12.era835.validation.stretches import StretchWalker
 from orchestration.formats.x12.era835.validation.verdict import validate
 from orchestration.formats.x12.era835.validation.violations import ENVELOPE_CODES
-from orchestration.formats.x12.syntax.envelope import Envelope
+from orchestration.formats.x12.syntax.envelope import InterchangeEnvelope
 from orchestration.formats.x12.syntax.parts import (
     LARGEST_IRREGULAR,
     UNTERMINATED,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from orchestration.core.tables import SourceFile
     from orchestration.formats.x12.era835.run import Collector
-    from orchestration.formats.x12.syntax.envelope import TransactionSet
+    from orchestration.formats.x12.syntax.envelope import SetBounds
     from orchestration.formats.x12.syntax.parts import Part
     from orchestration.formats.x12.syntax.segments import Elements
 
@@ -58,17 +58,17 @@ class _FileState:
     """Where a file stands between two of its parts."""
 
     def __init__(self) -> None:
-        self.envelopes: list[Envelope] = []
+        self.envelopes: list[InterchangeEnvelope] = []
         self.walker = StretchWalker()
 
     @property
-    def envelope(self) -> Envelope:
+    def envelope(self) -> InterchangeEnvelope:
         """The interchange that is being read; every part begins with one or continues one."""
         return self.envelopes[-1]
 
     def open(self, number: int) -> None:
         """Begin an interchange at a segment."""
-        self.envelopes.append(Envelope(number, REMITTANCE))
+        self.envelopes.append(InterchangeEnvelope(number, REMITTANCE))
 
 
 class Engine:
@@ -287,16 +287,16 @@ def _keep_freed_memory() -> None:
 class _EnvelopeWalk:
     """What a walk through the envelope of one part found: sets that ended in it, segments outside any set."""
 
-    sets: list[TransactionSet]
+    sets: list[SetBounds]
     stray: list[int]
 
-    def add(self, ended: TransactionSet | None) -> None:
+    def add(self, ended: SetBounds | None) -> None:
         """Keep a set that ended, if one did."""
         if ended is not None:
             self.sets.append(ended)
 
 
-def _strays(index: Index, envelope: Envelope, first: int, end: int, shift: int) -> range:
+def _strays(index: Index, envelope: InterchangeEnvelope, first: int, end: int, shift: int) -> range:
     """Return the segments between two of the envelope when no set is open there, noted in the envelope."""
     if envelope.open_set is not None:
         return range(0)

@@ -23,7 +23,7 @@ from orchestration.formats.x12.era835.denials import DENIAL_CLASSES, STATUS_WITH
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from orchestration.formats.x12.era835.columnar.lookup import Words
+    from orchestration.formats.x12.era835.columnar.lookup import TextKeys
     from orchestration.formats.x12.era835.columnar.loops import Loops
 
 _REVERSAL, _PREDETERMINATION = key("22"), key("25")
@@ -33,11 +33,11 @@ _MOA_REMARKS: Final = range(3, 8)
 _MIA_REMARKS: Final = (5, 20, 21, 22, 23)
 
 
-def _table(texts: Iterable[str]) -> Words:
+def _table(texts: Iterable[str]) -> TextKeys:
     return np.sort(np.array([key(text) for text in texts], dtype=np.uint64))
 
 
-def is_one_of(keys: Words, table: Words) -> Flags:
+def is_one_of(keys: TextKeys, table: TextKeys) -> Flags:
     """Tell which keys stand in a sorted table."""
     place = np.searchsorted(table, keys)
     place[place == len(table)] = 0
@@ -94,7 +94,7 @@ class Facts:
         self.loops = loops
         self.notes: list[Note] = []
         claims, lines = loops.claims, loops.lines
-        self.status: Words = index.keys(index.element(claims, 2))
+        self.status: TextKeys = index.keys(index.element(claims, 2))
         self.claim_charged = self._amounts(claims, 3, "CLP", "the claim's charge (CLP03)")
         self.claim_paid = self._amounts(claims, 4, "CLP", "the claim's payment (CLP04)")
         self.patient_share = self._information(claims, 5, "CLP")

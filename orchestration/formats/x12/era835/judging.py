@@ -15,20 +15,20 @@ from orchestration.formats.x12.era835 import balancing
 from orchestration.formats.x12.era835.columnar.index import distinct
 from orchestration.formats.x12.era835.columnar.values import group_sums
 from orchestration.formats.x12.era835.content import content_keys
-from orchestration.formats.x12.era835.payment import Payment
-from orchestration.formats.x12.era835.remittances import Remittance
+from orchestration.formats.x12.era835.payment import RemittancePayment
+from orchestration.formats.x12.era835.remittances import RemittanceAdvice
 
 if TYPE_CHECKING:
     from orchestration.formats.x12.era835.columnar.index import Flags, Places
     from orchestration.formats.x12.era835.facts import Note
     from orchestration.formats.x12.era835.run import Piece, Run
-    from orchestration.formats.x12.syntax.envelope import TransactionSet
+    from orchestration.formats.x12.syntax.envelope import SetBounds
 
 # findings of claims come after those of the payment at the same segment
 _AFTER_OWN = 100
 
 
-def judge(run: Run, mine: list[tuple[Piece, TransactionSet]]) -> None:
+def judge(run: Run, mine: list[tuple[Piece, SetBounds]]) -> None:
     """File the remittances of a run with their files: sums, verdicts, findings."""
     loops, facts, index = run.loops, run.facts, run.index
     payments = _payments(run, [piece for piece, _ in mine])
@@ -78,7 +78,7 @@ def judge(run: Run, mine: list[tuple[Piece, TransactionSet]]) -> None:
                 False if bad_claims[place] or bad_lines[place] else None if blind[place] else True,
             ]
         )
-        remittance = Remittance(
+        remittance = RemittanceAdvice(
             set=found,
             number=len(reading.remittances) + 1,
             payment=payment,
@@ -117,7 +117,7 @@ def _counts(flags: Flags, bounds: Places) -> Places:
     return counted
 
 
-def _payments(run: Run, pieces: list[Piece]) -> list[Payment]:
+def _payments(run: Run, pieces: list[Piece]) -> list[RemittancePayment]:
     """Read the headers and the provider adjustments of the remittances; ``pieces`` are where they stand."""
     loops, index = run.loops, run.index
     claims = np.append(loops.claims, len(index))
@@ -130,7 +130,7 @@ def _payments(run: Run, pieces: list[Piece]) -> list[Payment]:
     element, component = index.separator, chr(index.marks.component)
     payments = []
     for place, (piece, first, head) in enumerate(zip(pieces, loops.set_first.tolist(), heads.tolist(), strict=True)):
-        payment = Payment()
+        payment = RemittancePayment()
         shift = piece.first_number - piece.begin
         header = enumerate(index.raws(first, head), start=first)
         for segment, raw in [*header, *later_raws[bounds[place] : bounds[place + 1]]]:

@@ -26,7 +26,7 @@ _PLB_FIRST, _PLB_END = 3, 15
 
 
 @dataclass(slots=True)
-class Payment:
+class RemittancePayment:
     """What a remittance pays, who pays whom, and what it takes back; ``findings`` in the order they were met."""
 
     handling_code: str | None = None

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from orchestration.formats.x12.era835.remittances import FileReading, Remittance
+    from orchestration.formats.x12.era835.remittances import FileReading, RemittanceAdvice
 
 _PROFILE = "x12_835"
 
@@ -129,7 +129,7 @@ def _interchange_rows(reading: FileReading) -> Iterable[tuple[Any, ...]]:
         )
 
 
-def _transaction_row(reading: FileReading, remittance: Remittance) -> tuple[Any, ...]:
+def _transaction_row(reading: FileReading, remittance: RemittanceAdvice) -> tuple[Any, ...]:
     payment, found = remittance.payment, remittance.set
     return (
         reading.file.file_id,
@@ -164,7 +164,7 @@ def _transaction_row(reading: FileReading, remittance: Remittance) -> tuple[Any,
     )
 
 
-def _provider_adjustment_rows(reading: FileReading, remittance: Remittance) -> Iterable[tuple[Any, ...]]:
+def _provider_adjustment_rows(reading: FileReading, remittance: RemittanceAdvice) -> Iterable[tuple[Any, ...]]:
     for ordinal, (number, provider, period, reason, reference, amount) in enumerate(
         remittance.payment.provider_adjustments, start=1
     ):

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from orchestration.core.tables import SourceFile
-    from orchestration.formats.x12.era835.payment import Payment
+    from orchestration.formats.x12.era835.payment import RemittancePayment
     from orchestration.formats.x12.era835.validation.verdict import Verdict
-    from orchestration.formats.x12.syntax.envelope import TransactionSet
+    from orchestration.formats.x12.syntax.envelope import SetBounds
     from orchestration.formats.x12.syntax.segments import Elements
 
 # of one code in one file: enough to see what is wrong, little enough to keep for any bytes
@@ -28,12 +28,12 @@ FINDINGS_KEPT: Final = 1000
 
 
 @dataclass(slots=True)
-class Remittance:
+class RemittanceAdvice:
     """One ST*835: what it pays, what its claims sum to, and whether that balances."""
 
-    set: TransactionSet
+    set: SetBounds
     number: int
-    payment: Payment
+    payment: RemittancePayment
     claim_count: int
     line_count: int
     claim_paid: Decimal | None
@@ -71,7 +71,7 @@ class FileReading:
     denied_claims: int = 0
     reversals: int = 0
     interchanges: list[tuple[int, Elements]] = field(default_factory=list)
-    remittances: list[Remittance] = field(default_factory=list)
+    remittances: list[RemittanceAdvice] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     reason: Finding | None = None
     last_segment_id: str | None = None

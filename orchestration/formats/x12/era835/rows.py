@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from orchestration.formats.x12.era835 import tables
 from orchestration.formats.x12.era835.columnar import values
-from orchestration.formats.x12.era835.columnar.index import CODE, Elements, Flags, Index, Places, distinct, key
+from orchestration.formats.x12.era835.columnar.index import CODE, ElementPlaces, Flags, Index, Places, distinct, key
 from orchestration.formats.x12.era835.columnar.loops import ordinals_in
 from orchestration.formats.x12.era835.columnar.values import MISSING, Decimals
 
@@ -220,7 +220,7 @@ class _Builder:
         def either(person: int, other: int) -> pa.Array:
             return self._text(np.where(is_person, own.at(person), own.at(other) if other else index.nothing))
 
-        def following(elements: Elements, present: Flags, position: int) -> pa.Array:
+        def following(elements: ElementPlaces, present: Flags, position: int) -> pa.Array:
             return self._text(np.where(present, elements.at(position), index.nothing))
 
         return [
@@ -334,7 +334,7 @@ class _Builder:
     def _text(self, elements: Places) -> pa.Array:
         return _strings(self.index, self.index.start[elements], self.index.end[elements])
 
-    def _texts(self, own: Elements, *positions: int) -> Iterator[pa.Array]:
+    def _texts(self, own: ElementPlaces, *positions: int) -> Iterator[pa.Array]:
         """Yield the texts at some positions; what no segment reaches is not looked for."""
         for position in positions:
             yield self._text(own.at(position)) if own.reach(position) else pa.nulls(len(own), pa.string())

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from orchestration.formats.x12.era835.columnar.index import Index, Places
     from orchestration.formats.x12.era835.columnar.loops import Loops
     from orchestration.formats.x12.era835.facts import Facts
-    from orchestration.formats.x12.era835.remittances import FileReading, Remittance
+    from orchestration.formats.x12.era835.remittances import FileReading, RemittanceAdvice
     from orchestration.formats.x12.syntax.parts import Part
 
 
@@ -37,7 +37,7 @@ class Run:
     loops: Loops
     facts: Facts
     pieces: list[Piece]
-    remittances: list[tuple[FileReading, Remittance]]
+    remittances: list[tuple[FileReading, RemittanceAdvice]]
     stray: Places
 
     def piece_of(self, segments: Places) -> Places:

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class TransactionSet:
+class SetBounds:
     """One ST to SE, both included in ``segment_count``; ``findings`` are the errors that hold this set alone."""
 
-    envelope: Envelope
+    envelope: InterchangeEnvelope
     opening: Elements
     set_code: str | None
     version_code: str | None
@@ -32,7 +32,7 @@ class TransactionSet:
     findings: list[Finding] = field(default_factory=list)
 
 
-class Envelope:
+class InterchangeEnvelope:
     """One interchange, or a stretch without ISA; ``findings`` hold every transaction set in it when they are errors.
 
     Sets of other codes than ``wanted_code`` are counted and reported.
@@ -51,15 +51,15 @@ class Envelope:
         self._group: Elements | None = None
         self._group_sets = 0
         self._version: str | None = None
-        self._open: TransactionSet | None = None
+        self._open: SetBounds | None = None
         self._has_trailer = False
 
     @property
-    def open_set(self) -> TransactionSet | None:
+    def open_set(self) -> SetBounds | None:
         """The transaction set that has begun and not ended."""
         return self._open
 
-    def take(self, number: int, segment: Elements) -> TransactionSet | None:
+    def take(self, number: int, segment: Elements) -> SetBounds | None:
         """Take in one segment of the envelope and return the transaction set that ends with it or before it."""
         match segment[0]:
             case "ST":
@@ -80,7 +80,7 @@ class Envelope:
         """Take note of a segment outside any transaction set."""
         self._note("stray_segment", "warning", "a segment outside any transaction set was not read", number, segment)
 
-    def close_set(self, end: int) -> TransactionSet | None:
+    def close_set(self, end: int) -> SetBounds | None:
         """End the open set, if any, before segment ``end``, without a trailer."""
         current = self._open
         if current is None:
@@ -125,14 +125,14 @@ class Envelope:
 
     _ends_open = False
 
-    def _filed(self, current: TransactionSet) -> TransactionSet:
+    def _filed(self, current: SetBounds) -> SetBounds:
         self._open = None
         self._ends_open = not current.is_closed
         self.set_count += 1
         self.other_sets += current.set_code != self.wanted_code
         return current
 
-    def _gs(self, number: int, segment: Elements) -> TransactionSet | None:
+    def _gs(self, number: int, segment: Elements) -> SetBounds | None:
         ended = self.close_set(number)
         self._close_group(number, segment)
         self._group, self._group_sets = segment, 0
@@ -140,14 +140,14 @@ class Envelope:
         self.group_count += 1
         return ended
 
-    def _st(self, number: int, segment: Elements) -> TransactionSet | None:
+    def _st(self, number: int, segment: Elements) -> SetBounds | None:
         ended = self.close_set(number)
         version = self._version or element(segment, 3)
-        self._open = TransactionSet(self, segment, element(segment, 1), version, number)
+        self._open = SetBounds(self, segment, element(segment, 1), version, number)
         self._group_sets += 1
         return ended
 
-    def _se(self, number: int, segment: Elements) -> TransactionSet | None:
+    def _se(self, number: int, segment: Elements) -> SetBounds | None:
         current = self._open
         if current is None:
             self._note("stray_segment", "error", "a transaction set ends here that never began", number, segment)
@@ -178,7 +178,7 @@ class Envelope:
             )
         return self._filed(current)
 
-    def _ge(self, number: int, segment: Elements) -> TransactionSet | None:
+    def _ge(self, number: int, segment: Elements) -> SetBounds | None:
         ended = self.close_set(number)
         if self._group is None:
             self._note("stray_segment", "error", "a group ends here that never began", number, segment)
@@ -192,7 +192,7 @@ class Envelope:
         self._group = None
         return ended
 
-    def _iea(self, number: int, segment: Elements) -> TransactionSet | None:
+    def _iea(self, number: int, segment: Elements) -> SetBounds | None:
         ended = self.close_set(number)
         self._close_group(number, segment)
         self._has_trailer = True

@@ -20,7 +20,7 @@ _JUNK: Final = " \t\r\n\x00\x1a\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class SegmentLayout:
     """``gaps[n]`` stands before segment ``n``, the last gap after all; a segment keeps the line ends inside it.
 
     ``codec`` is ``bytes`` when the file is no text that can be written as it was read: then it is one gap.
@@ -37,12 +37,12 @@ class Layout:
         return self.mark + "".join(pieces).encode("latin-1" if self.codec == "bytes" else self.codec)
 
 
-def lay_out(content: bytes) -> Layout:
+def lay_out(content: bytes) -> SegmentLayout:
     """Return the layout of any bytes; ``lay_out(content).write() == content`` holds for all of them."""
     mark, codec = _codec(content)
     text = decode(content)
     if mark + text.encode(codec, "replace") != content:
-        return Layout("bytes", b"", (content.decode("latin-1"),), ())
+        return SegmentLayout("bytes", b"", (content.decode("latin-1"),), ())
     gaps: list[str] = []
     segments: list[str] = []
     position = 0
@@ -56,7 +56,7 @@ def lay_out(content: bytes) -> Layout:
             segments.append(text[start:end])
             position = start = end
     gaps.append(text[position:])
-    return Layout(codec, mark, tuple(gaps), tuple(segments))
+    return SegmentLayout(codec, mark, tuple(gaps), tuple(segments))
 
 
 def as_read(segment: str, delimiters: Delimiters) -> str:

@@ -24,7 +24,7 @@ TA1: Final = "TA1"
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class EnvelopeHeader:
     """What ISA and GS say about the sets inside; ``None`` where there is no such envelope."""
 
     interchange_number: int
@@ -46,7 +46,7 @@ class TransactionSet:
     """One ST to SE; ``number`` is its ordinal in the file and ``first_segment_number`` its place, both from 1."""
 
     number: int
-    header: Header
+    header: EnvelopeHeader
     set_code: str | None
     control_number: str | None
     version_code: str | None
@@ -71,7 +71,7 @@ class InterchangeAcknowledgement:
     """A TA1 segment and the envelope it came in."""
 
     segment_number: int
-    header: Header
+    header: EnvelopeHeader
     elements: Elements
 
 
@@ -94,7 +94,7 @@ def open_file(content: bytes) -> Opened:
     opened.interchange_count = len(tokens.interchanges)
     for interchange in tokens.interchanges:
         is_last = interchange is tokens.interchanges[-1]
-        _Walk(interchange, opened).run(is_last=is_last)
+        _InterchangeWalk(interchange, opened).run(is_last=is_last)
     return opened
 
 
@@ -112,7 +112,7 @@ def quarantine_reason(opened: Opened, content: bytes, wanted: frozenset[str], wh
     return None
 
 
-class _Walk:
+class _InterchangeWalk:
     """Walks the segments of one interchange once; only ids that belong to an envelope are looked at."""
 
     def __init__(self, interchange: Interchange, opened: Opened) -> None:
@@ -120,7 +120,7 @@ class _Walk:
         self.opened = opened
         self.isa: Elements | None = None
         self.gs: Elements | None = None
-        self.header = Header(interchange.number)
+        self.header = EnvelopeHeader(interchange.number)
         self.start: int | None = None
         self.group_sets = 0
         self.groups = 0
@@ -151,7 +151,7 @@ class _Walk:
 
     def _isa(self, index: int, segment: Elements) -> None:
         self.isa = segment
-        self.header = Header(
+        self.header = EnvelopeHeader(
             self.interchange.number,
             element(segment, 13),
             element(segment, 6),
@@ -169,7 +169,7 @@ class _Walk:
         self.gs, self.group_sets = segment, 0
         self.groups += 1
         outer = self.header
-        self.header = Header(
+        self.header = EnvelopeHeader(
             outer.interchange_number,
             outer.interchange_control_number,
             outer.interchange_sender_id,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from orchestration.formats.x12.era835.columnar.lookup import Lookup, Words
+from orchestration.formats.x12.era835.columnar.lookup import Lookup, TextKeys
 
 if TYPE_CHECKING:
     from orchestration.formats.x12.syntax.delimiters import Marks
@@ -89,7 +89,7 @@ class Index:
         padded = data + bytes(_WORD)
         self.buffer: Bytes = np.frombuffer(padded, dtype=np.uint8)
         # any eight bytes as one number: an unaligned view, one byte apart
-        self.words: Words = np.ndarray(shape=(len(data) + 1,), dtype="<u8", buffer=padded, strides=(1,))
+        self.words: TextKeys = np.ndarray(shape=(len(data) + 1,), dtype="<u8", buffer=padded, strides=(1,))
         body = self.buffer[: len(data)]
         is_cut = body == marks.element
         is_cut |= body == marks.terminator
@@ -111,7 +111,7 @@ class Index:
         # which elements had blanks around them, None when none had
         self.is_padded: Flags | None = None
         self._components: Places | None = None
-        self._qualifiers: Words | None = None
+        self._qualifiers: TextKeys | None = None
 
     def __len__(self) -> int:
         return len(self.code)
@@ -162,7 +162,7 @@ class Index:
         return self._components
 
     @property
-    def qualifiers(self) -> Words:
+    def qualifiers(self) -> TextKeys:
         """The first element of every segment as ``keys`` gives it: what tells most kinds of a segment apart."""
         if self._qualifiers is None:
             self._qualifiers = self.keys(self.element(np.arange(len(self)), 1))
@@ -181,16 +181,16 @@ class Index:
         """Return the elements at a position, or at one each, as the guides count it (CLP01 is 1)."""
         return self.elements(segments).at(position)
 
-    def elements(self, segments: Places) -> Elements:
+    def elements(self, segments: Places) -> ElementPlaces:
         """Return the elements of segments, to be asked for by position one after the other."""
-        return Elements(self.first[segments], self.first[segments + 1], self.nothing)
+        return ElementPlaces(self.first[segments], self.first[segments + 1], self.nothing)
 
-    def keys(self, elements: Places) -> Words:
+    def keys(self, elements: Places) -> TextKeys:
         """Return texts of up to eight bytes as numbers (``key``), longer ones as ``TOO_LONG``; 0 is an absent one."""
         start = self.start[elements]
         return self.keys_between(start, self.end[elements])
 
-    def keys_between(self, start: Places, end: Places) -> Words:
+    def keys_between(self, start: Places, end: Places) -> TextKeys:
         """Return the same for texts given by their bounds."""
         length = end - start
         keys = self.words[start] & MASKS[np.minimum(length, _WORD)]
@@ -233,7 +233,7 @@ class Index:
         return int(self.terminators[segment - 1]) + 1 if segment else 0
 
 
-class Elements:
+class ElementPlaces:
     """The elements of some segments; ``at`` gives those of one position, or of one position each."""
 
     __slots__ = ("_end", "_first", "_most", "_nothing")

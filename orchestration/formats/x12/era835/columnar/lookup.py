@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-Words = npt.NDArray[np.uint64]
+TextKeys = npt.NDArray[np.uint64]
 
 _BITS: Final = 64
 # the golden ratio: its multiples spread numbers well (Knuth, The Art of Computer Programming 6.4)
@@ -40,7 +40,7 @@ class Lookup:
         self._keys[slots] = keys
         self._values[slots] = [entries[int(k)] for k in keys]
 
-    def find(self, keys: Words) -> npt.NDArray[np.int16]:
+    def find(self, keys: TextKeys) -> npt.NDArray[np.int16]:
         """Return the value of each key, 0 for one that is not there."""
         slots = (keys * self._multiplier) >> self._shift
         return np.where(self._keys[slots] == keys, self._values[slots], np.int16(0))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
 
-    from orchestration.formats.x12.era835.columnar.lookup import Words
+    from orchestration.formats.x12.era835.columnar.lookup import TextKeys
 
 Numbers = npt.NDArray[np.int64]
 
@@ -122,7 +122,7 @@ def _given(index: Index, elements: Places, scale: int, exact: Callable[[str], De
     return Decimals(units, state)
 
 
-def are_numbers(word: Words, length: Numbers, *, may_have_point: bool) -> Flags:
+def are_numbers(word: TextKeys, length: Numbers, *, may_have_point: bool) -> Flags:
     """Tell which texts of up to eight bytes (as words) are numbers as pyx12 has them: ``5.`` is none, ``.5`` is one."""
     is_negative = (word & np.uint64(0xFF)) == ord("-")
     word = word ^ np.where(is_negative, _MINUS_TO_ZERO, np.uint64(0))
@@ -143,13 +143,13 @@ def are_numbers(word: Words, length: Numbers, *, may_have_point: bool) -> Flags:
     return is_number
 
 
-def _all_digits(word: Words) -> Flags:
+def _all_digits(word: TextKeys) -> Flags:
     """Tell which words hold eight digits: one bit a byte says that it is below ``0`` or above ``9``."""
     is_digits: Flags = (((word + np.uint64(0x4646464646464646)) | (word - np.uint64(_ZEROS))) & _HIGH_BITS) == 0
     return is_digits
 
 
-def _eight_digits(word: Words) -> Numbers:
+def _eight_digits(word: TextKeys) -> Numbers:
     """Return the number that eight digits write: pairs, then fours, then all (Lemire's multiplication)."""
     word = word & np.uint64(0x0F0F0F0F0F0F0F0F)
     word = (word * np.uint64(2561)) >> np.uint64(8)

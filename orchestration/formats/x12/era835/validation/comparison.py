@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from orchestration.formats.x12.era835.validation.verdict import Verdict
     from orchestration.formats.x12.syntax.segments import Tokens
 
-Kind = Literal["agree", "known_defect", "disagreement", "not_compared"]
+ComparisonKind = Literal["agree", "known_defect", "disagreement", "not_compared"]
 
 # pyx12 4.0.0; numbers are those of docs/pyx12-defects.md
 DEFECTS: Mapping[str, str] = {
@@ -52,10 +52,10 @@ _INVALID_CODE, _LOOP_REPEATED, _INVALID_CHARACTER, _SEGMENT_MISSING = "7", "4", 
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class OpinionComparison:
     """How two verdicts on one file stand to each other; ``defects`` are keys of ``DEFECTS``."""
 
-    kind: Kind
+    kind: ComparisonKind
     defects: tuple[str, ...] = ()
 
     @property
@@ -76,7 +76,7 @@ def compare(
     *,
     tokens: Tokens | None = None,
     is_balanced: bool = True,
-) -> Comparison:
+) -> OpinionComparison:
     """Say whether our verdict on a file and pyx12's agree, differ by listed defects, or differ.
 
     ``is_balanced`` is false when one of the three balances fails: such a file is rejected whatever its form. pyx12
@@ -84,11 +84,11 @@ def compare(
     """
     ours = "accepted" if verdict.is_accepted else "rejected"
     if verdict.counts.get("group_not_judged"):
-        return Comparison("not_compared")
+        return OpinionComparison("not_compared")
     if opinion.outcome == ours:
         if verdict.is_accepted and not is_balanced:
-            return Comparison("known_defect", ("03",))
-        return Comparison("agree")
+            return OpinionComparison("known_defect", ("03",))
+        return OpinionComparison("agree")
     tokens = tokens or tokenize(content)
     if opinion.outcome == "failed":
         defects = _why_it_failed(content, verdict, opinion)
@@ -96,7 +96,7 @@ def compare(
         defects = _why_it_rejects(content, opinion, tokens)
     else:
         defects = _why_it_accepts(content, verdict, opinion)
-    return Comparison("known_defect", defects) if defects else Comparison("disagreement")
+    return OpinionComparison("known_defect", defects) if defects else OpinionComparison("disagreement")
 
 
 def _why_it_failed(content: bytes, verdict: Verdict, opinion: Opinion) -> tuple[str, ...]:

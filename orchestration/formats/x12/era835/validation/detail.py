@@ -16,8 +16,8 @@ from orchestration.formats.x12.era835.columnar.lookup import Lookup
 
 if TYPE_CHECKING:
     from orchestration.formats.x12.era835.columnar.index import Flags
-    from orchestration.formats.x12.era835.columnar.lookup import Words
-    from orchestration.formats.x12.era835.validation.grammar import Element, Grammar, Note, Segment
+    from orchestration.formats.x12.era835.columnar.lookup import TextKeys
+    from orchestration.formats.x12.era835.validation.grammar import ElementRule, Grammar, SegmentRule, SyntaxNote
 
 LOOPS: Final = ("2000", "2100", "2110")
 # a set of codes with more values than this is looked up in its own sorted table
@@ -65,9 +65,9 @@ class DetailTables:
         self.least_elements = np.zeros(nodes, dtype=np.int64)
         self.most_elements = np.zeros(nodes, dtype=np.int64)
         self.spec = np.zeros(nodes, dtype=np.int64)
-        self._rows: list[tuple[Element | None, int, int, int]] = [(None, 0, 0, 0)]
+        self._rows: list[tuple[ElementRule | None, int, int, int]] = [(None, 0, 0, 0)]
         self._sets: dict[frozenset[str], int] = {}
-        self.notes: list[tuple[str, list[Note]]] = []
+        self.notes: list[tuple[str, list[SyntaxNote]]] = []
         for segment in self.segments:
             self._add(segment)
         self.specs = self._specs()
@@ -104,7 +104,7 @@ class DetailTables:
         qualifier = self.rules.segment(node).qualifier
         return set(qualifier.values) if qualifier is not None else {""}
 
-    def _add(self, segment: Segment) -> None:
+    def _add(self, segment: SegmentRule) -> None:
         node = segment.node
         self.most[node] = segment.maximum or 1 << 62
         self.most_elements[node] = len(segment.elements)
@@ -140,9 +140,9 @@ class DetailTables:
     def _set(self, codes: frozenset[str]) -> int:
         return self._sets.setdefault(codes, len(self._sets) + 1)
 
-    def _code_tables(self) -> tuple[Lookup, dict[int, Words]]:
+    def _code_tables(self) -> tuple[Lookup, dict[int, TextKeys]]:
         small: dict[int, int] = {}
-        large: dict[int, Words] = {}
+        large: dict[int, TextKeys] = {}
         for codes, number in self._sets.items():
             if len(codes) > _LARGE:
                 large[number] = np.sort(np.array([key(c) for c in codes], dtype=np.uint64))
@@ -151,7 +151,7 @@ class DetailTables:
         return Lookup(small, _SLOTS_BITS), large
 
 
-def _by_length(element: Element | None) -> npt.NDArray[np.uint8]:
+def _by_length(element: ElementRule | None) -> npt.NDArray[np.uint8]:
     """Return what has to be looked at in a text of each length."""
     if element is None:
         return np.full(LENGTHS, FREE, dtype=np.uint8)
@@ -163,7 +163,7 @@ def _by_length(element: Element | None) -> npt.NDArray[np.uint8]:
     return row
 
 
-def _kind(element: Element) -> int:
+def _kind(element: ElementRule) -> int:
     if element.is_composite:
         return COMPOSITE
     if element.codes is not None:
@@ -176,7 +176,7 @@ def _combined(loop: int, code: int, text: int) -> int:
     return text | code << 40 | loop << 56
 
 
-def _is_implied(note: Note, segment: Segment) -> bool:
+def _is_implied(note: SyntaxNote, segment: SegmentRule) -> bool:
     """Tell whether required and unused elements alone keep a syntax note."""
     usage = [segment.elements[p - 1].usage if p <= len(segment.elements) else "N" for p in note.positions]
     first, rest = usage[0], usage[1:]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orchestration.formats.x12.era835.validation.grammar import Element, Grammar, Note, Segment
+    from orchestration.formats.x12.era835.validation.grammar import ElementRule, Grammar, SegmentRule, SyntaxNote
     from orchestration.formats.x12.syntax.delimiters import Delimiters
 
 _NUMBER = re.compile(r"-?[0-9]+")
@@ -83,7 +83,7 @@ class Checker:
         # notes are about elements that most segments do not reach
         return segment.count(self._element) < first_noted or self._notes_hold(node, segment)
 
-    def problems(self, rule: Segment, segment: str) -> list[Problem]:
+    def problems(self, rule: SegmentRule, segment: str) -> list[Problem]:
         """Return what is wrong with the elements of a segment, nothing when it is as the guide wants it."""
         if self.is_clean(rule.node, segment):
             return []
@@ -114,7 +114,7 @@ class Checker:
         return known
 
 
-def exact_problems(rule: Segment, values: list[str], component: str, unknown: str = "") -> list[Problem]:
+def exact_problems(rule: SegmentRule, values: list[str], component: str, unknown: str = "") -> list[Problem]:
     """Return what is wrong with the values of a segment, element by element in their order, then by syntax note.
 
     ``unknown`` are the characters the grammar does not know.
@@ -150,7 +150,7 @@ def exact_problems(rule: Segment, values: list[str], component: str, unknown: st
     return found
 
 
-def _composite_problems(element: Element, parts: list[str], reference: str, unknown: str) -> list[Problem]:
+def _composite_problems(element: ElementRule, parts: list[str], reference: str, unknown: str) -> list[Problem]:
     if not any(parts):
         if element.usage == "R":
             return [Problem("element_missing", reference, f"{reference} is required and empty")]
@@ -173,7 +173,7 @@ def _composite_problems(element: Element, parts: list[str], reference: str, unkn
 
 
 def _element_problems(
-    element: Element, value: str, reference: str, unknown: str | None, *, is_required: bool
+    element: ElementRule, value: str, reference: str, unknown: str | None, *, is_required: bool
 ) -> list[Problem]:
     """Return what is wrong with one value; ``unknown`` is ``None`` where any character may stand."""
     if not value:
@@ -199,7 +199,7 @@ def _element_problems(
     return found
 
 
-def _length_problems(element: Element, value: str, reference: str) -> list[Problem]:
+def _length_problems(element: ElementRule, value: str, reference: str) -> list[Problem]:
     length = len(value)
     if element.kind in {"N0", "R"}:
         length -= value.count("-") + value.count(".")
@@ -252,7 +252,7 @@ def _is_time(value: str) -> bool:
     return len(value) in {4, 6, 7, 8} and value[4:6] <= "59"
 
 
-def _holds(note: Note, present: list[bool]) -> bool:
+def _holds(note: SyntaxNote, present: list[bool]) -> bool:
     """Tell whether a syntax note holds; ``present`` has one entry per element, from the first."""
     given = [position <= len(present) and present[position - 1] for position in note.positions]
     if note.rule == "P":
@@ -269,7 +269,7 @@ def _holds(note: Note, present: list[bool]) -> bool:
 # what follows builds the expression that vouches for a clean segment
 
 
-def _always_holds(note: Note, rule: Segment) -> bool:
+def _always_holds(note: SyntaxNote, rule: SegmentRule) -> bool:
     """Tell whether a note holds in every segment whose required elements are there and unused ones are not."""
     usages = [rule.elements[position - 1].usage for position in note.positions]
     if note.rule == "P":
@@ -282,7 +282,7 @@ def _always_holds(note: Note, rule: Segment) -> bool:
     return usages[0] == "N" or ("R" in rest if note.rule == "L" else set(rest) == {"R"})
 
 
-def _pattern(rule: Segment, element: str, component: str, unknown: str) -> re.Pattern[str]:
+def _pattern(rule: SegmentRule, element: str, component: str, unknown: str) -> re.Pattern[str]:
     """Return an expression for segments that are surely right: no trailing separator, no odd but allowed value."""
     separator = re.escape(element)
     marks = element + component + unknown
@@ -292,7 +292,7 @@ def _pattern(rule: Segment, element: str, component: str, unknown: str) -> re.Pa
     return re.compile(f"{rule.segment_id}(?={separator}){chain}(?<!{separator})", re.DOTALL)
 
 
-def _chain(bodies: list[str], elements: list[Element], separator: str, *, is_first: bool = False) -> str:
+def _chain(bodies: list[str], elements: list[ElementRule], separator: str, *, is_first: bool = False) -> str:
     """Return the elements one after the other: what follows the last required one may be cut off."""
     last = max((i for i, e in enumerate(elements) if e.usage == "R"), default=-1)
     text = ""
@@ -303,7 +303,7 @@ def _chain(bodies: list[str], elements: list[Element], separator: str, *, is_fir
     return text
 
 
-def _element_pattern(element: Element, separator: str, component: str, marks: str, segment_id: str) -> str:
+def _element_pattern(element: ElementRule, separator: str, component: str, marks: str, segment_id: str) -> str:
     """Return the expression of one element; ``marks`` may stand in no value, the separators are escaped."""
     if element.usage == "N":
         return ""
@@ -317,7 +317,7 @@ def _element_pattern(element: Element, separator: str, component: str, marks: st
     return _value_pattern(element, marks)
 
 
-def _value_pattern(element: Element, marks: str) -> str:
+def _value_pattern(element: ElementRule, marks: str) -> str:
     """Return an expression for values of a type that need no second look."""
     least, most = element.minimum, element.maximum
     if element.kind == "N0":

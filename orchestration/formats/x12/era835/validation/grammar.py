@@ -5,8 +5,8 @@ walker and a vectorised one judge by the same facts:
 
 - ``nodes``: loops and segments in the order of the guide, numbered from 0. The numbers of what a loop holds run from
   ``loop.node + 1`` to ``loop.last``, so entering a loop resets one slice of counters.
-- ``Segment.qualifier``: the element and values that tell this segment from others of the same id.
-- ``Segment.elements``: one ``Element`` per position from 1; a composite holds its own in ``parts``.
+- ``SegmentRule.qualifier``: the element and values that tell this segment from others of the same id.
+- ``SegmentRule.elements``: one ``ElementRule`` per position from 1; a composite holds its own in ``parts``.
 - ``steps[node][segment_id]``: where the walk can go from a segment when that id comes next. The first step whose
   qualifier fits is taken. ``enters`` is the loop that begins (or begins again) there: its own counter goes up, those
   of all it holds start anew. ``needs`` are the required nodes that were passed over and may be missing: each must
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 REMITTANCE: Final = "835"
 Usage = Literal["R", "S", "N"]
 # "" where nothing may stand
-Kind = Literal["AN", "ID", "N0", "R", "DT", "TM", ""]
+ElementType = Literal["AN", "ID", "N0", "R", "DT", "TM", ""]
 _HEADERS = frozenset({"ISA", "GS"})
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
+class ElementRule:
     """What may stand at one position of a segment, or of a composite.
 
     ``position`` counts from 1. Lengths are characters; those of N0 and R do not count sign and decimal point.
@@ -47,16 +47,16 @@ class Element:
 
     position: int
     usage: Usage
-    kind: Kind = ""
+    kind: ElementType = ""
     minimum: int = 0
     maximum: int = 0
     codes: frozenset[str] | None = None
     is_composite: bool = False
-    parts: tuple[Element, ...] = ()
+    parts: tuple[ElementRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class SyntaxNote:
     """A syntax note: ``rule`` is P, R, E, C or L; ``positions`` are elements from 1."""
 
     rule: str
@@ -73,7 +73,7 @@ class Qualifier:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class SegmentRule:
     """One segment of a loop. ``key`` names it: ``2100/NM1*QC``. ``maximum`` is ``None`` when it may repeat freely."""
 
     node: int
@@ -85,12 +85,12 @@ class Segment:
     usage: Usage
     maximum: int | None
     qualifier: Qualifier | None
-    notes: tuple[Note, ...]
-    elements: tuple[Element, ...]
+    notes: tuple[SyntaxNote, ...]
+    elements: tuple[ElementRule, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Loop:
+class LoopRule:
     """One loop. ``last`` is the number of the last node it holds; ``maximum`` is ``None`` when it may repeat freely."""
 
     node: int
@@ -104,7 +104,7 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WalkStep:
     """One way on: to segment ``target``, into loop node ``enters`` (``None``: within a loop already entered)."""
 
     target: int
@@ -121,23 +121,23 @@ class Grammar:
 
     version: str
     unknown_characters: str
-    nodes: tuple[Loop | Segment, ...]
-    steps: Mapping[int, Mapping[str, tuple[Step, ...]]]
-    headers: Mapping[str, Step]
+    nodes: tuple[LoopRule | SegmentRule, ...]
+    steps: Mapping[int, Mapping[str, tuple[WalkStep, ...]]]
+    headers: Mapping[str, WalkStep]
 
     @property
-    def loops(self) -> tuple[Loop, ...]:
+    def loops(self) -> tuple[LoopRule, ...]:
         """The loops in the guide's order."""
-        return tuple(node for node in self.nodes if isinstance(node, Loop))
+        return tuple(node for node in self.nodes if isinstance(node, LoopRule))
 
     @property
-    def segments(self) -> tuple[Segment, ...]:
+    def segments(self) -> tuple[SegmentRule, ...]:
         """The segments in the guide's order."""
-        return tuple(node for node in self.nodes if isinstance(node, Segment))
+        return tuple(node for node in self.nodes if isinstance(node, SegmentRule))
 
-    def segment(self, node: int) -> Segment:
+    def segment(self, node: int) -> SegmentRule:
         """Return the segment of a node number."""
-        return cast("Segment", self.nodes[node])
+        return cast("SegmentRule", self.nodes[node])
 
 
 # guide by version (GS08), and the ASCII characters it does not know: X12 has had ^ and ` since 5010
@@ -153,11 +153,11 @@ def grammar(version: str) -> Grammar | None:
     if version not in _GUIDES:
         return None
     guide, unknown_characters = _GUIDES[version]
-    return _Reader(version, unknown_characters).read(guide)
+    return _GuideReader(version, unknown_characters).read(guide)
 
 
 @dataclass(slots=True)
-class _Draft:
+class _NodeDraft:
     """A loop or segment while its guide is read."""
 
     name: str
@@ -167,26 +167,26 @@ class _Draft:
     maximum: int | None
     label: str
     is_loop: bool
-    notes: tuple[Note, ...] = ()
-    elements: list[Element] = field(default_factory=list)
-    children: list[_Draft] = field(default_factory=list)
+    notes: tuple[SyntaxNote, ...] = ()
+    elements: list[ElementRule] = field(default_factory=list)
+    children: list[_NodeDraft] = field(default_factory=list)
     node: int = -1
 
-    def ordered(self) -> list[_Draft]:
+    def ordered(self) -> list[_NodeDraft]:
         """Return what the loop holds by position, loops before segments of the same position."""
         return sorted(self.children, key=lambda child: (child.position, not child.is_loop))
 
 
-class _Reader:
+class _GuideReader:
     """Turns a guide's text into a grammar; a mistake in the text is a mistake of ours and raises ``ValueError``."""
 
     def __init__(self, version: str, unknown_characters: str) -> None:
         self.version = version
         self.unknown_characters = unknown_characters
-        self.root = _Draft("", "", 0, "R", None, "", is_loop=True)
+        self.root = _NodeDraft("", "", 0, "R", None, "", is_loop=True)
         self.loops = {"-": self.root}
-        self.segments: list[_Draft] = []
-        self.nodes: list[Loop | Segment] = []
+        self.segments: list[_NodeDraft] = []
+        self.nodes: list[LoopRule | SegmentRule] = []
 
     def read(self, guide: str) -> Grammar:
         for line in re.sub(r"\n *: ", " ", guide).splitlines():
@@ -197,7 +197,7 @@ class _Reader:
         self._number(self.root)
         steps = {draft.node: self._steps(draft) for draft in self.segments}
         headers = {
-            draft.name: Step(draft.node, self.loops[draft.loop].node, ())
+            draft.name: WalkStep(draft.node, self.loops[draft.loop].node, ())
             for draft in self.segments
             if draft.name in _HEADERS
         }
@@ -209,7 +209,7 @@ class _Reader:
         is_loop = words[1] == "loop"
         position, usage, maximum = words[-3:]
         home = words[3] if is_loop else words[0]
-        draft = _Draft(
+        draft = _NodeDraft(
             words[0] if is_loop else words[1],
             home,
             int(position),
@@ -237,14 +237,16 @@ class _Reader:
         else:
             draft.elements.extend(_elements(words))
 
-    def _number(self, loop: _Draft) -> None:
+    def _number(self, loop: _NodeDraft) -> None:
         """Give numbers to what a loop holds, depth first."""
         children = loop.ordered()
         for draft in children:
             draft.node = len(self.nodes)
             if draft.is_loop:
                 parent = draft.loop if draft.loop != "-" else None
-                rule = Loop(draft.node, 0, draft.name, parent, draft.label, draft.position, draft.usage, draft.maximum)
+                rule = LoopRule(
+                    draft.node, 0, draft.name, parent, draft.label, draft.position, draft.usage, draft.maximum
+                )
                 self.nodes.append(rule)
                 self._number(draft)
                 self.nodes[draft.node] = replace(rule, last=len(self.nodes) - 1)
@@ -253,7 +255,7 @@ class _Reader:
             alike = [c for c in children if c.name == draft.name and not c.is_loop]
             suffix = f"*{min(qualifier.values)}" if len(alike) > 1 and qualifier else ""
             self.nodes.append(
-                Segment(
+                SegmentRule(
                     draft.node,
                     f"{draft.loop}/{draft.name}{suffix}",
                     draft.loop,
@@ -268,10 +270,10 @@ class _Reader:
                 )
             )
 
-    def _steps(self, start: _Draft) -> dict[str, tuple[Step, ...]]:
+    def _steps(self, start: _NodeDraft) -> dict[str, tuple[WalkStep, ...]]:
         """Return the ways on from a segment: along its loop, then along each loop around it."""
-        found: dict[str, list[Step]] = {}
-        passed: list[_Draft] = []
+        found: dict[str, list[WalkStep]] = {}
+        passed: list[_NodeDraft] = []
         certain = self._certain(start)
         loop, position = self.loops[start.loop], start.position
         while True:
@@ -282,13 +284,13 @@ class _Reader:
                 if not child.is_loop and child is not children[0]:
                     # what stands at the same position of the same loop may come in any order
                     needs = [p.node for p in passed if p.loop != child.loop or p.position != child.position]
-                    steps = [Step(child.node, None, tuple(needs))]
+                    steps = [WalkStep(child.node, None, tuple(needs))]
                 else:
                     needs = [p.node for p in passed]
                     entries = _entries(child if child.is_loop else loop)
-                    steps = [Step(first.node, entered.node, tuple(needs)) for first, entered in entries]
+                    steps = [WalkStep(first.node, entered.node, tuple(needs)) for first, entered in entries]
                 for step in steps:
-                    known = found.setdefault(cast("Segment", self.nodes[step.target]).segment_id, [])
+                    known = found.setdefault(cast("SegmentRule", self.nodes[step.target]).segment_id, [])
                     if step.target not in {other.target for other in known}:
                         known.append(step)
                 is_wrapper = child.is_loop and child.ordered()[0].is_loop
@@ -298,7 +300,7 @@ class _Reader:
                 return {name: tuple(steps) for name, steps in found.items() if name not in _HEADERS}
             loop, position = self.loops[loop.loop], loop.position
 
-    def _certain(self, start: _Draft) -> set[int]:
+    def _certain(self, start: _NodeDraft) -> set[int]:
         """Return the nodes that have been counted whenever a walk stands at ``start``."""
         counted, loop = {start.node}, self.loops[start.loop]
         while loop is not self.root:
@@ -307,7 +309,7 @@ class _Reader:
         return counted
 
 
-def _entries(loop: _Draft) -> Iterator[tuple[_Draft, _Draft]]:
+def _entries(loop: _NodeDraft) -> Iterator[tuple[_NodeDraft, _NodeDraft]]:
     """Yield the segments a loop can begin with and the loop each of them begins: a wrapper begins with its loops."""
     first = loop.ordered()[0]
     if not first.is_loop:
@@ -318,7 +320,7 @@ def _entries(loop: _Draft) -> Iterator[tuple[_Draft, _Draft]]:
             yield from _entries(child)
 
 
-def _qualifier(elements: list[Element]) -> Qualifier | None:
+def _qualifier(elements: list[ElementRule]) -> Qualifier | None:
     """Return what tells a segment from others of its id, as pyx12 does: a coded first element or first part."""
     first = elements[0]
     if not first.is_composite and first.kind == "ID" and first.usage == "R" and first.codes:
@@ -328,15 +330,15 @@ def _qualifier(elements: list[Element]) -> Qualifier | None:
     return None
 
 
-def _note(word: str) -> Note:
-    return Note(word[0], tuple(int(word[i : i + 2]) for i in range(1, len(word), 2)))
+def _note(word: str) -> SyntaxNote:
+    return SyntaxNote(word[0], tuple(int(word[i : i + 2]) for i in range(1, len(word), 2)))
 
 
-def _elements(words: list[str]) -> list[Element]:
+def _elements(words: list[str]) -> list[ElementRule]:
     """Return the elements one line of a guide describes."""
     place, usage, *rest = words
     first, _, last = place.replace(".", "").partition("-")
-    element = Element(0, cast("Usage", usage))
+    element = ElementRule(0, cast("Usage", usage))
     if rest == ["parts"]:
         element = replace(element, is_composite=True)
     elif rest:
@@ -344,7 +346,7 @@ def _elements(words: list[str]) -> list[Element]:
         minimum, _, maximum = size.partition("-")
         element = replace(
             element,
-            kind=cast("Kind", kind),
+            kind=cast("ElementType", kind),
             minimum=int(minimum),
             maximum=int(maximum or minimum),
             codes=_codes(codes[1:]),

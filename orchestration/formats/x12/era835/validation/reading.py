@@ -23,14 +23,14 @@ _BLANK = " \t\n\x00\x1a\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class StrictReading:
     """A file to the letter: interchanges whose segments keep their blanks, and what is wrong around them."""
 
     interchanges: list[Interchange]
     violations: list[Violation]
 
 
-def read_strictly(content: bytes, tokens: Tokens) -> Reading:
+def read_strictly(content: bytes, tokens: Tokens) -> StrictReading:
     """Return the segments as they are written, and where the bytes depart from X12. Never raises.
 
     ``tokens`` are those of the same bytes; numbers of interchanges and segments stay theirs.
@@ -43,7 +43,7 @@ def read_strictly(content: bytes, tokens: Tokens) -> Reading:
         words = "the file does not begin with the header of an interchange (ISA)"
         return _unreadable(tokens, "no_interchange_header", words)
     if _is_as_written(text, tokens.interchanges):
-        return Reading(tokens.interchanges, [])
+        return StrictReading(tokens.interchanges, [])
     violations: list[Violation] = []
     interchanges = []
     for interchange, lines in zip(headers, _lines(text, headers), strict=True):
@@ -54,7 +54,7 @@ def read_strictly(content: bytes, tokens: Tokens) -> Reading:
                 _violation("outside_interchange", interchange, 0, "segments stand outside any interchange")
             )
             interchanges.append(interchange)
-    return Reading(sorted(interchanges, key=lambda interchange: interchange.number), violations)
+    return StrictReading(sorted(interchanges, key=lambda interchange: interchange.number), violations)
 
 
 def _is_as_written(text: str, interchanges: list[Interchange]) -> bool:
@@ -67,8 +67,8 @@ def _is_as_written(text: str, interchanges: list[Interchange]) -> bool:
     return plain == expected
 
 
-def _unreadable(tokens: Tokens, code: str, words: str) -> Reading:
-    return Reading(tokens.interchanges, [Violation(code, "warning", words)])
+def _unreadable(tokens: Tokens, code: str, words: str) -> StrictReading:
+    return StrictReading(tokens.interchanges, [Violation(code, "warning", words)])
 
 
 @dataclass(slots=True)

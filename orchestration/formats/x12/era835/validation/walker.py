@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, cast
 
 from orchestration.formats.x12.era835.validation.elements import Checker
-from orchestration.formats.x12.era835.validation.grammar import REMITTANCE, Loop, grammar
+from orchestration.formats.x12.era835.validation.grammar import REMITTANCE, LoopRule, grammar
 from orchestration.formats.x12.era835.validation.reading import LENIENT_IDS
 from orchestration.formats.x12.era835.validation.violations import ENVELOPE_CODES, Violation
 from orchestration.formats.x12.syntax.delimiters import Delimiters
@@ -20,7 +20,7 @@ from orchestration.formats.x12.syntax.delimiters import Delimiters
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from orchestration.formats.x12.era835.validation.grammar import Grammar, Segment, Step
+    from orchestration.formats.x12.era835.validation.grammar import Grammar, SegmentRule, WalkStep
     from orchestration.formats.x12.syntax.segments import Interchange
 
 _REMITTANCE_GROUP = "HP"
@@ -140,7 +140,7 @@ class Walker:
         self._node = rule.node
         self._counts[rule.node] = self._counts[loop.node] = 1
 
-    def _look_up(self, place: tuple[int, str]) -> tuple[str, Step] | None:
+    def _look_up(self, place: tuple[int, str]) -> tuple[str, WalkStep] | None:
         """Return the id and step of a segment of no envelope that is surely right after a node; remember them.
 
         Payer, payee and contacts are the same from one transaction to the next.
@@ -157,7 +157,7 @@ class Walker:
         self._clean[place] = self._segment_id, step
         return self._clean[place]
 
-    def _advance(self, step: Step) -> bool:
+    def _advance(self, step: WalkStep) -> bool:
         """Take a step when the counters let it; tell whether that was so. Most do, and need nothing else.
 
         Steps and counters are those of ``_segment``, without anything that could be said.
@@ -212,7 +212,7 @@ class Walker:
             if name == "GE":
                 self._stand_at("group/GE")
 
-    def _step(self, segment: str, delimiters: Delimiters) -> Step | None:
+    def _step(self, segment: str, delimiters: Delimiters) -> WalkStep | None:
         """Return the step the segment takes from here; say so when there is none."""
         name = self._segment_id
         ways = self._ways.get((self._node, name))
@@ -233,7 +233,7 @@ class Walker:
         # one way on only: what follows is judged as if the qualifier were right
         return ways.steps[0] if len(ways.steps) == 1 else None
 
-    def _go(self, step: Step) -> Segment:
+    def _go(self, step: WalkStep) -> SegmentRule:
         counts, nodes = self._counts, self._rules.nodes
         for need in step.needs:
             if not counts[need]:
@@ -246,7 +246,7 @@ class Walker:
                 words = f"{rule.segment_id} ({rule.label}) stands more often than {most} in loop {rule.loop}"
                 self.note("segment_repeated", words)
         else:
-            loop = cast("Loop", nodes[step.enters])
+            loop = cast("LoopRule", nodes[step.enters])
             counts[loop.node + 1 : loop.last + 1] = [0] * (loop.last - loop.node)
             counts[loop.node] += 1
             counts[step.target] = 1
@@ -256,8 +256,8 @@ class Walker:
         self._node = step.target
         return rule
 
-    def _missing(self, node: Loop | Segment) -> None:
-        if isinstance(node, Loop):
+    def _missing(self, node: LoopRule | SegmentRule) -> None:
+        if isinstance(node, LoopRule):
             self.note("missing_loop", f"the required loop {node.name} ({node.label}) is missing before this segment")
             return
         words = f"the required {node.segment_id} ({node.label}) of loop {node.loop} is missing before this segment"
@@ -343,7 +343,7 @@ class _Controls:
 
 # thousands of small files share a few sets of delimiters: what is made of a guide is made once
 @lru_cache(maxsize=64)
-def _checker(version: str, delimiters: Delimiters) -> tuple[Checker, dict[tuple[int, str], tuple[str, Step]]]:
+def _checker(version: str, delimiters: Delimiters) -> tuple[Checker, dict[tuple[int, str], tuple[str, WalkStep]]]:
     """Return the checker of a guide, and what ``Walker`` remembers of segments that it found clean."""
     return Checker(cast("Grammar", grammar(version)), delimiters), {}
 
@@ -385,7 +385,7 @@ class _Tables:
 
     def __init__(self, rules: Grammar) -> None:
         self.limits = [_UNLIMITED if node.maximum is None else node.maximum for node in rules.nodes]
-        self.ends = [node.last + 1 if isinstance(node, Loop) else 0 for node in rules.nodes]
+        self.ends = [node.last + 1 if isinstance(node, LoopRule) else 0 for node in rules.nodes]
         self.zeros = [[0] * (end - node - 1) for node, end in enumerate(self.ends)]
 
 
@@ -396,9 +396,9 @@ class _Ways:
         header = rules.headers.get(name)
         self.is_envelope = name in _Controls.IDS
         self.steps = rules.steps[node].get(name, ()) if header is None else (header,)
-        self.always: Step | None = None
-        self.by_value: dict[str, Step] = {}
-        self.by_part: dict[str, Step] = {}
+        self.always: WalkStep | None = None
+        self.by_value: dict[str, WalkStep] = {}
+        self.by_part: dict[str, WalkStep] = {}
         # ISA and GS are taken as they are, and so is what no code tells apart
         for step in reversed(self.steps):
             qualifier = rules.segment(step.target).qualifier
@@ -408,7 +408,7 @@ class _Ways:
             by = self.by_value if qualifier.part is None else self.by_part
             by.update(dict.fromkeys(qualifier.values, step))
 
-    def step(self, segment: str, delimiters: Delimiters) -> Step | None:
+    def step(self, segment: str, delimiters: Delimiters) -> WalkStep | None:
         """Return the step of a segment by its first element, trailing empty parts apart."""
         if self.always is not None:
             return self.always

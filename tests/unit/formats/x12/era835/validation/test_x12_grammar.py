@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from orchestration.formats.x12.era835.validation.grammar import Element, Grammar, Loop, grammar
+from orchestration.formats.x12.era835.validation.grammar import ElementRule, Grammar, LoopRule, grammar
 
 VERSION = "005010X221A1"
 
@@ -18,11 +18,11 @@ def _rules(version: str = VERSION) -> Grammar:
 
 
 def _node(rules: Grammar, key: str) -> int:
-    return next(n.node for n in rules.nodes if key == (n.name if isinstance(n, Loop) else n.key))
+    return next(n.node for n in rules.nodes if key == (n.name if isinstance(n, LoopRule) else n.key))
 
 
 def _ways(rules: Grammar, key: str, segment_id: str) -> list[tuple[str, str | None, set[str]]]:
-    names = [n.name if isinstance(n, Loop) else n.key for n in rules.nodes]
+    names = [n.name if isinstance(n, LoopRule) else n.key for n in rules.nodes]
     return [
         (names[step.target], None if step.enters is None else names[step.enters], {names[n] for n in step.needs})
         for step in rules.steps[_node(rules, key)].get(segment_id, ())
@@ -39,7 +39,7 @@ def test_nodes_are_numbered_so_that_a_loop_is_one_slice():
 
 def _is_inside(rules: Grammar, node, name: str) -> bool:
     around = {loop.name: loop.parent for loop in rules.loops}
-    home = node.parent if isinstance(node, Loop) else node.loop
+    home = node.parent if isinstance(node, LoopRule) else node.loop
     while home is not None:
         if home == name:
             return True
@@ -79,7 +79,7 @@ def test_lengths_types_and_notes_can_be_applied():
         assert all(note.rule in "PRECL" and len(note.positions) >= 2 for note in segment.notes), segment.key
 
 
-def _is_sound(leaf: Element) -> bool:
+def _is_sound(leaf: ElementRule) -> bool:
     if leaf.usage == "N" or leaf.is_composite:
         return leaf.kind == "" and leaf.codes is None
     fits = all(leaf.minimum <= len(code) <= leaf.maximum for code in leaf.codes or ())

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from x12_mutations import clean, dice, made_from_guide, write
 
-from orchestration.formats.x12.era835.validation.comparison import DEFECTS, Comparison, compare
+from orchestration.formats.x12.era835.validation.comparison import DEFECTS, OpinionComparison, compare
 from orchestration.formats.x12.era835.validation.second_opinion import ask_pyx12
 from orchestration.formats.x12.era835.validation.verdict import Verdict, validate
 
@@ -21,7 +21,7 @@ LINE = "SVC*HC:99213:25*100*80**1"
 PAGE = Path(__file__).parents[6] / "docs" / "pyx12-defects.md"
 
 
-def _judged(content: bytes, *, is_balanced: bool = True) -> tuple[str, str | None, Verdict, Comparison]:
+def _judged(content: bytes, *, is_balanced: bool = True) -> tuple[str, str | None, Verdict, OpinionComparison]:
     """Return pyx12's outcome and failure, our verdict, and what the comparison says."""
     verdict, opinion = validate(content), ask_pyx12(content)
     return opinion.outcome, opinion.failure, verdict, compare(content, verdict, opinion, is_balanced=is_balanced)
@@ -68,7 +68,7 @@ def test_defect_03_a_remittance_that_does_not_balance():
     content = clean(("CAS*CO*45*20", "CAS*CO*45*19"))
     outcome, _, ours, comparison = _judged(content, is_balanced=False)
     assert (outcome, ours.is_accepted) == ("accepted", True)
-    assert comparison == Comparison("known_defect", ("03",))
+    assert comparison == OpinionComparison("known_defect", ("03",))
 
 
 def test_defect_04_a_composite_with_too_many_parts():
@@ -194,23 +194,23 @@ def test_defect_14_an_acknowledgement_in_a_later_interchange():
 def test_a_difference_that_no_defect_explains_is_a_disagreement():
     content = clean()
     comparison = compare(content, Verdict(is_accepted=False), ask_pyx12(content))
-    assert comparison == Comparison("disagreement")
+    assert comparison == OpinionComparison("disagreement")
     assert "no known defect" in comparison.words
     assert compare(content, validate(content), ask_pyx12(content)).words == "pyx12 agrees"
     spoiled = clean(("CLP*P1*1*", "CLP*P1*5*"))
-    assert compare(spoiled, Verdict(is_accepted=True), ask_pyx12(spoiled)) == Comparison("disagreement")
+    assert compare(spoiled, Verdict(is_accepted=True), ask_pyx12(spoiled)) == OpinionComparison("disagreement")
 
 
 def test_what_pyx12_loses_and_nobody_minds_explains_nothing():
     content = clean(("ST*835*0001", "ST*835*0001*"))
     opinion = ask_pyx12(content)
     assert [(c.code, c.was_lost, c.is_order) for c in opinion.complaints] == [("SEG1", True, False)]
-    assert compare(content, Verdict(is_accepted=False), opinion) == Comparison("disagreement")
+    assert compare(content, Verdict(is_accepted=False), opinion) == OpinionComparison("disagreement")
 
 
 def test_a_defect_beside_another_complaint_explains_nothing():
     content = clean(("MOA***MA01", "MOA***N807"), ("CLP*P1*1*", "CLP*P1*5*"))
-    assert compare(content, Verdict(is_accepted=True), ask_pyx12(content)) == Comparison("disagreement")
+    assert compare(content, Verdict(is_accepted=True), ask_pyx12(content)) == OpinionComparison("disagreement")
 
 
 def test_asking_pyx12_logs_nothing_and_leaves_no_file(tmp_path, monkeypatch, caplog, capfd):
