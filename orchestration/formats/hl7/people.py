@@ -201,7 +201,7 @@ def _start(sch: list[str], resources: dict[str, list[str]], values: Values) -> D
 
 
 def _minutes(number: str, unit: str, values: Values) -> Decimal | None:
-    """Return a duration in minutes; a unit nobody knows is no duration."""
+    """Return a duration in minutes; an unknown unit is no duration."""
     amount = values.quantities[number] if number else None
     name = values.capitals[unit]
     if amount is None or amount <= 0:

@@ -97,7 +97,7 @@ class Fields:
         return dict(zip(self.places, zip(*picked, strict=True), strict=True))
 
     def whole(self, picked: tuple[str, ...]) -> list[str]:
-        """Return one segment as it was cut, with nothing where nobody reads."""
+        """Return one segment as it was cut, with nothing where no field is read."""
         fields = [""] * (self.places[-1] + 1)
         for place, field in zip(self.places, picked, strict=True):
             fields[place] = field

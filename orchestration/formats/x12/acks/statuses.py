@@ -30,7 +30,7 @@ _CATEGORIES: Final = {
     "D0": "not_found",
 }
 _FAMILIES: Final = {"F": "finalized", "P": "pending", "R": "requested", "E": "error"}
-# STC03 where the category says nothing that anybody knows (X12 element 306)
+# STC03, where the category is not a known one (X12 element 306)
 _ACTIONS: Final = {"U": "rejected", "WQ": "accepted"}
 _LEVELS: Final = {"20": "payer", "21": "receiver", "19": "provider", "PT": "claim", "22": "claim", "23": "claim"}
 _PATIENTS: Final = frozenset({"QC", "IL"})
@@ -136,7 +136,7 @@ class Statuses:
         self._names[role] = segment
 
     def _line(self) -> None:
-        """Open a line under the claim; what the claim was told stays to be filed with it."""
+        """Open a line under the claim; the statuses of the claim stay to be filed with it."""
         outer = self._outer or self._open
         if self._outer is not None:
             self._file(self._open, outer)

@@ -1,4 +1,4 @@
-"""What a remittance says apart from its envelope: the digest that tells a resend from a conflict.
+"""What a remittance says apart from its envelope: the digest by which a resend and a conflict differ.
 
 What does not belong here: payment identity (payer and trace number), which the lake compares.
 """

@@ -1,8 +1,8 @@
 """Many files through one columnar pass: stretches of files with the same delimiters are judged together.
 
-Reads files one after the other (``parts``), walks their envelopes (``envelope``), hands the sets between to the
-columnar path (``columnar``) and the payments to ``payment``, and keeps for each file what it counted, summed and
-found. What does not belong here: what is quarantined (``reader``), printing (``inspect``).
+Reads files one after the other (``syntax.parts``), walks their envelopes, has each run judged (``facts``,
+``validation``, ``judging``), and gives its rows to a collector. What does not belong here: what is quarantined
+(``reader``), printing (``inspect``).
 """
 
 from __future__ import annotations

@@ -81,8 +81,8 @@ def _explained(batch: RawBatch, claim: dict[str, Any], label: Callable[[str | No
 
     payment = next(t for t in _rows(batch, "transactions") if t["transaction_number"] == claim["transaction_number"])
     adjustments, lines, remarks = own("adjustments"), own("service_lines"), own("remarks")
-    told = Explanation()
-    say = told.steps.append
+    explanation = Explanation()
+    say = explanation.steps.append
     say(Step(f"{payment['payer_name'] or 'The payer'}, payment {payment['trace_number']} of {payment['payment_date']}"))
     status = claim["claim_status_code"]
     say(Step(f"Status {status}: {_STATUS.get(status or '', 'a status the guide does not know')}"))
@@ -91,7 +91,7 @@ def _explained(batch: RawBatch, claim: dict[str, Any], label: Callable[[str | No
         if row["service_line_number"] is None:
             say(_adjustment(row, label, depth=1))
     for line in lines:
-        told.steps.extend(_line_steps(line, adjustments, label))
+        explanation.steps.extend(_line_steps(line, adjustments, label))
     if claim["adjusted_amount"] is not None:
         say(Step("All reductions together", -claim["adjusted_amount"]))
     say(Step("The claim was paid", claim["paid_amount"]))
@@ -104,7 +104,7 @@ def _explained(batch: RawBatch, claim: dict[str, Any], label: Callable[[str | No
         say(Step(f"Remarks: {', '.join(codes)}"))
     if not payment["is_postable"]:
         say(Step(f"The whole payment is held from posting: {payment['hold_reason_code']}"))
-    return told
+    return explanation
 
 
 def _line_steps(

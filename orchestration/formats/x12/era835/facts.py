@@ -219,7 +219,7 @@ class Facts:
     def _judge(
         self, code: str, segments: Places, figures: tuple[Decimals, Numbers, Flags, Decimals], place: str
     ) -> tuple[Flags, Flags]:
-        """Return which segments balance and for which that can be told; keep a finding for each that does not."""
+        """Return which segments balance and for which that can be evaluated; keep a finding for each that does not."""
         charged, adjusted, summed, paid = figures
         difference = charged.units - adjusted - paid.units
         evaluable = charged.is_read & summed & paid.is_read

@@ -1,4 +1,4 @@
-"""The tables of remittance files as Parquet files, one per table, for whoever has no lake.
+"""The tables of remittance files as Parquet files, one per table, where there is no lake.
 
 A file of any size is written window by window: it is read once to learn whether it may be loaded, and once to write.
 What does not belong here: the tables themselves (``tables``).

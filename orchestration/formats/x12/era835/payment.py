@@ -1,7 +1,7 @@
 """The payment of one ST*835: its header (BPR, TRN, loops 1000A and 1000B) and its provider adjustments (PLB).
 
 There are a handful of these segments in a transaction, so they are read one by one. What does not belong here:
-claims and lines (``columnar``), and the verdict on what sums to what (``balancing``).
+claims and lines (``facts``), and the verdict on what sums to what (``balancing``).
 """
 
 from __future__ import annotations

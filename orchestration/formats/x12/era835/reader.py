@@ -71,7 +71,7 @@ def quarantine_reason(reading: FileReading) -> Finding | None:
 
 
 def add(batch: RawBatch, reading: FileReading) -> bool:
-    """File one reading, claims and lines aside, and tell whether its rows may stay."""
+    """File one reading, claims and lines aside, and return whether its rows may stay."""
     reason = quarantine_reason(reading)
     file = reading.file
     if reason is not None:

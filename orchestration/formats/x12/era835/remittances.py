@@ -48,7 +48,7 @@ class RemittanceAdvice:
 
     @property
     def hold_reason(self) -> str | None:
-        """Why it must not post: its own first error, else one of its interchange, else a balance nobody can tell."""
+        """Why it must not post: its own first error, else one of its interchange, else a balance left open."""
         if self.own_hold is not None:
             return self.own_hold
         of_envelope = next((f.code for f in self.set.envelope.findings if f.severity == "error"), None)
@@ -57,7 +57,7 @@ class RemittanceAdvice:
 
 @dataclass(slots=True)
 class FileReading:
-    """One file read as far as it can be. ``code`` tells its rows from those of other files of the same engine."""
+    """One file read as far as it can be. ``code`` marks its rows among those of other files of the same engine."""
 
     file: SourceFile
     code: int

@@ -56,7 +56,7 @@ class Part:
     marks: Marks
     is_exact: bool
     has_header: bool
-    # what a strict reader minds about the layout: code and words
+    # what departs from a strict layout: code and words
     flaw: tuple[str, str] | None = None
 
 
@@ -77,7 +77,7 @@ def regular_parts(stream: BinaryIO) -> Iterator[Part]:
         cut = len(body) if not more else max(body.rfind(start) for start in starts) + 1
         if cut > 0:
             if not more and not _is_terminated(body, marks):
-                # a header that is cut off opens nothing, and padding may be meant as a terminator: the tokenizer tells
+                # a header that is cut off opens nothing, padding may be meant as a terminator: the tokenizer decides
                 last = body[body.rfind(marks.terminator) + 1 :]
                 if last.lstrip(_JUNK).startswith(b"ISA") or last != last.rstrip(_JUNK):
                     raise IrregularError

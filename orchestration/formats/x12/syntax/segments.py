@@ -131,7 +131,7 @@ def _headers(text: str) -> Iterator[tuple[int, Delimiters, int]]:
 
 
 def _headless(text: str, match: re.Match[str]) -> _Stretch:
-    """Return the stretch that starts with GS or ST; its delimiters are told by what follows."""
+    """Return the stretch that starts with GS or ST; its delimiters are found in what follows."""
     separator = match[1] or match[2]
     terminator = terminator_before_next(text, match.end(), separator)
     end = _end(text, match.end(), Delimiters(separator, ":", terminator))

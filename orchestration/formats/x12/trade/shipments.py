@@ -38,7 +38,7 @@ class _HierarchyLevel:
     is_inside_item: bool = False
 
     def inherit(self) -> None:
-        """Take over what the level above says; told from the top down, so that depth costs nothing."""
+        """Take over what the level above says; called from the top down, so that depth costs nothing."""
         above = self.above
         if above is not None:
             self.order_number = self.order_number or above.order_number
@@ -91,7 +91,7 @@ class ShipmentReader(DocumentReader):
             self.last_of[code] = self.level
 
     def _last_above(self, code: str | None) -> _HierarchyLevel | None:
-        """Return the level that one without HL02 stands under: senders leave it out where the order of levels tells."""
+        """Return the level that one without HL02 stands under: senders leave it out where the order says it."""
         if code not in _LEVELS:
             return None
         above = [self.last_of[upper] for upper in _LEVELS[: _LEVELS.index(code)] if upper in self.last_of]

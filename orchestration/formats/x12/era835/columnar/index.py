@@ -163,7 +163,7 @@ class Index:
 
     @property
     def qualifiers(self) -> TextKeys:
-        """The first element of every segment as ``keys`` gives it: what tells most kinds of a segment apart."""
+        """The first element of every segment as ``keys`` gives it: the qualifier of most segments."""
         if self._qualifiers is None:
             self._qualifiers = self.keys(self.element(np.arange(len(self)), 1))
         return self._qualifiers

@@ -60,7 +60,7 @@ class OpinionComparison:
 
     @property
     def words(self) -> str:
-        """What to tell a person."""
+        """The comparison in a sentence for a person."""
         if self.kind == "known_defect":
             return "; ".join(f"pyx12 differs because {DEFECTS[defect]} (defect {defect})" for defect in self.defects)
         return {

@@ -25,7 +25,7 @@ _LARGE = 100
 _SLOTS_BITS = 14
 # what has to be looked at besides the length, and what is wrong by its length alone
 FREE, DECIMAL, WHOLE, DATE, CODED, COMPOSITE, WRONG = range(7)
-# lengths are told apart up to here; what is longer is doubted
+# lengths are distinguished up to here; what is longer is doubted
 LENGTHS: Final = 256
 
 

@@ -1,6 +1,6 @@
 """One segment against its row of the guide: elements that are missing, not used, too long, of a wrong type or code.
 
-``Checker`` judges most segments by one regular expression made from the guide; only what that cannot vouch for is
+``Checker`` judges most segments by one regular expression made from the guide; only what that does not match is
 taken apart element by element to say what is wrong. Both must agree: the expression accepts a part of what the exact
 check accepts. Values never enter a message. What does not belong here: which segment may follow which (``walker``).
 
@@ -69,15 +69,15 @@ class Checker:
         self._rules = rules
         self._element = delimiters.element
         self._component = delimiters.component
-        self._vouchers: dict[int, tuple[Callable[[str], object], int]] = {}
+        self._matchers: dict[int, tuple[Callable[[str], object], int]] = {}
         self._masks: dict[tuple[int, int], bool] = {}
 
     def is_clean(self, node: int, segment: str) -> bool:
         """Tell whether a segment surely keeps to its row; a false answer says nothing."""
-        voucher = self._vouchers.get(node)
-        if voucher is None:
-            voucher = self._vouchers[node] = self._voucher(node)
-        matches, first_noted = voucher
+        matcher = self._matchers.get(node)
+        if matcher is None:
+            matcher = self._matchers[node] = self._matcher(node)
+        matches, first_noted = matcher
         if not matches(segment):
             return False
         # notes are about elements that most segments do not reach
@@ -90,7 +90,7 @@ class Checker:
         values = segment.split(self._element)[1:]
         return exact_problems(rule, values, self._component, self._rules.unknown_characters)
 
-    def _voucher(self, node: int) -> tuple[Callable[[str], object], int]:
+    def _matcher(self, node: int) -> tuple[Callable[[str], object], int]:
         """Return what matches clean segments, and the first element a note can fail at."""
         rule = self._rules.segment(node)
         pattern = _pattern(rule, self._element, self._component, self._rules.unknown_characters)
@@ -266,7 +266,7 @@ def _holds(note: SyntaxNote, present: list[bool]) -> bool:
     return not given[0] or any(given[1:])
 
 
-# what follows builds the expression that vouches for a clean segment
+# what follows builds the expression that matches a clean segment
 
 
 def _always_holds(note: SyntaxNote, rule: SegmentRule) -> bool:

@@ -5,7 +5,7 @@ walker and a vectorised one judge by the same facts:
 
 - ``nodes``: loops and segments in the order of the guide, numbered from 0. The numbers of what a loop holds run from
   ``loop.node + 1`` to ``loop.last``, so entering a loop resets one slice of counters.
-- ``SegmentRule.qualifier``: the element and values that tell this segment from others of the same id.
+- ``SegmentRule.qualifier``: the element and values by which this segment differs from others of the same id.
 - ``SegmentRule.elements``: one ``ElementRule`` per position from 1; a composite holds its own in ``parts``.
 - ``steps[node][segment_id]``: where the walk can go from a segment when that id comes next. The first step whose
   qualifier fits is taken. ``enters`` is the loop that begins (or begins again) there: its own counter goes up, those
@@ -321,7 +321,7 @@ def _entries(loop: _NodeDraft) -> Iterator[tuple[_NodeDraft, _NodeDraft]]:
 
 
 def _qualifier(elements: list[ElementRule]) -> Qualifier | None:
-    """Return what tells a segment from others of its id, as pyx12 does: a coded first element or first part."""
+    """Return what distinguishes a segment from others of its id, as pyx12 does: a coded first element or first part."""
     first = elements[0]
     if not first.is_composite and first.kind == "ID" and first.usage == "R" and first.codes:
         return Qualifier(1, None, first.codes)

@@ -1,8 +1,8 @@
-"""Vouches for the claims of whole remittances at once: what it vouches for, the exact walker would find right.
+"""Proves the claims of whole remittances at once: what is proved, the exact walker would find right.
 
 Only the detail of a transaction (loops 2000, 2100 and 2110 of 005010X221A1), which is nearly all of a file, is proved
-here, from the same grammar; everything it cannot vouch for is walked segment by segment (``walker``). So it may doubt
-what is right, never the other way round. What does not belong here: saying what is wrong.
+here, from the same grammar; everything that is not proved is walked segment by segment (``walker``). So it may doubt
+what is right, and never proves what is wrong. What does not belong here: saying what is wrong.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Proof:
 
 
 def prove(index: Index, loops: Loops) -> Proof:
-    """Return what can be vouched for in a stretch; of a short one nothing, because walking it costs less."""
+    """Return what can be proved of a stretch; of a short one nothing, because walking it costs less."""
     if len(index) >= WORTH_PROVING:
         return Prover(index, loops).prove()
     nowhere = np.zeros(len(loops.set_first), dtype=np.int64)

@@ -1,7 +1,7 @@
 """Does a file lie on disk as X12 wants it: ISA first and in full width, nothing but line ends between segments.
 
 The tokenizer (``segments``) undoes what senders do to their bytes; here the same bytes are read to the letter, so
-that what it forgave is named. The segments returned keep the numbers of the tokenizer's. What does not belong here:
+that what it repaired is named. The segments returned keep the numbers of the tokenizer's. What does not belong here:
 which segment may follow which (``walker``) and what stands in it (``elements``).
 """
 
@@ -109,7 +109,7 @@ def _after_blanks(text: str, position: int) -> int:
 
 
 def _to_the_letter(interchange: Interchange, lines: _Lines, violations: list[Violation]) -> Interchange:
-    """Return the interchange with its segments as written; note what the tokenizer forgave."""
+    """Return the interchange with its segments as written; note what the tokenizer repaired."""
     is_line_terminated = interchange.delimiters.terminator in "\r\n"
     texts = lines.texts if is_line_terminated else [line.lstrip("\n") for line in lines.texts]
     trailer = "IEA" + interchange.delimiters.element
@@ -140,15 +140,15 @@ def _compared(interchange: Interchange, segments: list[str], violations: list[Vi
     if segments == interchange.segments:
         return interchange.segments
     result = []
-    for index, (written, forgiven) in enumerate(zip(segments, interchange.segments, strict=True)):
+    for index, (written, repaired) in enumerate(zip(segments, interchange.segments, strict=True)):
         segment = written
-        if written != forgiven and written.startswith(" "):
+        if written != repaired and written.startswith(" "):
             segment = written.lstrip()
             if segment.split(interchange.delimiters.element, 1)[0] not in LENIENT_IDS:
                 violations.append(_violation("leading_blank", interchange, index, "blanks stand before the segment"))
         if "\n" in segment:
             violations.append(_violation("line_break_in_segment", interchange, index, "a line breaks inside a segment"))
-            segment = forgiven
+            segment = repaired
         result.append(segment)
     return result
 

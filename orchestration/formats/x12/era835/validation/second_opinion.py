@@ -1,4 +1,4 @@
-"""pyx12's word on the same bytes, beside ours: its verdict, how many errors it found, of which kind and where.
+"""What pyx12 says of the same bytes, beside our verdict: its own, how many errors it found, of which kind and where.
 
 pyx12 runs in this process, on memory. It writes nothing, and what it would log is counted instead: its messages hold
 values of the file, so only their kind and place are kept. What does not belong here: why we and pyx12 differ
@@ -38,7 +38,7 @@ _LOCK = threading.Lock()
 class Complaint:
     """One error of pyx12: ``level`` is ISA, GS, ST, SEG or ELE, ``code`` its X12 error code (AK3, AK4, AK5 ...).
 
-    ``line`` counts the segments pyx12 has read. ``was_lost`` tells that pyx12 dropped it from its verdict,
+    ``line`` counts the segments pyx12 has read. ``was_lost`` says that pyx12 dropped it from its verdict,
     ``is_order`` that it is about which segment stands where.
     """
 

@@ -25,7 +25,7 @@ FINDING_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``is_accepted`` is the guide's word on the whole file. ``counts`` are violations per code, kept or not."""
+    """``is_accepted`` is whether the whole file keeps its guide. ``counts`` are violations per code, kept or not."""
 
     is_accepted: bool
     findings: list[Violation] = field(default_factory=list)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from orchestration.core.findings import Finding
 
-# what envelope.py finds too, under the same codes: whoever shows both drops these
+# what ``syntax.envelope`` finds too, under the same codes: where both are shown, these are dropped
 ENVELOPE_CODES = frozenset(
     {
         "segment_count_mismatch",

@@ -158,7 +158,7 @@ class Walker:
         return self._clean[place]
 
     def _advance(self, step: WalkStep) -> bool:
-        """Take a step when the counters let it; tell whether that was so. Most do, and need nothing else.
+        """Take a step when the counters let it; say whether they did. Most do, and need nothing else.
 
         Steps and counters are those of ``_segment``, without anything that could be said.
         """
@@ -218,7 +218,7 @@ class Walker:
         ways = self._ways.get((self._node, name))
         if ways is None:
             ways = _Ways(self._rules, self._node, name)
-            # ids the guide does not know are anybody's: none of them is kept
+            # an id the guide does not know may be any text of the file: none of them is kept
             if ways.steps:
                 self._ways[self._node, name] = ways
         step = ways.step(segment, delimiters)
@@ -359,7 +359,7 @@ def _rules(interchange_version: str) -> Grammar:
 
 
 def _version(interchange: Interchange) -> str:
-    """Return the interchange version (ISA12), as its groups tell it where there is no ISA."""
+    """Return the interchange version (ISA12), or that of its groups where there is no ISA."""
     separator = interchange.delimiters.element
     if interchange.has_header:
         return _value(interchange.elements(0), 12)
@@ -390,7 +390,7 @@ class _Tables:
 
 
 class _Ways:
-    """The steps one segment id can take from one place, by the value that tells them apart."""
+    """The steps one segment id can take from one place, by the value that distinguishes them."""
 
     def __init__(self, rules: Grammar, node: int, name: str) -> None:
         header = rules.headers.get(name)
@@ -399,7 +399,7 @@ class _Ways:
         self.always: WalkStep | None = None
         self.by_value: dict[str, WalkStep] = {}
         self.by_part: dict[str, WalkStep] = {}
-        # ISA and GS are taken as they are, and so is what no code tells apart
+        # ISA and GS are taken as they are, and so are segments of one id that no code distinguishes
         for step in reversed(self.steps):
             qualifier = rules.segment(step.target).qualifier
             if qualifier is None or header is not None:
