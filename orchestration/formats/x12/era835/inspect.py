@@ -1,6 +1,6 @@
 """One remittance file's verdict as a JSON object: what ``medbooks era inspect`` prints.
 
-What does not belong here: printing, and the rules themselves (``envelope``, ``columnar``, ``payment``).
+What does not belong here: printing, and the rules themselves (``facts``, ``payment``, ``syntax.envelope``).
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
 - Everything else is loaded; a transaction with an error finding of its own, or of its interchange, is held from
   posting (``is_postable`` false). A test interchange (ISA15 T) is a warning.
 
-What does not belong here: how files are read (``engine``) and what their segments mean (``columnar``, ``payment``).
+What does not belong here: how files are read (``engine``) and what their segments mean (``facts``, ``payment``).
 """
 
 from __future__ import annotations

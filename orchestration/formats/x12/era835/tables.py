@@ -1,6 +1,6 @@
 """The tables of ``raw_era835``: what one remittance file becomes (X12 835, 005010X221A1 and 004010X091A1).
 
-What does not belong here: how a segment is read (``columnar``, ``payment``) or judged (``balancing``, ``envelope``).
+What does not belong here: how a segment is read (``rows``, ``payment``) or judged (``facts``, ``balancing``).
 """
 
 from __future__ import annotations
