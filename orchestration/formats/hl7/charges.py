@@ -11,36 +11,36 @@ one: the practice's fee schedule prices it, or the lake holds it. What does not 
 
 from __future__ import annotations
 
-from decimal import Decimal
 from itertools import compress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from orchestration.core.findings import Finding
-from orchestration.core.money import CENT, ZERO, fits
+from orchestration.core.money import ZERO
 from orchestration.core.tables import Same
+from orchestration.formats.hl7.amounts import (
+    CHARGE,
+    CHARGED,
+    COPAYMENT,
+    CREDIT,
+    DOLLARS,
+    TYPES,
+    has_no_amount,
+    is_shifted,
+    signed,
+    unit_priced,
+)
 from orchestration.formats.hl7.values import Fields
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Iterator, Sequence
+    from decimal import Decimal
 
     from orchestration.core.findings import Severity
     from orchestration.core.tables import SourceFile
     from orchestration.formats.hl7.message import Segment
     from orchestration.formats.hl7.values import Procedure, ProviderId, Values
 
-CHARGE = "CHARGE"
-# HL7 table 0017
-_TYPES: Final[dict[str, str]] = {
-    "CG": CHARGE,
-    "CD": CHARGE,
-    "PY": "PAYMENT",
-    "CO": "PAYMENT",
-    "AJ": "ADJUSTMENT",
-}
-_CHARGED, _CREDIT, _COPAYMENT = "CG", "CD", "CO"
-# a currency that is not said is the practice's
-_DOLLARS: Final = frozenset({"", "USD"})
 FT1 = Fields(1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 16, 19, 20, 21, 23, 25, 26, 31, 39)
 
 
@@ -147,7 +147,7 @@ class _Transactions:
         self.values = values
         self.at = at = FT1.columns(found.fields)
         self.kind_codes: list[str] = list(map(values.capitals.__getitem__, at[6]))
-        self.kinds: list[str | None] = list(map(_TYPES.get, self.kind_codes))
+        self.kinds: list[str | None] = list(map(TYPES.get, self.kind_codes))
         self.service_dates: list[dt.date | None] = values.days_of(at[4])
         self.post_dates: list[dt.date | None] = values.days_of(at[5])
         self.units: list[Decimal | None] = list(map(values.quantities.__getitem__, at[10]))
@@ -187,13 +187,13 @@ class _Transactions:
         self.currencies: list[str] = [money.currency for money in amounts]
         for place, money in enumerate(amounts):
             if not money.is_written:
-                self.amounts[place], self.currencies[place] = _unit_priced(self.found.whole(place), self.values)
+                self.amounts[place], self.currencies[place] = unit_priced(self.found.whole(place), self.values)
 
     def _read_shifted(self) -> None:
         """Hold what stands where other fields belong: nothing of it is booked."""
         at = self.at
         for place, (day, code, units) in enumerate(zip(at[4], at[7], at[10], strict=True)):
-            if not code and not (day and units) and _is_shifted(self.found.whole(place), self.values):
+            if not code and not (day and units) and is_shifted(self.found.whole(place), self.values):
                 self.hold_reasons[place], self.kinds[place] = "shifted_fields", CHARGE
                 self.amounts[place], self.currencies[place], self.units[place] = None, "", None
 
@@ -201,25 +201,25 @@ class _Transactions:
         """Read what is no plain charge: its sign, its reason, and of a credit what it takes back."""
         first = self.values.first
         for place, kind_code in enumerate(self.kind_codes):
-            if kind_code == _CHARGED:
+            if kind_code == CHARGED:
                 continue
             amount, kind = self.amounts[place], self.kinds[place]
             if amount is not None:
-                self.amounts[place] = _signed(amount, kind, kind_code)
+                self.amounts[place] = signed(amount, kind, kind_code)
             fields = self.found.whole(place)
-            if kind_code == _CREDIT:
+            if kind_code == CREDIT:
                 # a credit often repeats the id of the charge it takes back: it is no copy of the charge
-                self.reasons[place] = _CREDIT
+                self.reasons[place] = CREDIT
                 self.reversed_ids[place] = first(fields[31]) or first(fields[2]) or None
                 identity = self.transaction_ids[place]
-                self.transaction_ids[place] = f"{identity}:{_CREDIT}" if identity is not None else None
+                self.transaction_ids[place] = f"{identity}:{CREDIT}" if identity is not None else None
             elif kind != CHARGE:
                 self.reasons[place] = first(fields[7]) or None
 
     def controls(self) -> list[Decimal | None]:
         """Return what each adds to the charges; an unknown type may be one: its dollars are quarantined, not lost."""
         return [
-            amount if (kind == CHARGE or kind is None) and currency in _DOLLARS else None
+            amount if (kind == CHARGE or kind is None) and currency in DOLLARS else None
             for amount, kind, currency in zip(self.amounts, self.kinds, self.currencies, strict=True)
         ]
 
@@ -237,7 +237,7 @@ class _Transactions:
         if kind is None:
             return "unknown_type"
         if self.amounts[place] is None and not is_held:
-            may_be_priced = kind == CHARGE and _has_no_amount(self.found.whole(place), values)
+            may_be_priced = kind == CHARGE and has_no_amount(self.found.whole(place), values)
             if not may_be_priced:
                 return "unreadable_amount"
         if self.service_dates[place] is None and not is_held:
@@ -251,7 +251,7 @@ class _Transactions:
         for place, (currency, procedure) in enumerate(zip(self.currencies, self.procedures, strict=True)):
             if self.hold_reasons[place] is not None:
                 continue
-            if currency not in _DOLLARS:
+            if currency not in DOLLARS:
                 self.hold_reasons[place], self.amounts[place] = "foreign_currency", None
             elif procedure.codes_disagree and self.kinds[place] == CHARGE:
                 self.hold_reasons[place] = "procedure_codes_disagree"
@@ -298,7 +298,7 @@ class _Transactions:
             yield _note("other_diagnosis_system", number, "info")
         if units is None and self.at[10][place] and hold_reason != "shifted_fields":
             yield _note("unreadable_units", number)
-        elif units is not None and units <= 0 and self.kind_codes[place] != _CREDIT:
+        elif units is not None and units <= 0 and self.kind_codes[place] != CREDIT:
             yield _note("units_not_positive", number)
         if self.providers[place].fails_check:
             yield _note("npi_check_digit", number)
@@ -373,61 +373,7 @@ class _Transactions:
 
 
 def _payer_of(kind_code: str) -> str | None:
-    return "patient" if kind_code == _COPAYMENT else None
-
-
-def _signed(amount: Decimal, kind: str | None, kind_code: str) -> Decimal:
-    """Return an amount with the sign of a ledger transaction: charges add, credits, payments and adjustments take."""
-    if kind_code == _CREDIT:
-        return -abs(amount) or ZERO
-    return amount if kind == CHARGE or kind is None else -amount or ZERO
-
-
-def control_amount(fields: list[str], values: Values) -> Decimal | None:
-    """Return what an FT1 of a message that is refused whole would add to the charges, as far as it can be read."""
-    kind_code = values.capitals[fields[6]]
-    if _TYPES.get(kind_code, CHARGE) != CHARGE or _is_shifted(fields, values):
-        return None
-    amount, currency = _amount(fields, values)
-    if amount is None or currency not in _DOLLARS:
-        return None
-    return _signed(amount, CHARGE, kind_code)
-
-
-def _is_shifted(fields: list[str], values: Values) -> bool:
-    """Tell whether fields stand where others belong, so that FT1-11 is the quantity: it would book $1.00 a unit.
-
-    FT1-4 and FT1-7 are required. Empty both, with a date in FT1-5 and a coded value in FT1-8 (which is plain text),
-    the whole segment has moved. Or the amount stands in FT1-8, FT1-7 and the quantity of FT1-10 are empty, and FT1-11
-    is a whole number.
-    """
-    if fields[7]:
-        return False
-    if not fields[4] and values.days[fields[5]] is not None and values.encoding.component in fields[8]:
-        return True
-    return not fields[10] and fields[11].isdigit() and values.is_usual_money(fields[8])
-
-
-def _amount(fields: list[str], values: Values) -> tuple[Decimal | None, str]:
-    """Return dollars and currency: FT1-11, else quantity times FT1-12 when that is exact to the cent."""
-    extended = values.money[fields[11]]
-    return (extended.amount, extended.currency) if extended.is_written else _unit_priced(fields, values)
-
-
-def _unit_priced(fields: list[str], values: Values) -> tuple[Decimal | None, str]:
-    unit = values.money[fields[12]]
-    units = values.quantities[fields[10]] if fields[10] else Decimal(1)
-    if unit.amount is None or units is None:
-        return None, unit.currency
-    product = unit.amount * units
-    if not fits(product) or product != product.quantize(CENT):
-        return None, unit.currency
-    return product.quantize(CENT) or ZERO, unit.currency
-
-
-def _has_no_amount(fields: list[str], values: Values) -> bool:
-    """Tell whether nothing is written where an amount may stand."""
-    return not values.money[fields[11]].is_written and not values.money[fields[12]].is_written
+    return "patient" if kind_code == COPAYMENT else None
 
 
 _REFUSALS: Final[dict[str, str]] = {

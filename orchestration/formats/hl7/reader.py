@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.core.findings import Finding
 from orchestration.core.money import ZERO, fits
 from orchestration.core.tables import RawBatch, SourceFile
-from orchestration.formats.hl7 import charges, people
+from orchestration.formats.hl7 import amounts, charges, people
 from orchestration.formats.hl7.encoding import Encoding, encoding_of
 from orchestration.formats.hl7.framing import Frame, decode, frames
 from orchestration.formats.hl7.message import NO_FIELDS, NO_HEADER, PROFILE, RESOURCES, Dialect, Message
@@ -218,9 +218,9 @@ class _Reading:
     def _refuse(self, frame: Frame, message: Message | None, code: str, words: str) -> None:
         number, amount = frame.segment_number, None
         if message is not None:
-            readable = [charges.control_amount(fields, message.values) for _, fields in message.ft1s]
-            amounts = [one for one in readable if one is not None]
-            amount = sum(amounts, ZERO) if amounts else None
+            readable = [amounts.control_amount(fields, message.values) for _, fields in message.ft1s]
+            known = [one for one in readable if one is not None]
+            amount = sum(known, ZERO) if known else None
         if amount is not None and fits(amount):
             self.in_amount += amount
             self.refused_amount += amount
