@@ -139,7 +139,7 @@ fuzz-readers: setup-dev ## ten thousand mutated files of every other format: not
 
 .PHONY: parity
 parity: setup-dev ## the longer proof: thousands of spoiled remittances, judged as pyx12 judges them or by a listed defect
-	$(BIN)/pytest -m slow tests/unit/formats/test_x12_parity.py tests/unit/formats/test_x12_prover.py
+	$(BIN)/pytest -m slow $(addprefix tests/unit/formats/x12/era835/validation/,test_x12_parity.py test_x12_prover.py)
 
 .PHONY: verify
 verify: setup ## read a generated practice back and compare it with the truth, to the cent: make verify SEED=42

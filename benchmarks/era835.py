@@ -43,7 +43,7 @@ OURS, BASE = next(iter(READERS)), list(READERS)[-1]
 
 
 def read_ours(paths: list[Path]) -> dict[str, Any]:
-    from orchestration.formats.x12.columnar.rows import Rows
+    from orchestration.formats.x12.era835.rows import Rows
 
     class Sink(Rows):
         """Builds every table of a run and lets it go, as a writer would."""
@@ -59,7 +59,7 @@ def _readings(sink: object, paths: list[Path]) -> list[Any]:
     import datetime as dt
 
     from orchestration.core.tables import SourceFile
-    from orchestration.formats.x12.engine import Engine
+    from orchestration.formats.x12.era835.engine import Engine
 
     now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     streams = [(SourceFile(path.name, path.name, b"", now), path.open("rb")) for path in paths]
@@ -75,8 +75,8 @@ def totals_of_ours(paths: list[Path]) -> dict[str, Any]:
 
     import pyarrow.compute as pc
 
-    from orchestration.formats.x12.columnar.rows import Rows
-    from orchestration.formats.x12.inspect import is_accepted
+    from orchestration.formats.x12.era835.inspect import is_accepted
+    from orchestration.formats.x12.era835.rows import Rows
 
     totals: Counter[str] = Counter()
 
@@ -113,7 +113,7 @@ def read_inspect(paths: list[Path]) -> dict[str, Any]:
     import datetime as dt
 
     from orchestration.core.tables import SourceFile
-    from orchestration.formats.x12.inspect import inspect_streams
+    from orchestration.formats.x12.era835.inspect import inspect_streams
 
     now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     streams = [(SourceFile(path.name, path.name, b"", now), path.open("rb")) for path in paths]

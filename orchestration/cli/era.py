@@ -37,7 +37,7 @@ def inspect(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per file.")] = False,
 ) -> None:
     """Count, add up and validate 835 files; exits 0 for bad files too, and says what is wrong with them."""
-    from orchestration.formats.x12.inspect import inspect_streams
+    from orchestration.formats.x12.era835.inspect import inspect_streams
 
     for batch in _batches(_opened(files)):
         for report in inspect_streams((file, stream) for file, stream in batch):
@@ -53,7 +53,7 @@ def parse(
     out: Annotated[Path, typer.Option("--out", help="Folder for one Parquet file per table.", file_okay=False)],
 ) -> None:
     """Write the tables of 835 files as Parquet; files that are quarantined appear in files and findings only."""
-    from orchestration.formats.x12.parquet import ParquetWriters
+    from orchestration.formats.x12.era835.parquet import ParquetWriters
 
     out.mkdir(parents=True, exist_ok=True)
     with ParquetWriters(out) as writers:
@@ -70,7 +70,7 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> None:
     """Tell in plain words what a payer decided about one claim, with the arithmetic."""
-    from orchestration.formats.x12.explain import explain as tell
+    from orchestration.formats.x12.era835.explain import explain as tell
 
     labels = _labels()
     told = [each for source, stream in _opened([file]) for each in tell(_whole(source, stream), claim, labels)]

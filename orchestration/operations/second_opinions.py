@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from orchestration.formats.x12.validation.opinions import SECOND_OPINIONS, second_opinion
+from orchestration.formats.x12.era835.opinions import SECOND_OPINIONS, second_opinion
 from orchestration.privacy.phi import scrubbed
 from orchestration.stores.lake import create_tables
 

@@ -15,7 +15,7 @@ import random
 import sys
 import time
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -23,10 +23,13 @@ if __name__ == "__main__":
 from support.format_examples import PAID_CLAIM, era, interchange, join, source, transaction
 from support.x12_mutations import clean, cut, mutated
 
-from orchestration.formats.x12.engine import Engine, FileReading
-from orchestration.formats.x12.inspect import report
-from orchestration.formats.x12.layout import lay_out
-from orchestration.formats.x12.segments import tokenize
+from orchestration.formats.x12.era835.engine import Engine
+from orchestration.formats.x12.era835.inspect import report
+from orchestration.formats.x12.syntax.layout import lay_out
+from orchestration.formats.x12.syntax.segments import tokenize
+
+if TYPE_CHECKING:
+    from orchestration.formats.x12.era835.remittances import FileReading
 
 BATCH: Final = 500
 LOOKED_AT_CLOSELY: Final = 10

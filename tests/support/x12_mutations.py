@@ -8,8 +8,8 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from orchestration.formats.x12.validation.elements import exact_problems
-from orchestration.formats.x12.validation.grammar import Element, Grammar, Loop, Segment, grammar
+from orchestration.formats.x12.era835.validation.elements import exact_problems
+from orchestration.formats.x12.era835.validation.grammar import ElementRule, Grammar, LoopRule, SegmentRule, grammar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,41 +100,41 @@ class _Maker:
         self.richness = richness
 
     def loop(self, name: str) -> Segments:
-        children = [n for n in self.rules.nodes if name == (n.parent if isinstance(n, Loop) else n.loop)]
+        children = [n for n in self.rules.nodes if name == (n.parent if isinstance(n, LoopRule) else n.loop)]
         made: Segments = []
         # segments that share a position may come in any order, loops come in theirs
-        children.sort(key=lambda n: (n.position, 0.0 if isinstance(n, Loop) else self.rng.random()))
+        children.sort(key=lambda n: (n.position, 0.0 if isinstance(n, LoopRule) else self.rng.random()))
         for child in children:
             for _ in range(self._times(child)):
-                if isinstance(child, Loop):
+                if isinstance(child, LoopRule):
                     made += self.loop(child.name)
                 else:
                     made.append(self.segment(child))
         return made
 
-    def _times(self, node: Loop | Segment) -> int:
+    def _times(self, node: LoopRule | SegmentRule) -> int:
         if node.usage == "S" and self.rng.random() > self.richness:
             return 0
         # one envelope, and no acknowledgement in the middle of it
-        if isinstance(node, Segment) and node.segment_id == "TA1":
+        if isinstance(node, SegmentRule) and node.segment_id == "TA1":
             return 0
-        if isinstance(node, Segment) and node.node - 1 == self._loop_of(node).node:
+        if isinstance(node, SegmentRule) and node.node - 1 == self._loop_of(node).node:
             return 1
-        if isinstance(node, Loop) and node.name in {"interchange", "group", "transaction", "summary"}:
+        if isinstance(node, LoopRule) and node.name in {"interchange", "group", "transaction", "summary"}:
             return 1
         return self.rng.randint(1, min(node.maximum or 3, 3))
 
-    def _loop_of(self, segment: Segment) -> Loop:
+    def _loop_of(self, segment: SegmentRule) -> LoopRule:
         return next(loop for loop in self.rules.loops if loop.name == segment.loop)
 
-    def segment(self, rule: Segment) -> list[str]:
+    def segment(self, rule: SegmentRule) -> list[str]:
         """Return a segment that keeps to its row, drawn until its syntax notes hold too."""
         while True:
             made = self._drawn(rule)
             if not exact_problems(rule, made[1:], ":"):
                 return made
 
-    def _drawn(self, rule: Segment) -> list[str]:
+    def _drawn(self, rule: SegmentRule) -> list[str]:
         values = [self._element(element) for element in rule.elements]
         for note in rule.notes:
             self._mend(note.rule, [position - 1 for position in note.positions], rule, values)
@@ -144,7 +144,7 @@ class _Maker:
             values.pop()
         return [rule.segment_id, *self._envelope(rule, values)]
 
-    def _envelope(self, rule: Segment, values: list[str]) -> list[str]:
+    def _envelope(self, rule: SegmentRule, values: list[str]) -> list[str]:
         """Return the values with control numbers that agree."""
         fixed = {
             "ISA": {13: "000000001", 16: ":", 11: "^" if "5010" in self.rules.version else "U"},
@@ -158,7 +158,7 @@ class _Maker:
             values[position - 1] = value
         return values
 
-    def _element(self, element: Element) -> str:
+    def _element(self, element: ElementRule) -> str:
         if element.usage == "N" or (element.usage == "S" and self.rng.random() > self.richness):
             return ""
         if not element.is_composite:
@@ -171,7 +171,7 @@ class _Maker:
             parts.pop()
         return ":".join(parts)
 
-    def _value(self, element: Element) -> str:  # noqa: PLR0911 one per type
+    def _value(self, element: ElementRule) -> str:  # noqa: PLR0911 one per type
         if element.is_composite:
             return ":".join(self._value(part) for part in element.parts if part.usage == "R")
         if element.codes is not None:
@@ -190,7 +190,7 @@ class _Maker:
             return self.rng.choice(["1200", "2359"])
         return "".join(self.rng.choice(_LETTERS) for _ in range(length))
 
-    def _mend(self, note: str, places: list[int], rule: Segment, values: list[str]) -> None:
+    def _mend(self, note: str, places: list[int], rule: SegmentRule, values: list[str]) -> None:
         """Make it likely that a syntax note holds."""
         usable = [place for place in places if rule.elements[place].usage != "N"]
         given = [place for place in places if values[place]]
@@ -200,7 +200,7 @@ class _Maker:
         elif given and len(given) < len(places):
             self._fill_or_empty(places, usable, rule, values)
 
-    def _fill_or_empty(self, places: list[int], usable: list[int], rule: Segment, values: list[str]) -> None:
+    def _fill_or_empty(self, places: list[int], usable: list[int], rule: SegmentRule, values: list[str]) -> None:
         is_needed = any(rule.elements[place].usage == "R" for place in places)
         for place in places:
             if is_needed or (len(usable) == len(places) and self.rng.random() < 0.7):

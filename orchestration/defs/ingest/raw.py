@@ -45,9 +45,9 @@ class Source:
 
 
 def _read_era835(_stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
-    from orchestration.formats import x12
+    from orchestration.formats.x12 import era835
 
-    return x12.read(files)
+    return era835.read(files)
 
 
 def _read_ehr(stores: PracticeStores, files: Sequence[SourceFile]) -> RawBatch:
@@ -118,14 +118,14 @@ def _read_documents(stores: PracticeStores, files: Sequence[SourceFile]) -> RawB
 
 def sources() -> tuple[Source, ...]:
     """Return every kind of file the practice receives."""
-    from orchestration.formats import bank, billing_api, documents, exports, fees, fhir, hl7, payroll, supplies, x12
-    from orchestration.formats.x12 import acks, claims837
+    from orchestration.formats import bank, billing_api, documents, exports, fees, fhir, hl7, payroll, supplies
+    from orchestration.formats.x12 import acks, claims837, era835
 
     return (
         Source(
             "era835",
             "835 remittances",
-            x12.TABLES,
+            era835.TABLES,
             _read_era835,
             "Σ BPR02, debits negative",
             "SELECT sum(paid_amount) FROM raw_era835.transactions",

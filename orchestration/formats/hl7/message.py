@@ -27,10 +27,10 @@ RESOURCES: Final = ("TQ1", "AIS", "AIP", "AIL")
 _LAST_READ_OF_MSH = 12
 # distinct headers kept per file before the memory starts anew: a bound, not a tuning
 _MOST_HEADERS = 1_000
-# a field the sender left off is an empty one, as far as anybody reads: no index fails
+# fields are padded up to the last that is read: no index fails where the sender left fields off
 _LAST_READ: Final = {"FT1": 39, "PID": 30, "PV1": 45, "IN1": 36, "DG1": 3, "PR1": 16, "SCH": 25, "MRG": 1}
 _PADS: Final = {name: [""] * (_LAST_READ.get(name, 8) + 1) for name in (*_LAST_READ, *RESOURCES)}
-# names that most messages hold and nobody reads
+# names that most messages hold and that are not read
 _UNREAD: Final = frozenset({"EVN", "PD1", "NK1", "PV2", "OBX", "AL1", "GT1", "IN2", "ROL", "NTE", "RGS"})
 NO_FIELDS: Final = [""] * 46
 # a segment name where none may stand: after a blank, or after what a line end became on its way through another
@@ -44,7 +44,7 @@ _NAME = re.compile(r"[A-Z][A-Z0-9]{2}\Z", re.ASCII)
 _WIDTH = 3
 
 
-class Header(NamedTuple):
+class MessageHeader(NamedTuple):
     """What messages of one sender, type and version have in common."""
 
     message_type: str
@@ -56,7 +56,7 @@ class Header(NamedTuple):
     sender_and_type: tuple[str | None, str | None, str | None, str | None]
 
 
-NO_HEADER: Final = Header("", "", "", "", "", (None, None, None, None))
+NO_HEADER: Final = MessageHeader("", "", "", "", "", (None, None, None, None))
 
 
 class Dialect:
@@ -64,9 +64,9 @@ class Dialect:
 
     def __init__(self, encoding: Encoding) -> None:
         self.values = Values(encoding)
-        self._headers: dict[tuple[str, ...], Header] = {}
+        self._headers: dict[tuple[str, ...], MessageHeader] = {}
 
-    def header(self, *fields: str) -> Header:
+    def header(self, *fields: str) -> MessageHeader:
         """Return MSH-3, 4, 9, 11 and 12 read."""
         found = self._headers.get(fields)
         if found is None:
@@ -75,7 +75,7 @@ class Dialect:
             sender = (first(application), first(facility))
             kinds = (first(kind).upper(), self.values.component(kind, 2).upper())
             one, two, three, four = (text or None for text in (*sender, *kinds))
-            found = Header(
+            found = MessageHeader(
                 *kinds,
                 first(processing_id).upper(),
                 first(version),
@@ -89,7 +89,7 @@ class Dialect:
 
 
 class Message:
-    """The segments of one message by name, as far as anybody reads them, each with its place in the file."""
+    """The segments of one message by name, as far as they are read, each with its place in the file."""
 
     __slots__ = (
         "_segments",

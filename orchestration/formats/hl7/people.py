@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from orchestration.core.tables import SourceFile
-    from orchestration.formats.hl7.values import Moment, Values
+    from orchestration.formats.hl7.values import DayAndTime, Values
 
 # HL7 table 0003, as far as an appointment's life goes
 _APPOINTMENT_STATES: Final[dict[str, str]] = {
@@ -189,7 +189,7 @@ def appointment_columns(found: Sequence[Sch], file: SourceFile, values: Values) 
     ]
 
 
-def _start(sch: list[str], resources: dict[str, list[str]], values: Values) -> Moment | None:
+def _start(sch: list[str], resources: dict[str, list[str]], values: Values) -> DayAndTime | None:
     """Return when it starts, from the most exact place that says it."""
     candidates = [
         resources.get(name, _NO_FIELDS)[number] for name, number in (("TQ1", 7), ("AIS", 4), ("AIP", 6), ("AIL", 6))
@@ -201,7 +201,7 @@ def _start(sch: list[str], resources: dict[str, list[str]], values: Values) -> M
 
 
 def _minutes(number: str, unit: str, values: Values) -> Decimal | None:
-    """Return a duration in minutes; a unit nobody knows is no duration."""
+    """Return a duration in minutes; an unknown unit is no duration."""
     amount = values.quantities[number] if number else None
     name = values.capitals[unit]
     if amount is None or amount <= 0:

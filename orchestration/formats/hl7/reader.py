@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.core.findings import Finding
 from orchestration.core.money import ZERO, fits
 from orchestration.core.tables import RawBatch, SourceFile
-from orchestration.formats.hl7 import charges, people
+from orchestration.formats.hl7 import amounts, charges, people
 from orchestration.formats.hl7.encoding import Encoding, encoding_of
 from orchestration.formats.hl7.framing import Frame, decode, frames
 from orchestration.formats.hl7.message import NO_FIELDS, NO_HEADER, PROFILE, RESOURCES, Dialect, Message
@@ -88,7 +88,7 @@ def _read_file(batch: RawBatch, file: SourceFile) -> None:
     )
 
 
-class _Envelope:
+class _BatchEnvelope:
     """The counts of one FHS/FTS or BHS/BTS pair."""
 
     def __init__(self, noun: str) -> None:
@@ -113,7 +113,7 @@ class _Block:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.message_count = 0
-        self.ft1s: list[charges.Ft1] = []
+        self.ft1s = charges.Ft1s()
         self.pids: list[people.Pid] = []
         self.pv1s: list[people.Pv1] = []
         self.pr1s: list[people.Pr1] = []
@@ -133,8 +133,8 @@ class _Reading:
         self.message_count = 0
         self.in_amount = ZERO
         self.refused_amount = ZERO
-        self._file = _Envelope("batches")
-        self._batch = _Envelope("messages")
+        self._file = _BatchEnvelope("batches")
+        self._batch = _BatchEnvelope("messages")
         self._mismatch: Finding | None = None
         self._dialects: dict[Encoding, Dialect] = {}
         self._block: _Block | None = None
@@ -218,9 +218,9 @@ class _Reading:
     def _refuse(self, frame: Frame, message: Message | None, code: str, words: str) -> None:
         number, amount = frame.segment_number, None
         if message is not None:
-            readable = [charges.control_amount(fields, message.values) for _, fields in message.ft1s]
-            amounts = [one for one in readable if one is not None]
-            amount = sum(amounts, ZERO) if amounts else None
+            readable = [amounts.control_amount(fields, message.values) for _, fields in message.ft1s]
+            known = [one for one in readable if one is not None]
+            amount = sum(known, ZERO) if known else None
         if amount is not None and fits(amount):
             self.in_amount += amount
             self.refused_amount += amount
@@ -296,25 +296,23 @@ class _Reading:
         pid_fields, pv1_fields = pid[1] if pid else NO_FIELDS, pv1[1] if pv1 else NO_FIELDS
         # the one that pays first
         insurance = min(in1s, key=_COVERAGE)[2] if in1s else None
-        context: charges.Context = (
-            count,
-            header.profile,
-            message.control_id,
-            patient,
-            values.first(pid_fields[18]) or values.first(pv1_fields[19]) or None,
-            values.places[pv1_fields[3]],
-            pv1_fields[7],
-            values.written[insurance[_PAYER]] if insurance else None,
-            values.written[insurance[_PAYER + 1]] if insurance else None,
-            insurance is not None,
-            diagnoses,
+        context = charges.Context(
+            message_number=count,
+            profile=header.profile,
+            control_id=message.control_id,
+            patient_id=patient,
+            claim_id=values.first(pid_fields[18]) or values.first(pv1_fields[19]) or None,
+            location_id=values.places[pv1_fields[3]],
+            attending=pv1_fields[7],
+            payer_id=values.written[insurance[_PAYER]] if insurance else None,
+            payer_name=values.written[insurance[_PAYER + 1]] if insurance else None,
+            is_insured=insurance is not None,
+            diagnoses=diagnoses,
         )
-        pick = charges.FT1.pick
-        own = message.own_diagnoses if message.has_own_diagnoses else None
-        block.ft1s += [
-            (number, pick(fields), order, own(order) if own else None, context)
-            for order, (number, fields) in enumerate(message.ft1s, start=1)
-        ]
+        own: list[str | None] = [None] * len(message.ft1s)
+        if message.has_own_diagnoses:
+            own = [message.own_diagnoses(order) for order in range(1, len(own) + 1)]
+        block.ft1s.add(message.ft1s, own, context)
 
     def _make_rows(self) -> None:
         """Make rows of the block."""

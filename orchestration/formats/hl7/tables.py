@@ -1,6 +1,6 @@
 """The tables of ``raw_hl7``: the ledger transactions of FT1, and what the other segments say about visits to come.
 
-Names, addresses and telephone numbers are not loaded: nobody needs them downstream. What does not belong here: which
+Names, addresses and telephone numbers are not loaded: no model needs them. What does not belong here: which
 field of a segment holds what (``charges``, ``people``).
 """
 

@@ -49,7 +49,7 @@ _XCN_AUTHORITY, _XCN_CHECK, _XCN_TYPE = 8, 9, 12
 _CX_TYPE = 4
 
 
-class Moment(NamedTuple):
+class DayAndTime(NamedTuple):
     """A day and, when it was said, the local time as HH:MM."""
 
     day: dt.date
@@ -74,7 +74,7 @@ class Procedure(NamedTuple):
     odd_modifiers: bool
 
 
-class Provider(NamedTuple):
+class ProviderId(NamedTuple):
     """A person's id: the NPI where one repeat has it; ``fails_check`` when it looks like one and is none."""
 
     provider_id: str | None
@@ -82,7 +82,7 @@ class Provider(NamedTuple):
 
 
 NO_MONEY = Money(None, "", is_written=False)
-NO_PROVIDER = Provider(None, fails_check=False)
+NO_PROVIDER = ProviderId(None, fails_check=False)
 
 
 class Fields:
@@ -97,7 +97,7 @@ class Fields:
         return dict(zip(self.places, zip(*picked, strict=True), strict=True))
 
     def whole(self, picked: tuple[str, ...]) -> list[str]:
-        """Return one segment as it was cut, with nothing where nobody reads."""
+        """Return one segment as it was cut, with nothing where no field is read."""
         fields = [""] * (self.places[-1] + 1)
         for place, field in zip(self.places, picked, strict=True):
             fields[place] = field
@@ -226,12 +226,12 @@ class Values:
         mark = self.encoding.repetition
         return [part for part in (field.split(mark) if mark else [field]) if part]
 
-    def _read_moment(self, field: str) -> Moment | None:
+    def _read_moment(self, field: str) -> DayAndTime | None:
         """Return day and local time of a DTM, TS or the start of a DR; ``None`` without a whole day (YYYYMMDD)."""
         written = self.first(field)
         day = self._written_days[written[:_DAY_WIDTH]]
         time = self._written_times[written[_DAY_WIDTH:]]
-        return Moment(day, time or None) if day is not None and time is not None else None
+        return DayAndTime(day, time or None) if day is not None and time is not None else None
 
     def _read_day(self, field: str) -> dt.date | None:
         """Return the day of a date or time; its zone does not move it: it is the day the sender wrote."""
@@ -298,7 +298,7 @@ class Values:
                 others = True
         return ";".join(dict.fromkeys(codes)) or None, others
 
-    def _read_provider(self, field: str) -> Provider:
+    def _read_provider(self, field: str) -> ProviderId:
         """Return the id of an XCN: the repeat that is an NPI, else the first that has an id."""
         if not field:
             return NO_PROVIDER
@@ -306,7 +306,7 @@ class Values:
         people = [(identity, is_npi) for identity, is_npi in people if identity]
         identity, is_called = next((one for one in people if one[1]), people[0] if people else ("", False))
         looks_like_one = is_called or bool(_NPI_SHAPE.match(identity))
-        return Provider(identity or None, bool(identity) and looks_like_one and not is_npi(identity))
+        return ProviderId(identity or None, bool(identity) and looks_like_one and not is_npi(identity))
 
     def _person(self, part: str) -> tuple[str, bool]:
         """Return the id of one XCN and whether it is called an NPI."""

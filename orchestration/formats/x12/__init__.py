@@ -1,13 +1,4 @@
-"""X12: remittances (835) to ``raw_era835``. Bytes in, rows and findings out; each module is one step of that.
+"""X12: one package for each kind of transaction set, and ``syntax``, which they share.
 
-``segments`` (the exact tokenizer) and ``parts`` (bytes to canonical stretches) → ``engine`` (many files in one pass) →
-``envelope`` (trailers), ``payment`` (header, provider adjustments), ``columnar`` (claims and lines) → ``balancing``
-(words of a verdict) → ``reader`` (raw tables); ``inspect`` prints one file's verdict. What does not belong here: disk,
-clock, lake.
+Callers import the kind they read (``era835``, ``claims837``, ``acks``, ``trade``). What does not belong here: code.
 """
-
-from orchestration.formats.x12.inspect import inspect
-from orchestration.formats.x12.reader import read
-from orchestration.formats.x12.tables import TABLES
-
-__all__ = ["TABLES", "inspect", "read"]

@@ -239,12 +239,12 @@ def _compare_lines(
 
 
 def _remittances(paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
-    from orchestration.formats import x12
+    from orchestration.formats.x12 import era835
 
     paid: Counter[tuple[str, str, str]] = Counter()
     remitted: Counter[tuple[str, str, str]] = Counter()
     errors = records = 0
-    for tables in _read(x12.read, paths):
+    for tables in _read(era835.read, paths):
         errors += sum(row["severity"] == "error" for row in tables["findings"])
         payments = {row["transaction_number"]: row for row in tables["transactions"]}
         for payment in payments.values():

@@ -21,10 +21,10 @@ from support.format_examples import (
     transaction,
 )
 
-from orchestration.formats import bank, documents, exports, fees, fhir, hl7, supplies, x12
+from orchestration.formats import bank, documents, exports, fees, fhir, hl7, supplies
 from orchestration.formats import payroll as payroll_reader
 from orchestration.formats.kinds import Kind, detect_kind
-from orchestration.formats.x12 import acks, claims837
+from orchestration.formats.x12 import acks, claims837, era835
 
 CLAIMS = era().replace(b"ST*835", b"ST*837")
 
@@ -102,11 +102,11 @@ def test_every_file_has_a_kind(name, content):
 
 def test_every_direct_identifier_is_marked_and_every_row_ends_when_it_was_landed():
     file = source(b"")
-    for package in (x12, claims837, acks, exports, fhir, hl7, bank, payroll_reader, documents, fees, supplies):
+    for package in (era835, claims837, acks, exports, fhir, hl7, bank, payroll_reader, documents, fees, supplies):
         for table in package.TABLES:
             assert table.columns[0].name == "file_id"
             assert table.columns[-1].name == "loaded_at"
             names = {column.name: column.phi for column in table.columns}
             direct = {name for name, phi in names.items() if phi == "direct"}
             assert names.keys() & {"claim_id", "patient_id", "memo", "member_id", "employee_name"} <= direct
-    assert x12.read([file]).rows.keys() == {table.name for table in x12.TABLES}
+    assert era835.read([file]).rows.keys() == {table.name for table in era835.TABLES}

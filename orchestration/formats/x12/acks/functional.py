@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from orchestration.core.findings import Finding
-from orchestration.formats.x12.sets import date
-from orchestration.formats.x12.values import element
+from orchestration.formats.x12.syntax.values import date, element
 
 if TYPE_CHECKING:
-    from orchestration.formats.x12.sets import Elements, InterchangeAcknowledgement, TransactionSet
+    from orchestration.formats.x12.syntax.segments import Elements
+    from orchestration.formats.x12.syntax.sets import InterchangeAcknowledgement, TransactionSet
 
 # AK501, IK501, AK901, TA104; M, W and X are refusals for security (X12 elements 715 and 717)
 OUTCOMES: Final = {

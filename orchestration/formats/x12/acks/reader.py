@@ -14,7 +14,7 @@ from orchestration.core.tables import RawBatch, SourceFile
 from orchestration.formats.x12.acks.functional import Functional, interchange_row
 from orchestration.formats.x12.acks.statuses import Statuses
 from orchestration.formats.x12.acks.tables import TABLES
-from orchestration.formats.x12.sets import TA1, open_file, quarantine_reason
+from orchestration.formats.x12.syntax.sets import TA1, open_file, quarantine_reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from orchestration.core.findings import Finding
-from orchestration.formats.x12.sets import amount, date, period, segment_id
-from orchestration.formats.x12.values import element
+from orchestration.formats.x12.syntax.segments import segment_id
+from orchestration.formats.x12.syntax.values import amount, date, element, period
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from orchestration.formats.x12.sets import Elements, TransactionSet
+    from orchestration.formats.x12.syntax.segments import Elements
+    from orchestration.formats.x12.syntax.sets import TransactionSet
 
 # first letter, or letter and digit, of a claim status category code, in our words
 _CATEGORIES: Final = {
@@ -29,7 +30,7 @@ _CATEGORIES: Final = {
     "D0": "not_found",
 }
 _FAMILIES: Final = {"F": "finalized", "P": "pending", "R": "requested", "E": "error"}
-# STC03 where the category says nothing that anybody knows (X12 element 306)
+# STC03, where the category is not a known one (X12 element 306)
 _ACTIONS: Final = {"U": "rejected", "WQ": "accepted"}
 _LEVELS: Final = {"20": "payer", "21": "receiver", "19": "provider", "PT": "claim", "22": "claim", "23": "claim"}
 _PATIENTS: Final = frozenset({"QC", "IL"})
@@ -54,7 +55,7 @@ class _Status:
 
 
 @dataclass(slots=True)
-class _Claim:
+class _ClaimStatus:
     """What is said at one TRN of a patient, or at one SVC below it."""
 
     trace: str | None = None
@@ -74,8 +75,8 @@ class Statuses:
     _level: str | None = None
     _names: dict[str, Elements] = field(default_factory=dict)
     _batch: str | None = None
-    _open: _Claim = field(default_factory=_Claim)
-    _outer: _Claim | None = None
+    _open: _ClaimStatus = field(default_factory=_ClaimStatus)
+    _outer: _ClaimStatus | None = None
 
     def read(self) -> Statuses:
         """Walk the segments and return self, filled."""
@@ -112,7 +113,7 @@ class Statuses:
 
     def _trace(self, segment: Elements) -> None:
         self._close()
-        self._open = _Claim(trace=element(segment, 2))
+        self._open = _ClaimStatus(trace=element(segment, 2))
         if self._level == "receiver":
             self._batch = self._open.trace
 
@@ -135,7 +136,7 @@ class Statuses:
         self._names[role] = segment
 
     def _line(self) -> None:
-        """Open a line under the claim; what the claim was told stays to be filed with it."""
+        """Open a line under the claim; the statuses of the claim stay to be filed with it."""
         outer = self._outer or self._open
         if self._outer is not None:
             self._file(self._open, outer)
@@ -143,13 +144,13 @@ class Statuses:
             self._file(outer, outer)
             outer.statuses = []
         self._outer = outer
-        self._open = _Claim(trace=outer.trace)
+        self._open = _ClaimStatus(trace=outer.trace)
 
     def _close(self) -> None:
         self._file(self._open, self._outer or self._open)
-        self._open, self._outer = _Claim(), None
+        self._open, self._outer = _ClaimStatus(), None
 
-    def _file(self, said: _Claim, claim: _Claim) -> None:
+    def _file(self, said: _ClaimStatus, claim: _ClaimStatus) -> None:
         """Turn the statuses of one claim or line into rows."""
         patient = self._first(_PATIENTS)
         provider = self._first(_PROVIDERS)
@@ -196,7 +197,7 @@ class Statuses:
                     )
                 )
 
-    def _control_number(self, claim: _Claim) -> str | None:
+    def _control_number(self, claim: _ClaimStatus) -> str | None:
         if _CLAIM_ACKNOWLEDGEMENT in (self.transaction.version_code or ""):
             return claim.trace
         return claim.references.get("EJ") or claim.trace

@@ -2,42 +2,38 @@
 
 A loop is known by what opens it (HL03, CLM, SBR below a claim, LX), never by a strict order, so that a segment out of
 place costs a finding and not the claim. Guides: 005010X222A1, X223A2, X224A2. What does not belong here: envelopes,
-files, and what a payer answered.
+files, rows (``rows``), and what a payer answered.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from orchestration.core.findings import Finding
 from orchestration.core.ids import is_npi
-from orchestration.core.money import ZERO, fits, format_amount
-from orchestration.formats.x12.sets import amount, date, period, quantity, segment_id
-from orchestration.formats.x12.values import element
+from orchestration.formats.x12.claims837.open_loops import (
+    Adjudication,
+    OpenClaim,
+    OtherPayer,
+    Party,
+    Person,
+    ServiceLine,
+)
+from orchestration.formats.x12.claims837.rows import NPI, SetRows
+from orchestration.formats.x12.syntax.values import amount, date, element, period, quantity
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable
-    from decimal import Decimal
 
-    from orchestration.formats.x12.sets import Elements, TransactionSet
+    from orchestration.formats.x12.syntax.segments import Elements
+    from orchestration.formats.x12.syntax.sets import TransactionSet
 
 _BILLING, _SUBSCRIBER, _PATIENT = "billing", "subscriber", "patient"
 _CLAIM, _OTHER_PAYER, _LINE, _TRANSACTION = "claim", "other_payer", "line", "transaction"
 _LEVELS: Final = {"20": _BILLING, "22": _SUBSCRIBER, "23": _PATIENT}
-# GS08 holds the guide's number; X291 and X298 to X300 are predeterminations and post-adjudicated claims
-_TYPES: Final = {
-    **dict.fromkeys(("X222", "X098", "X291", "X298"), "professional"),
-    **dict.fromkeys(("X223", "X096", "X292", "X299"), "institutional"),
-    **dict.fromkeys(("X224", "X097", "X293", "X300"), "dental"),
-}
-_TYPE_OF_LINE: Final = {"SV1": "professional", "SV2": "institutional", "SV3": "dental"}
 _POINTABLE: Final = frozenset({"ABK", "BK", "ABF", "BF"})
 _DIAGNOSES: Final = _POINTABLE | {"ABJ", "BJ", "ABN", "BN", "APR", "PR"}
 _ICD10: Final = frozenset({"ABK", "ABF", "ABJ", "ABN", "APR"})
-_NPI: Final = "XX"
-_TRIPLET, _LAST_TRIPLET, _MODIFIERS = 3, 17, 4
+_TRIPLET, _LAST_TRIPLET = 3, 17
 # read where they stand under something, and known where we have no column for them
 _SILENT: Final = frozenset(
     {"ST", "SE", "PER", "N3", "CUR", "OI", "MIA", "MOA", "CL1", "PWK", "CN1", "K3", "NTE", "CR1", "CR2", "CR3", "CR5",
@@ -45,123 +41,31 @@ _SILENT: Final = frozenset(
 )  # fmt: skip
 
 
-@dataclass(slots=True)
-class _Party:
-    """An NM1 on its way to a row: the address that follows still belongs to it."""
-
-    segment_number: int
-    claim_number: int | None
-    line_number: int | None
-    level: str
-    segment: Elements
-    city: str | None = None
-    state: str | None = None
-    postal_code: str | None = None
-    taxonomy: str | None = None
+def read_set(transaction: TransactionSet) -> SetRows:
+    """Return what one transaction set says. Never raises."""
+    walk = _LoopWalk(transaction)
+    walk.read()
+    return walk.rows
 
 
-@dataclass(slots=True)
-class _ServiceLine:
-    """An LX on its way to a row."""
-
-    segment_number: int
-    number: int
-    kind: str | None = None
-    procedure: list[str | None] = field(default_factory=list)
-    charged: Decimal | None = None
-    unit_code: str | None = None
-    units: Decimal | None = None
-    place: str | None = None
-    revenue_code: str | None = None
-    pointers: list[str] = field(default_factory=list)
-    first_day: dt.date | None = None
-    last_day: dt.date | None = None
-    control_number: str | None = None
-    rendering: str | None = None
-    authorization: str | None = None
-    drug_code: str | None = None
-    drug_quantity: Decimal | None = None
-    teeth: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _OtherPayer:
-    """An SBR below a claim on its way to a row."""
-
-    segment_number: int
-    number: int
-    segment: Elements
-    payer: Elements = field(default_factory=list)
-    amounts: dict[str, Decimal | None] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class _Adjudication:
-    """An SVD on its way to a row: DTP*573 follows it."""
-
-    segment_number: int
-    line_number: int
-    cells: tuple[Any, ...]
-    day: dt.date | None = None
-
-
-@dataclass(slots=True)
-class _Person:
-    """A subscriber or patient: NM1 and DMG."""
-
-    name: Elements = field(default_factory=list)
-    birth_date: dt.date | None = None
-    gender: str | None = None
-
-
-@dataclass(slots=True)
-class _OpenClaim:
-    """A CLM on its way to a row, with what the loops above it said when it began."""
-
-    segment_number: int
-    number: int
-    segment: Elements
-    subscription: Elements
-    subscriber: _Person
-    patient: _Person
-    payer: Elements
-    billing: Elements
-    tax_id: str | None
-    lines: list[_ServiceLine] = field(default_factory=list)
-    others: list[_OtherPayer] = field(default_factory=list)
-    adjudications: list[_Adjudication] = field(default_factory=list)
-    adjustments: list[tuple[Any, ...]] = field(default_factory=list)
-    diagnoses: list[tuple[Any, ...]] = field(default_factory=list)
-    pointable: list[str] = field(default_factory=list)
-    codes: list[tuple[Any, ...]] = field(default_factory=list)
-    npis: dict[str, str] = field(default_factory=dict)
-    references: dict[str, str | None] = field(default_factory=dict)
-    days: dict[str, tuple[dt.date | None, dt.date | None]] = field(default_factory=dict)
-    patient_paid: Decimal | None = None
-
-
-class Loops:
-    """The rows of one transaction set; ``rows`` are without file and time, by table."""
+class _LoopWalk:
+    """Walks the segments of one transaction set and keeps the loops that are open."""
 
     def __init__(self, transaction: TransactionSet) -> None:
         self.transaction = transaction
-        self.rows: dict[str, list[tuple[Any, ...]]] = {}
-        self.findings: list[Finding] = []
-        self.charged_amount: Decimal = ZERO
+        self.rows = SetRows(transaction)
         self._level = _TRANSACTION
         self._header: Elements = []
         self._names: dict[str, Elements] = {}
         self._subscription: Elements = []
-        self._subscriber = _Person()
-        self._patient: _Person | None = None
+        self._subscriber = Person()
+        self._patient: Person | None = None
         self._payer: Elements = []
         self._billing: Elements = []
         self._tax_id: str | None = None
-        self._claim: _OpenClaim | None = None
-        self._party: _Party | None = None
+        self._claim: OpenClaim | None = None
+        self._party: Party | None = None
         self._claim_count = 0
-        self._line_count = 0
-        self._is_readable = True
         self._steps: dict[str, Callable[[Elements, int], None]] = {
             "BHT": self._bht, "HL": self._hl, "NM1": self._nm1, "N4": self._n4, "PRV": self._prv, "SBR": self._sbr,
             "PAT": self._pat, "DMG": self._dmg, "CLM": self._clm, "REF": self._ref, "DTP": self._dtp, "HI": self._hi,
@@ -169,8 +73,8 @@ class Loops:
             "CTP": self._ctp, "TOO": self._too, "SVD": self._svd, "CAS": self._cas,
         }  # fmt: skip
 
-    def read(self) -> Loops:
-        """Walk the segments and return self, filled."""
+    def read(self) -> None:
+        """Walk the segments."""
         first = self.transaction.first_segment_number
         for index in range(len(self.transaction.segments)):
             segment = self.transaction.elements(index)
@@ -179,11 +83,10 @@ class Loops:
                 step(segment, first + index)
             elif segment[0] not in _SILENT:
                 # what no claim has may be a name that slipped: its id is not repeated
-                self._note("unknown_segment", "a segment that no claim has was not read", first + index, [""])
+                self.rows.note("unknown_segment", "a segment that no claim has was not read", first + index, [""])
         self._close_claim()
         self._close_party()
-        self._file_transaction()
-        return self
+        self.rows.file_transaction(self._header, self._names, self._claim_count)
 
     # --- loops ---------------------------------------------------------------------------------------------------
 
@@ -194,20 +97,20 @@ class Loops:
         self._close_claim()
         level = _LEVELS.get(element(segment, 3) or "")
         if level is None:
-            self._note("unknown_level", "a level of a kind that no claim has (HL03)", number, segment)
+            self.rows.note("unknown_level", "a level of a kind that no claim has (HL03)", number, segment)
             return
         self._level = level
         if level == _BILLING:
             self._billing, self._tax_id = [], None
         if level in {_BILLING, _SUBSCRIBER}:
-            self._subscription, self._payer, self._subscriber = [], [], _Person()
-        self._patient = _Person() if level == _PATIENT else None
+            self._subscription, self._payer, self._subscriber = [], [], Person()
+        self._patient = Person() if level == _PATIENT else None
 
     def _clm(self, segment: Elements, number: int) -> None:
         self._close_claim()
         self._claim_count += 1
         self._level = _CLAIM
-        self._claim = _OpenClaim(
+        self._claim = OpenClaim(
             number,
             self._claim_count,
             segment,
@@ -220,7 +123,7 @@ class Loops:
         )
         if element(segment, 1) is None:
             message = "a claim has no number of its own (CLM01): no remittance can be matched to it"
-            self._note("missing_control_number", message, number, segment, is_error=True)
+            self.rows.note("missing_control_number", message, number, segment, is_error=True)
 
     def _sbr(self, segment: Elements, number: int) -> None:
         self._close_party()
@@ -228,20 +131,22 @@ class Loops:
             self._subscription = segment
             return
         self._level = _OTHER_PAYER
-        self._claim.others.append(_OtherPayer(number, len(self._claim.others) + 1, segment))
+        self._claim.others.append(OtherPayer(number, len(self._claim.others) + 1, segment))
 
     def _lx(self, segment: Elements, number: int) -> None:
         if self._claim is None:
-            self._note("misplaced_segment", "a service line stands outside any claim", number, segment, is_error=True)
+            self.rows.note(
+                "misplaced_segment", "a service line stands outside any claim", number, segment, is_error=True
+            )
             return
         self._open_line(number)
 
-    def _open_line(self, number: int) -> _ServiceLine | None:
+    def _open_line(self, number: int) -> ServiceLine | None:
         if self._claim is None:
             return None
         self._close_party()
         self._level = _LINE
-        line = _ServiceLine(number, len(self._claim.lines) + 1)
+        line = ServiceLine(number, len(self._claim.lines) + 1)
         self._claim.lines.append(line)
         return line
 
@@ -250,7 +155,7 @@ class Loops:
     def _nm1(self, segment: Elements, number: int) -> None:
         self._close_party()
         role = element(segment, 1) or ""
-        self._party = _Party(number, *self._place(), self._level, segment)
+        self._party = Party(number, *self._place(), self._level, segment)
         self._check_npi(segment, number)
         if self._claim is not None:
             self._name_in_claim(role, segment)
@@ -262,14 +167,14 @@ class Loops:
             self._subscriber.name = segment
         elif role == "QC":
             if self._patient is None:
-                self._patient = _Person()
+                self._patient = Person()
             self._patient.name = segment
         else:
             self._names.setdefault(role, segment)
 
     def _name_in_claim(self, role: str, segment: Elements) -> None:
         claim = self._claim
-        npi = element(segment, 9) if element(segment, 8) == _NPI else None
+        npi = element(segment, 9) if element(segment, 8) == NPI else None
         if claim is None:
             return
         if self._level == _OTHER_PAYER:
@@ -283,9 +188,9 @@ class Loops:
 
     def _check_npi(self, segment: Elements, number: int) -> None:
         found = element(segment, 9)
-        if element(segment, 8) == _NPI and found and not is_npi(found):
+        if element(segment, 8) == NPI and found and not is_npi(found):
             message = "an NPI fails its check digit or is none: it may be mistyped"
-            self._note("npi_check_digit", message, number, segment)
+            self.rows.note("npi_check_digit", message, number, segment)
 
     def _n4(self, segment: Elements, _number: int) -> None:
         if self._party is not None:
@@ -310,7 +215,7 @@ class Loops:
     def _ref(self, segment: Elements, number: int) -> None:
         qualifier, value = element(segment, 1), element(segment, 2)
         role = element(self._party.segment, 1) if self._party is not None else None
-        self._add("reference_numbers", number, (*self._place(), self._level, role, qualifier, value))
+        self.rows.add("reference_numbers", number, (*self._place(), self._level, role, qualifier, value))
         claim = self._claim
         if claim is None:
             if role == "85" and qualifier in {"EI", "SY", "1J"} and self._tax_id is None:
@@ -335,7 +240,7 @@ class Loops:
             if qualifier == "472":
                 claim.lines[-1].first_day, claim.lines[-1].last_day = days
                 if days[0] is None:
-                    self._note(
+                    self.rows.note(
                         "unreadable_service_date", "the date of a line is none that can be read", number, segment
                     )
         elif self._level == _CLAIM:
@@ -344,7 +249,7 @@ class Loops:
     def _hi(self, segment: Elements, number: int) -> None:
         claim = self._claim
         if claim is None:
-            self._note("misplaced_segment", "codes of a claim stand outside any claim", number, segment)
+            self.rows.note("misplaced_segment", "codes of a claim stand outside any claim", number, segment)
             return
         bare = 0
         for text in segment[1:]:
@@ -371,14 +276,14 @@ class Loops:
                 claim.codes.append((number, self.transaction.number, claim.number, *other))
         if bare:
             message = f"{bare} elements of a code segment (HI) are no pair of qualifier and code, and were not read"
-            self._note("unreadable_code", message, number, segment)
+            self.rows.note("unreadable_code", message, number, segment)
 
     def _amt(self, segment: Elements, number: int) -> None:
         claim = self._claim
         if claim is None:
             return
         qualifier = element(segment, 1) or ""
-        found = self._amount(segment, 2, number)
+        found = self.rows.amount(segment, 2, number)
         if self._level == _OTHER_PAYER:
             claim.others[-1].amounts[qualifier] = found
         elif self._level == _CLAIM and qualifier == "F5":
@@ -387,7 +292,7 @@ class Loops:
     def _sv(self, segment: Elements, number: int) -> None:
         claim = self._claim
         if claim is None:
-            self._note("misplaced_segment", "a service stands outside any claim", number, segment, is_error=True)
+            self.rows.note("misplaced_segment", "a service stands outside any claim", number, segment, is_error=True)
             return
         line = claim.lines[-1] if claim.lines and claim.lines[-1].kind is None else self._open_line(number)
         if line is None:
@@ -396,7 +301,7 @@ class Loops:
         line.kind = segment[0]
         code, charge, unit, units, place, pointers = _PLACES[segment[0]]
         line.procedure = self.transaction.components(element(segment, code))
-        line.charged = self._amount(segment, charge, number, is_required=True)
+        line.charged = self.rows.amount(segment, charge, number, is_required=True)
         line.unit_code = element(segment, unit) if unit else None
         line.units = quantity(element(segment, units))
         line.place = element(segment, place) if place else None
@@ -421,21 +326,21 @@ class Loops:
     def _svd(self, segment: Elements, number: int) -> None:
         claim = self._claim
         if claim is None or not claim.lines:
-            self._note("misplaced_segment", "a payer's decision on a line stands outside any line", number, segment)
+            self.rows.note("misplaced_segment", "a payer's decision on a line stands outside any line", number, segment)
             return
         procedure = self.transaction.components(element(segment, 3))
         cells = (
             element(segment, 1),
-            self._amount(segment, 2, number),
+            self.rows.amount(segment, 2, number),
             procedure[1] if len(procedure) > 1 else None,
             quantity(element(segment, 5)),
         )
-        claim.adjudications.append(_Adjudication(number, claim.lines[-1].number, cells))
+        claim.adjudications.append(Adjudication(number, claim.lines[-1].number, cells))
 
     def _cas(self, segment: Elements, number: int) -> None:
         claim = self._claim
         if claim is None:
-            self._note("misplaced_segment", "an adjustment stands outside any claim", number, segment)
+            self.rows.note("misplaced_segment", "an adjustment stands outside any claim", number, segment)
             return
         line = claim.lines[-1].number if self._level == _LINE and claim.lines else None
         for position in range(2, _LAST_TRIPLET + 1, _TRIPLET):
@@ -451,12 +356,12 @@ class Loops:
                     len(claim.adjustments) + 1,
                     element(segment, 1),
                     reason,
-                    self._amount(segment, position + 1, number),
+                    self.rows.amount(segment, position + 1, number),
                     quantity(element(segment, position + 2)),
                 )
             )
 
-    # --- rows ----------------------------------------------------------------------------------------------------
+    # --- closing -------------------------------------------------------------------------------------------------
 
     def _place(self) -> tuple[int | None, int | None]:
         """Return the ordinals of the open claim and line."""
@@ -466,242 +371,15 @@ class Loops:
         return self._claim.number, line
 
     def _close_party(self) -> None:
-        party = self._party
-        if party is None:
-            return
-        self._party = None
-        segment = party.segment
-        cells = (
-            party.level,
-            element(segment, 1),
-            element(segment, 2),
-            element(segment, 3),
-            element(segment, 4),
-            element(segment, 8),
-            element(segment, 9),
-            party.city,
-            party.state,
-            party.postal_code,
-            party.taxonomy,
-        )
-        self._add("parties", party.segment_number, (party.claim_number, party.line_number, *cells))
+        if self._party is not None:
+            self.rows.file_party(self._party)
+            self._party = None
 
     def _close_claim(self) -> None:
         self._close_party()
-        claim = self._claim
-        if claim is None:
-            return
-        self._claim = None
-        segment = claim.segment
-        charged = self._amount(segment, 2, claim.segment_number, is_required=True)
-        if charged is None:
-            self._is_readable = False
-        else:
-            self.charged_amount += charged
-        place = self.transaction.components(element(segment, 5))
-        facility, qualifier, frequency = (*place, None, None, None)[:3]
-        billing_npi = element(claim.billing, 9) if element(claim.billing, 8) == _NPI else None
-        rendering = claim.npis.get("82") or claim.npis.get("71") or billing_npi
-        days = claim.days.get("472") or claim.days.get("434") or (None, None)
-        for line in claim.lines:
-            self._file_line(claim, line, days, rendering, facility if qualifier != "A" else None)
-        total, is_balanced = self._balance(claim, charged)
-        first = [line.first_day for line in claim.lines if line.first_day] or [day for day in days[:1] if day]
-        last = [line.last_day for line in claim.lines if line.last_day] or [day for day in days[1:] if day]
-        patient = claim.patient
-        self._add(
-            "claims",
-            claim.segment_number,
-            (
-                claim.number,
-                element(segment, 1),
-                charged,
-                total,
-                is_balanced,
-                facility,
-                qualifier,
-                frequency,
-                element(segment, 7),
-                element(claim.subscription, 1),
-                element(claim.subscription, 9),
-                element(claim.subscription, 3),
-                element(claim.payer, 3),
-                element(claim.payer, 9),
-                element(claim.subscriber.name, 3),
-                element(claim.subscriber.name, 4),
-                element(claim.subscriber.name, 9),
-                element(patient.name, 3),
-                element(patient.name, 4),
-                patient.birth_date,
-                patient.gender,
-                element(claim.billing, 3),
-                billing_npi,
-                claim.tax_id,
-                rendering,
-                claim.npis.get("DN"),
-                claim.npis.get("77"),
-                min(first, default=None),
-                max(last, default=None),
-                claim.days.get("435", (None, None))[0],
-                claim.references.get("F8"),
-                claim.references.get("G1"),
-                claim.references.get("D9"),
-                claim.patient_paid,
-                len(claim.lines),
-            ),
-        )
-        self._file_details(claim)
-
-    def _balance(self, claim: _OpenClaim, charged: Decimal | None) -> tuple[Decimal | None, bool | None]:
-        """Return what the lines add up to, and whether that is CLM02 (TR3, note on CLM02)."""
-        if not claim.lines:
-            message = "a claim has no service line"
-            self._note("claim_without_lines", message, claim.segment_number, claim.segment)
-            return None, None
-        amounts = [line.charged for line in claim.lines if line.charged is not None]
-        total = sum(amounts, ZERO) if len(amounts) == len(claim.lines) else None
-        if total is None or charged is None or not fits(total):
-            return None, None
-        if total != charged:
-            message = (
-                f"the lines of a claim add up to {format_amount(total)} and the claim says {format_amount(charged)}"
-            )
-            self._note("unbalanced_claim", message, claim.segment_number, claim.segment)
-        return total, total == charged
-
-    def _file_line(
-        self,
-        claim: _OpenClaim,
-        line: _ServiceLine,
-        days: tuple[dt.date | None, dt.date | None],
-        rendering: str | None,
-        place: str | None,
-    ) -> None:
-        self._line_count += 1
-        if line.first_day is None and line.last_day is None:
-            line.first_day, line.last_day = days
-        if line.first_day is None:
-            message = "a service line has no date that can be read"
-            self._note("missing_service_date", message, line.segment_number, ["LX"])
-        qualifier, code, *modifiers = (*line.procedure, None, None)[: 2 + _MODIFIERS]
-        self._add(
-            "service_lines",
-            line.segment_number,
-            (
-                claim.number,
-                line.number,
-                qualifier,
-                code,
-                *(*modifiers, *[None] * _MODIFIERS)[:_MODIFIERS],
-                line.charged,
-                line.unit_code,
-                line.units,
-                line.place or place,
-                line.revenue_code,
-                ";".join(line.pointers) or None,
-                ";".join(self._pointed(claim, line)) or None,
-                line.first_day,
-                line.last_day,
-                line.control_number,
-                line.rendering or rendering,
-                line.authorization,
-                line.drug_code,
-                line.drug_quantity,
-                ";".join(line.teeth) or None,
-            ),
-        )
-
-    def _pointed(self, claim: _OpenClaim, line: _ServiceLine) -> list[str]:
-        found = []
-        for pointer in line.pointers:
-            place = int(pointer) if pointer.isascii() and pointer.isdigit() and len(pointer) <= 2 else 0  # noqa: PLR2004
-            if 1 <= place <= len(claim.pointable):
-                found.append(claim.pointable[place - 1])
-            else:
-                message = "a service line points to a diagnosis that the claim does not have"
-                self._note("unknown_diagnosis", message, line.segment_number, ["LX"])
-        return found
-
-    def _file_details(self, claim: _OpenClaim) -> None:
-        for name, rows in (
-            ("diagnoses", claim.diagnoses),
-            ("claim_codes", claim.codes),
-            ("adjustments", claim.adjustments),
-        ):
-            self.rows.setdefault(name, []).extend(rows)
-        for other in claim.others:
-            cells = (
-                other.number,
-                element(other.segment, 1),
-                element(other.segment, 9),
-                element(other.payer, 3),
-                element(other.payer, 9),
-                other.amounts.get("D"),
-                other.amounts.get("EAF"),
-                other.amounts.get("A8"),
-            )
-            self._add("other_payers", other.segment_number, (claim.number, *cells))
-        for said in claim.adjudications:
-            self._add(
-                "line_adjudications", said.segment_number, (claim.number, said.line_number, *said.cells, said.day)
-            )
-
-    def _file_transaction(self) -> None:
-        transaction, header = self.transaction, self.transaction.header
-        submitter, receiver = self._names.get("41", []), self._names.get("40", [])
-        version = transaction.version_code or ""
-        claim_type = next((kind for mark, kind in _TYPES.items() if mark in version), None) or self._type_by_lines()
-        is_whole = self._is_readable and fits(self.charged_amount)
-        self._add(
-            "transactions",
-            transaction.first_segment_number,
-            (
-                header.interchange_control_number,
-                header.group_control_number,
-                transaction.control_number,
-                element(self._header, 3),
-                transaction.version_code,
-                claim_type,
-                header.usage_indicator,
-                element(self._header, 2),
-                date(element(self._header, 4)),
-                element(self._header, 6),
-                element(submitter, 3),
-                element(submitter, 9),
-                element(receiver, 3),
-                element(receiver, 9),
-                self._claim_count,
-                self._line_count,
-                self.charged_amount if is_whole else None,
-                len(transaction.segments),
-            ),
-        )
-        if not self._claim_count:
-            message = "the transaction holds no claim"
-            self._note("no_claims", message, transaction.first_segment_number, ["ST"])
-
-    def _type_by_lines(self) -> str | None:
-        separator = self.transaction.delimiters.element
-        for segment in self.transaction.segments:
-            kind = _TYPE_OF_LINE.get(segment.partition(separator)[0])
-            if kind is not None:
-                return kind
-        return None
-
-    def _add(self, table: str, number: int, cells: tuple[Any, ...]) -> None:
-        self.rows.setdefault(table, []).append((number, self.transaction.number, *cells))
-
-    def _amount(self, segment: Elements, position: int, number: int, *, is_required: bool = False) -> Decimal | None:
-        """Return an amount; an unreadable one, or a required one that is missing, gets a finding."""
-        written = element(segment, position)
-        found = amount(written)
-        if found is None and (written is not None or is_required):
-            message = "an amount is missing or no number of dollars and cents"
-            self._note("unreadable_amount", message, number, segment, is_error=True)
-        return found
-
-    def _note(self, code: str, message: str, number: int, segment: Elements, *, is_error: bool = False) -> None:
-        self.findings.append(Finding(code, "error" if is_error else "warning", message, number, segment_id(segment)))
+        if self._claim is not None:
+            self.rows.file_claim(self._claim)
+            self._claim = None
 
 
 # element positions: procedure, charge, unit of measure, units, place of service, diagnosis pointers

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from orchestration.core.findings import Finding
 from orchestration.core.money import ZERO, fits
 from orchestration.core.tables import RawBatch, SourceFile
-from orchestration.formats.x12.claims837.loops import Loops
+from orchestration.formats.x12.claims837.loops import read_set
 from orchestration.formats.x12.claims837.tables import TABLES
-from orchestration.formats.x12.sets import open_file, quarantine_reason
+from orchestration.formats.x12.syntax.sets import open_file, quarantine_reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,13 +32,13 @@ def read(files: Sequence[SourceFile]) -> RawBatch:
 def _read_file(batch: RawBatch, file: SourceFile) -> None:
     opened = open_file(file.content)
     findings = list(opened.findings)
-    found = [Loops(one).read() for one in opened.sets if one.set_code == SET_CODE]
-    total = sum((loops.charged_amount for loops in found), ZERO)
+    found = [read_set(one) for one in opened.sets if one.set_code == SET_CODE]
+    total = sum((one.charged_amount for one in found), ZERO)
     reason = quarantine_reason(opened, file.content, frozenset({SET_CODE}), "no claim (837)")
     if reason is None and not fits(total):
         reason = Finding("amount_out_of_range", "error", "the claims of the file sum to more than money can be")
-    for loops in found:
-        findings.extend(loops.findings)
+    for one in found:
+        findings.extend(one.findings)
     others = len(opened.sets) - len(found)
     if others and found:
         message = f"{others} transaction sets of another kind than 837 were not read"
@@ -54,7 +54,7 @@ def _read_file(batch: RawBatch, file: SourceFile) -> None:
             findings=findings,
         )
         return
-    for loops in found:
-        for name, rows in loops.rows.items():
+    for one in found:
+        for name, rows in one.rows.items():
             batch.rows[name].extend((file.file_id, *row, file.landed_at) for row in rows)
     batch.add_file(file, profile=_PROFILE, record_count=opened.segment_count, in_amount=total, findings=findings)

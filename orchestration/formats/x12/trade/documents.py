@@ -1,28 +1,29 @@
-"""One 850, 856 or 810 as the lines of an order, a receipt or an invoice, or the finding that refuses it whole.
+"""A trade document as the lines of an order, a receipt or an invoice, or the finding that refuses it whole.
 
 Positions are those of X12 004010 and 005010, which agree in all that is read. Refused: a document that is no original,
 a test or not in dollars; one whose CTT01 does not count its lines; an invoice whose TDS01 is not the sum of its lines
 (quantity times price, each to the cent), charges (SAC) and taxes (TXI); a line without item or quantity; a shipment
 whose hierarchy does not hold. A trade document is used whole or not at all, as its sender totals it.
-What does not belong here: files and envelopes (``sets``), and the tables (``supplies``).
+What does not belong here: what one kind of document says besides (``orders``, ``shipments``, ``invoices``), files and
+envelopes (``syntax.sets``), and the tables (``supplies``).
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from orchestration.core.findings import Finding
-from orchestration.core.money import CENT, ZERO, fits, from_cents, parse_quantity
-from orchestration.formats.x12.sets import amount, date, quantity
-from orchestration.formats.x12.values import element
+from orchestration.core.money import CENT, ZERO, fits, parse_quantity
+from orchestration.formats.x12.syntax.values import element, quantity
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Sequence
 
-    from orchestration.formats.x12.sets import Elements, TransactionSet
+    from orchestration.formats.x12.syntax.segments import Elements
+    from orchestration.formats.x12.syntax.sets import TransactionSet
 
 ORDER, RECEIPT, INVOICE = "order", "receipt", "invoice"
 # BEG01, BSN01, BIG08: original, replaced, confirmed, sent again. What is changed or taken back is for a person
@@ -34,21 +35,11 @@ _SUPPLIERS: Final = ("SE", "VN", "SU", "RI", "RE", "SF")
 _SHIP_TO: Final = "ST"
 # element 639: the price is of a hundred or a thousand units
 _PRICE_BASIS: Final = {"HP": 100, "TP": 1000}
-# element 374: when goods came, else when they left
-_DELIVERED, _SHIPPED = "035", "011"
-_CREDITS: Final = frozenset({"CR", "CN"})
-_SIGNS: Final = {"A": -1, "C": 1}
-_INFORMATION_ONLY: Final = "O"
 _DOLLARS: Final = "USD"
-_ITEM_LEVEL: Final = "I"
-# HL03 from the top down: shipment, order, tare, pack, item
-_LEVELS: Final = ("S", "O", "T", "P", "I")
-# more are no money (element 610 has at most 15)
-_MOST_DIGITS: Final = 17
 
 
 @dataclass(slots=True)
-class Charge:
+class TradeCharge:
     """A charge, allowance or tax of an invoice that is no line of it, in dollars."""
 
     segment_number: int
@@ -66,7 +57,7 @@ class Document:
     kind: str
     first_segment_number: int
     lines: list[dict[str, Any]] = field(default_factory=list)
-    charges: list[Charge] = field(default_factory=list)
+    charges: list[TradeCharge] = field(default_factory=list)
     refusal: Finding | None = None
     # false: what it says is no money of the practice's, or in no dollars
     is_money: bool = True
@@ -80,16 +71,8 @@ class Document:
         return sum((each for each in (*billed, *(one.amount for one in self.charges)) if each is not None), ZERO)
 
 
-def read_document(one: TransactionSet) -> Document:
-    """Return what a set of a known code says, or why it is refused. Never raises."""
-    reader = _READERS[one.set_code or ""](one)
-    reader.check_envelope()
-    reader.read()
-    return reader.document
-
-
 @dataclass(slots=True)
-class _Line:
+class TradeLine:
     """An item while its segments are read."""
 
     number: int
@@ -106,7 +89,7 @@ class _Line:
     order_number: str | None = None
 
 
-class _Reader:
+class DocumentReader:
     """Walks the segments of one set; children say what theirs mean."""
 
     kind = ""
@@ -114,7 +97,7 @@ class _Reader:
     def __init__(self, one: TransactionSet) -> None:
         self.set = one
         self.document = Document(self.kind, one.first_segment_number)
-        self.items: list[_Line] = []
+        self.items: list[TradeLine] = []
         self.parties: dict[str, tuple[str | None, str | None]] = {}
         self.places: set[str] = set()
         self.counted: tuple[int, str] | None = None
@@ -137,10 +120,12 @@ class _Reader:
             self.document.refusal = Finding(code, "error", message, segment_number=place, segment_id=name)
 
     def segments(self) -> Iterator[tuple[int, Elements]]:
+        """Yield the segments after ST with their numbers in the file."""
         for index in range(1, len(self.set.segments)):
             yield self.set.first_segment_number + index, self.set.elements(index)
 
     def read(self) -> None:
+        """Walk the segments."""
         for number, segment in self.segments():
             name = segment[0]
             if name == "N1":
@@ -157,18 +142,21 @@ class _Reader:
             elif name == "CTT":
                 self.counted = (number, element(segment, 1) or "")
             else:
-                self.tell(number, segment)
+                self.take(number, segment)
         self.finish()
 
-    def tell(self, number: int, segment: Elements) -> None:
+    def take(self, number: int, segment: Elements) -> None:
+        """Read one segment that is this kind of document's own."""
         raise NotImplementedError
 
     def finish(self) -> None:
+        """Add the lines when all segments were read."""
         raise NotImplementedError
 
     # --- what they share -----------------------------------------------------------------------------------------
 
     def purpose(self, code: str | None, number: int, name: str) -> None:
+        """Refuse a document that is no original."""
         if code not in _ORIGINALS:
             words = "the document changes or cancels an earlier one: it is for a person to follow"
             self._refuse("document_is_no_original", words, number, name)
@@ -186,18 +174,18 @@ class _Reader:
         """Return where the goods go, when it is one place."""
         return next(iter(self.places)) or None if len(self.places) == 1 else None
 
-    def item(self, number: int, segment: Elements, first_qualifier: int) -> _Line:
+    def item(self, number: int, segment: Elements, first_qualifier: int) -> TradeLine:
         """Return a line with the item its qualifiers name, and file it."""
         named: dict[str, str] = {}
         for place in range(first_qualifier, len(segment) - 1, 2):
             qualifier, value = element(segment, place), element(segment, place + 1)
             if qualifier is not None and value is not None:
                 named.setdefault(qualifier, value)
-        line = _Line(number, segment[0], next((named[each] for each in _ITEM_QUALIFIERS if each in named), None))
+        line = TradeLine(number, segment[0], next((named[each] for each in _ITEM_QUALIFIERS if each in named), None))
         self.items.append(line)
         return line
 
-    def priced(self, number: int, segment: Elements) -> _Line:
+    def priced(self, number: int, segment: Elements) -> TradeLine:
         """Return the line of a PO1 or IT1: quantity, unit, price and its basis, item."""
         line = self.item(number, segment, 6)
         line.quantity, line.unit = quantity(element(segment, 2)), element(segment, 3)
@@ -234,7 +222,7 @@ class _Reader:
             self._refuse("unreadable_date", f"the date of the {self.kind} is missing or unreadable")
         return day
 
-    def add(self, lines: Sequence[tuple[_Line, dict[str, Any]]]) -> None:
+    def add(self, lines: Sequence[tuple[TradeLine, dict[str, Any]]]) -> None:
         """Add lines with what those of all documents have; refuses none at all, and one without item or quantity."""
         if not lines:
             self._refuse("empty_document", f"the {self.kind} has no lines")
@@ -255,262 +243,6 @@ class _Reader:
             self.document.lines.append(common | values)
 
 
-class _Order(_Reader):
-    """850: BEG, N1, PO1 with PID, CTT."""
-
-    kind = ORDER
-
-    def __init__(self, one: TransactionSet) -> None:
-        super().__init__(one)
-        self.order_number: str | None = None
-        self.day: dt.date | None = None
-
-    def tell(self, number: int, segment: Elements) -> None:
-        if segment[0] == "BEG":
-            self.purpose(element(segment, 1), number, "BEG")
-            self.order_number, self.day = element(segment, 3), date(element(segment, 5))
-        elif segment[0] == "PO1":
-            self.priced(number, segment)
-
-    def finish(self) -> None:
-        self.count(len(self.items), f"the order does not count its {len(self.items)} lines (CTT01)")
-        head = {
-            "supplier_name": self.need(self.supplier(), "supplier"),
-            "order_number": self.need(self.order_number, "order_number"),
-            "order_date": self.need_date(self.day),
-            "location_id": self.location(),
-        }
-        lines = [
-            (line, {"ordered_quantity": line.quantity, "unit_price": line.price, "line_amount": _rounded(line.exact)})
-            for line in self.items
-        ]
-        self.add([(line, head | values) for line, values in lines])
-
-
-class _Invoice(_Reader):
-    """810: BIG, REF, N1, ITD, IT1 with PID and PAM, TDS, SAC and TXI of lines and of the whole, CTT."""
-
-    kind = INVOICE
-
-    def __init__(self, one: TransactionSet) -> None:
-        super().__init__(one)
-        self.invoice_number: str | None = None
-        self.order_number: str | None = None
-        self.day: dt.date | None = None
-        self.due: dt.date | None = None
-        self.net_days: Decimal | None = None
-        self.is_credit = False
-        self.stated_total: Decimal | None = None
-        self.total_number: int | None = None
-
-    def tell(self, number: int, segment: Elements) -> None:
-        match segment[0]:
-            case "BIG":
-                self.purpose(element(segment, 8), number, "BIG")
-                self.day, self.invoice_number = date(element(segment, 1)), element(segment, 2)
-                self.order_number = element(segment, 4)
-                self.is_credit = element(segment, 7) in _CREDITS
-            case "REF" if element(segment, 1) == "PO":
-                if self.items:
-                    self.items[-1].order_number = element(segment, 2)
-                else:
-                    self.order_number = self.order_number or element(segment, 2)
-            case "ITD":
-                self.due = self.due or date(element(segment, 6))
-                self.net_days = self.net_days if self.net_days is not None else quantity(element(segment, 7))
-            case "IT1":
-                self.priced(number, segment)
-            case "PAM" if element(segment, 4) == "1" and self.items:
-                self.items[-1].stated = amount(element(segment, 5))
-            case "TDS":
-                self.total_number, self.stated_total = number, _implied_cents(element(segment, 1))
-            case "SAC" if element(segment, 1) in _SIGNS:
-                self._charge(number, "SAC", _implied_cents(element(segment, 5)), _SIGNS[segment[1].strip(" ")])
-            case "TXI" if element(segment, 6) != _INFORMATION_ONLY:
-                self._charge(number, "TXI", amount(element(segment, 2)), 1)
-            case _:
-                pass
-
-    def _charge(self, number: int, name: str, found: Decimal | None, sign: int) -> None:
-        if found is None:
-            words = "a charge, allowance or tax of the invoice states no amount"
-            self._refuse("unreadable_amount", words, number, name)
-            return
-        self.document.charges.append(Charge(number, name, sign * found))
-
-    def finish(self) -> None:
-        # a credit is written by most senders without a sign, and its total says which way they do it
-        sign = -1 if self.is_credit and self.stated_total is not None and self.stated_total > 0 else 1
-        for charge in self.document.charges:
-            charge.amount *= sign
-        head: dict[str, Any] = {
-            "supplier_name": self.need(self.supplier(), "supplier"),
-            "invoice_number": self.need(self.invoice_number, "invoice_number"),
-            "invoice_date": self.need_date(self.day),
-            "due_date": self._due_date(),
-        }
-        lines = []
-        for line in self.items:
-            billed = line.stated if line.stated is not None else _rounded(line.exact)
-            if billed is None:
-                words = "a line of the invoice has neither a price nor an amount"
-                self._refuse("unreadable_amount", words, line.number, line.segment_id)
-            values = {
-                "order_number": line.order_number or self.order_number,
-                "billed_quantity": None if line.quantity is None else sign * line.quantity,
-                "unit_price": line.price,
-                "line_amount": None if billed is None else sign * billed,
-            }
-            lines.append((line, head | values))
-        self.add(lines)
-        self.count(len(self.items), f"the invoice does not count its {len(self.items)} lines (CTT01)")
-        if self.stated_total is None or sign * self.stated_total != self.document.total:
-            words = "the total of the invoice (TDS01) is not the sum of its lines, charges and taxes"
-            self._refuse("total_mismatch", words, self.total_number, "TDS")
-
-    def _due_date(self) -> dt.date | None:
-        if self.due is not None or self.day is None or self.net_days is None:
-            return self.due
-        try:
-            return self.day + dt.timedelta(days=int(self.net_days))
-        except OverflowError:
-            return None
-
-
-@dataclass(slots=True)
-class _Level:
-    """One HL of a shipment, its order where it or one above it names one, and the line it holds."""
-
-    segment_number: int
-    above: _Level | None
-    code: str | None
-    order_number: str | None = None
-    line: _Line | None = None
-    has_quantity: bool = False
-    # whether a level above holds an item
-    is_inside_item: bool = False
-
-    def inherit(self) -> None:
-        """Take over what the level above says; told from the top down, so that depth costs nothing."""
-        above = self.above
-        if above is not None:
-            self.order_number = self.order_number or above.order_number
-            self.is_inside_item = above.is_inside_item or above.line is not None
-
-
-class _Shipment(_Reader):
-    """856: BSN, DTM, HL of shipment, order, tare, pack and item in any order; PRF, LIN with SN1 and PID, CTT."""
-
-    kind = RECEIPT
-
-    def __init__(self, one: TransactionSet) -> None:
-        super().__init__(one)
-        self.receipt_number: str | None = None
-        self.sent: dt.date | None = None
-        self.days: dict[str, dt.date | None] = {}
-        self.levels: dict[str, _Level] = {}
-        self.level: _Level | None = None
-        self.last_of: dict[str, _Level] = {}
-
-    def tell(self, number: int, segment: Elements) -> None:
-        match segment[0]:
-            case "BSN":
-                self.purpose(element(segment, 1), number, "BSN")
-                self.receipt_number, self.sent = element(segment, 2), date(element(segment, 3))
-            case "DTM":
-                self.days.setdefault(element(segment, 1) or "", date(element(segment, 2)))
-            case "HL":
-                self._hl(number, segment)
-            case "PRF" if self.level is not None:
-                self.level.order_number = element(segment, 1)
-            case "LIN":
-                self._lin(number, segment)
-            case "SN1" if self.level is not None:
-                self._sn1(number, segment)
-            case _:
-                pass
-
-    def _hl(self, number: int, segment: Elements) -> None:
-        identity, above = element(segment, 1), element(segment, 2)
-        if identity is None or identity in self.levels or (above is not None and above not in self.levels):
-            words = "the levels of the shipment (HL) do not hang together"
-            self._refuse("broken_hierarchy", words, number, "HL")
-        code = element(segment, 3)
-        upper = self.levels.get(above) if above is not None else self._last_above(code)
-        self.level = _Level(number, upper, code)
-        self.levels[identity or ""] = self.level
-        if code is not None:
-            self.last_of[code] = self.level
-
-    def _last_above(self, code: str | None) -> _Level | None:
-        """Return the level that one without HL02 stands under: senders leave it out where the order of levels tells."""
-        if code not in _LEVELS:
-            return None
-        above = [self.last_of[upper] for upper in _LEVELS[: _LEVELS.index(code)] if upper in self.last_of]
-        return max(above, key=lambda level: level.segment_number, default=None)
-
-    def _lin(self, number: int, segment: Elements) -> None:
-        if self.level is None or self.level.line is not None:
-            words = "a level of the shipment (HL) holds more than one item, or an item stands outside of all"
-            self._refuse("broken_hierarchy", words, number, "LIN")
-            return
-        self.level.line = self.item(number, segment, 2)
-
-    def _sn1(self, number: int, segment: Elements) -> None:
-        level = self.level
-        if level is None or level.has_quantity:
-            words = "a level of the shipment (HL) states two quantities"
-            self._refuse("broken_hierarchy", words, number, "SN1")
-            return
-        level.has_quantity = True
-        if level.line is not None:
-            level.line.quantity, level.line.unit = quantity(element(segment, 2)), element(segment, 3)
-
-    def finish(self) -> None:
-        words = f"the shipment does not count its {len(self.levels)} levels (CTT01)"
-        self.count(len(self.levels), words)
-        day = self.days.get(_DELIVERED) or self.days.get(_SHIPPED) or self.sent
-        head: dict[str, Any] = {
-            "supplier_name": self.need(self.supplier(), "supplier"),
-            "receipt_number": self.need(self.receipt_number, "receipt_number"),
-            "received_date": self.need_date(day),
-            "location_id": self.location(),
-        }
-        lines = []
-        for level in self.levels.values():
-            level.inherit()
-            line = level.line
-            if line is None:
-                if level.code == _ITEM_LEVEL:
-                    words = "an item of the shipment is not named (LIN)"
-                    self._refuse("missing_item_id", words, level.segment_number, "HL")
-                continue
-            if level.is_inside_item:
-                words = "an item of the shipment stands inside another: what came would be counted twice"
-                self._refuse("broken_hierarchy", words, line.number, line.segment_id)
-            values = {"order_number": level.order_number, "received_quantity": line.quantity}
-            lines.append((line, head | values))
-        self.add(lines)
-
-
-class _Acknowledgement(_Reader):
-    """855: what a supplier says of an order. It never changes what was agreed, or no dearer bill would be found."""
-
-    kind = ORDER
-
-    def read(self) -> None:
-        words = "a supplier's answer to an order (855) is not booked: compare it with the order"
-        self._refuse("order_acknowledgement", words)
-
-
-_READERS: Final[dict[str, type[_Reader]]] = {
-    "850": _Order,
-    "855": _Acknowledgement,
-    "856": _Shipment,
-    "810": _Invoice,
-}
-
-
 def _decimal(text: str) -> Decimal | None:
     """Return a number of X12 type R as it is written, with all its places."""
     if not text.isascii() or not set(text) <= set("0123456789.-"):
@@ -521,16 +253,7 @@ def _decimal(text: str) -> Decimal | None:
         return None
 
 
-def _implied_cents(text: str | None) -> Decimal | None:
-    """Return dollars of X12 type N2, whose last two digits are cents; ``None`` for one with a point in it."""
-    digits = (text or "").removeprefix("-")
-    if not digits.isascii() or not digits.isdigit() or len(digits) > _MOST_DIGITS:
-        return None
-    cents = int(digits)
-    return from_cents(-cents if (text or "").startswith("-") else cents)
-
-
-def _rounded(exact: Decimal | None) -> Decimal | None:
+def rounded(exact: Decimal | None) -> Decimal | None:
     """Return dollars to the cent, half a cent up, as invoices are added."""
     if exact is None or not fits(exact):
         return None

@@ -2,7 +2,7 @@
 
 The control amount is the sum of invoice lines and charges. A charge, an allowance or a tax is no line of goods, and no
 order can have it: it is a finding with its dollars, and the lines are used. What does not belong here: what a segment
-means (``documents``).
+means (``documents``, ``orders``, ``shipments``, ``invoices``).
 """
 
 from __future__ import annotations
@@ -13,16 +13,27 @@ from typing import TYPE_CHECKING, Final
 
 from orchestration.core.findings import Finding
 from orchestration.core.money import ZERO, fits
-from orchestration.formats.x12.segments import decode
-from orchestration.formats.x12.sets import open_file, quarantine_reason
-from orchestration.formats.x12.trade.documents import INVOICE, ORDER, RECEIPT, Document, read_document
+from orchestration.formats.x12.syntax.segments import decode
+from orchestration.formats.x12.syntax.sets import open_file, quarantine_reason
+from orchestration.formats.x12.trade.documents import INVOICE, ORDER, RECEIPT, Document
+from orchestration.formats.x12.trade.invoices import InvoiceReader
+from orchestration.formats.x12.trade.orders import AcknowledgementReader, OrderReader
+from orchestration.formats.x12.trade.shipments import ShipmentReader
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from orchestration.core.tables import RawBatch, SourceFile
+    from orchestration.formats.x12.syntax.sets import TransactionSet
+    from orchestration.formats.x12.trade.documents import DocumentReader
 
-SET_CODES: Final = frozenset({"850", "855", "856", "810"})
+_READERS: Final[dict[str, type[DocumentReader]]] = {
+    "850": OrderReader,
+    "855": AcknowledgementReader,
+    "856": ShipmentReader,
+    "810": InvoiceReader,
+}
+SET_CODES: Final = frozenset(_READERS)
 _PROFILE: Final = "x12_supplies"
 _NONE: Final = "no order, ship notice or invoice (850, 856, 810)"
 _TABLE: Final = {ORDER: "order_lines", RECEIPT: "receipt_lines", INVOICE: "invoice_lines"}
@@ -42,7 +53,7 @@ def read_into(batch: RawBatch, file: SourceFile) -> None:
     """Read one file into the order, receipt and invoice lines of ``batch``. Never raises, whatever the bytes."""
     opened = open_file(file.content)
     reason = quarantine_reason(opened, file.content, SET_CODES, _NONE)
-    documents = [read_document(one) for one in opened.sets if one.set_code in SET_CODES]
+    documents = [_read_document(one) for one in opened.sets if one.set_code in SET_CODES]
     total = sum((document.total for document in documents), ZERO)
     if reason is None and not (fits(total) and all(fits(document.total) for document in documents)):
         reason = Finding("amount_out_of_range", "error", "the invoices of the file sum to more than money can be")
@@ -77,6 +88,14 @@ def read_into(batch: RawBatch, file: SourceFile) -> None:
         quarantined_amount=refused,
         findings=findings,
     )
+
+
+def _read_document(one: TransactionSet) -> Document:
+    """Return what a set of a known code says, or why it is refused. Never raises."""
+    reader = _READERS[one.set_code or ""](one)
+    reader.check_envelope()
+    reader.read()
+    return reader.document
 
 
 def _findings(document: Document) -> tuple[list[Finding], Decimal]:
