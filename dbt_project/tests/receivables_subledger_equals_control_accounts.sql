@@ -12,7 +12,7 @@ with subledger as (
         entity_id,
         case when bucket = 'insurance' then '1200' else '1210' end as account_code,
         sum(receivable_change_amount) as receivable_amount
-    from {{ ref('int_receivables__activity') }}
+    from {{ ref('receivables_activity') }}
     group by entity_id, case when bucket = 'insurance' then '1200' else '1210' end
 ),
 

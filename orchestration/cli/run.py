@@ -108,7 +108,7 @@ def summary(stores: PracticeStores) -> dict[str, Any]:
         )[0]
         dso = rows(
             lake,
-            "SELECT dso_days, as_of_date FROM marts.dso_by_payer_monthly WHERE payer_id = 'ALL' "
+            "SELECT dso_days, as_of_date FROM measures.dso_by_payer_monthly WHERE payer_id = 'ALL' "
             "ORDER BY activity_month DESC LIMIT 1",
         )
         cash = rows(lake, "SELECT low_point_amount, low_point_date FROM marts.cash_forecast_summary")

@@ -140,10 +140,10 @@ def _lake_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
             return Decimal(row[0]) if row and row[0] is not None else ZERO
 
         held = amount(
-            "SELECT sum(i.control_amount) FROM marts.fct_control_items AS i INNER JOIN raw_era835.files AS f "
+            "SELECT sum(i.control_amount) FROM posting.fct_control_items AS i INNER JOIN raw_era835.files AS f "
             "ON f.file_id = i.file_id WHERE i.source = 'era835' AND i.hold_reason IS NOT NULL "
             "AND i.hold_reason <> 'duplicate_payment' AND ? IS NOT NULL",
-            "marts.fct_control_items",
+            "posting.fct_control_items",
             "raw_era835.files",
         )
         quarantined = amount(
@@ -155,19 +155,19 @@ def _lake_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
             "marts.bank_reconciliation",
         )
         subledger = amount(
-            "SELECT sum(receivable_change_amount) FROM intermediate.int_receivables__activity "
+            "SELECT sum(receivable_change_amount) FROM posting.receivables_activity "
             "WHERE posting_date <= ? AND entity_id = ?",
-            "intermediate.int_receivables__activity",
+            "posting.receivables_activity",
             entity=(period.entity.entity_id,),
         )
-        has_subledger = "intermediate.int_receivables__activity" in present
+        has_subledger = "posting.receivables_activity" in present
         proposed = (
             lake.execute(
-                "SELECT event_id, sum(debit_amount) FROM marts.fct_journal_lines "
+                "SELECT event_id, sum(debit_amount) FROM posting.fct_journal_lines "
                 "WHERE entity_id = ? AND entry_date <= ? GROUP BY event_id",
                 [period.entity.entity_id, period.last],
             ).fetchall()
-            if "marts.fct_journal_lines" in present
+            if "posting.fct_journal_lines" in present
             else []
         )
     # what waits for a person, or was decided against, is told elsewhere
@@ -229,7 +229,7 @@ def _account_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
             "suspense_is_zero",
             suspense == 0,
             abs(suspense),
-            f"what stands on {_SUSPENSE}: reasons that no seed knows, listed in marts.suspense_by_reason",
+            f"what stands on {_SUSPENSE}: reasons that no seed knows, listed in measures.suspense_by_reason",
             "medbooks run   # after each is a row of adjustment_codes.csv or provider_adjustment_codes.csv",
         )
     ]

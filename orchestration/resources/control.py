@@ -72,19 +72,19 @@ def control_totals(stores: PracticeStores) -> Control:
         files = _file_totals(lake, present)
         items = (
             lake.execute(
-                "SELECT source, event_id, hold_reason, item_count, control_amount FROM marts.fct_control_items"
+                "SELECT source, event_id, hold_reason, item_count, control_amount FROM posting.fct_control_items"
             ).fetchall()
-            if "marts.fct_control_items" in present
+            if "posting.fct_control_items" in present
             else []
         )
         proposed = (
             dict(
                 lake.execute(
-                    "SELECT event_id, CAST(sum(debit_amount) AS DECIMAL(18, 2)) FROM marts.fct_journal_lines "
+                    "SELECT event_id, CAST(sum(debit_amount) AS DECIMAL(18, 2)) FROM posting.fct_journal_lines "
                     "GROUP BY event_id"
                 ).fetchall()
             )
-            if "marts.fct_journal_lines" in present
+            if "posting.fct_journal_lines" in present
             else {}
         )
         unknown = (

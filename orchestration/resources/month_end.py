@@ -46,9 +46,9 @@ CREDITS, PAY, BONUSES = "credits", "pay", "bonus"
 _BONUSES_PAID, _BONUSES_RELEASED = "bonus-paid", "bonus-released"
 _REVERSED = ":reversed"
 _NEEDED = {
-    CREDITS: ("marts.fct_credit_balances",),
+    CREDITS: ("posting.fct_credit_balances",),
     PAY: ("marts.fct_pay_periods",),
-    BONUSES: ("marts.fct_provider_production", "reference.compensation_plans", "reference.entity_members"),
+    BONUSES: ("measures.fct_provider_production", "reference.compensation_plans", "reference.entity_members"),
 }
 
 
@@ -100,7 +100,7 @@ def unvalued_revenue(stores: PracticeStores, period: Period) -> Decimal | None:
         total = ZERO
         for plan, (first, last) in found:
             row = lake.execute(
-                "SELECT sum(revenue_amount) FROM marts.fct_provider_production WHERE provider_id = ? "
+                "SELECT sum(revenue_amount) FROM measures.fct_provider_production WHERE provider_id = ? "
                 "AND production_month BETWEEN ? AND ? AND work_relative_value_units = 0 AND revenue_amount > 0",
                 [plan.provider_id, first, last],
             ).fetchone()
@@ -188,7 +188,7 @@ def _credits(lake: duckdb.DuckDBPyConnection, booked: _Booked) -> list[Entry]:
     """R14: what patients and payers have paid too much on the last day is a debt on it, and a credit again after it."""
     found = lake.execute(
         "SELECT account_code, provider_id, CAST(sum(credit_change_amount) AS DECIMAL(18, 2)) "
-        "FROM marts.fct_credit_balances WHERE entity_id = ? AND posting_date <= ? "
+        "FROM posting.fct_credit_balances WHERE entity_id = ? AND posting_date <= ? "
         "GROUP BY account_code, provider_id ORDER BY account_code, provider_id",
         [booked.period.entity.entity_id, booked.period.last],
     ).fetchall()
@@ -355,7 +355,7 @@ def _earned(lake: duckdb.DuckDBPyConnection, plan: Plan, period: Period) -> list
     first, last = months
     row = lake.execute(
         "SELECT coalesce(sum(collected_amount), 0), coalesce(sum(work_relative_value_units), 0), "
-        "coalesce(sum(revenue_amount), 0) FROM marts.fct_provider_production "
+        "coalesce(sum(revenue_amount), 0) FROM measures.fct_provider_production "
         "WHERE provider_id = ? AND production_month BETWEEN ? AND ?",
         [plan.provider_id, first, last],
     ).fetchone()

@@ -45,7 +45,7 @@ def mapped_charges(stores: PracticeStores, entity_id: str, months: Iterable[str]
             message = "what the mapping books cannot be known: the marts it comes from are not built"
             raise ConfigurationError(message, mend="medbooks run")
         found = lake.execute(
-            "SELECT posting_month, account_code, sum(net_amount) FROM marts.account_activity_monthly "
+            "SELECT posting_month, account_code, sum(net_amount) FROM measures.account_activity_monthly "
             "WHERE book = 'accrual' AND entity_id = ? AND rule_id IN (SELECT unnest(?)) "
             "AND strftime(posting_month, '%Y-%m') IN (SELECT unnest(?)) GROUP BY ALL",
             [entity_id, list(RULES), list(months)],
@@ -104,7 +104,7 @@ def _require_settled(stores: PracticeStores, entity_id: str, months: Sequence[st
     """
     with stores.lake.connect() as lake:
         proposed = lake.execute(
-            "SELECT event_id, sum(debit_amount) FROM marts.fct_journal_lines "
+            "SELECT event_id, sum(debit_amount) FROM posting.fct_journal_lines "
             "WHERE book = 'accrual' AND entity_id = ? AND rule_id = ? AND debit_amount > 0 "
             "AND strftime(entry_date, '%Y-%m') IN (SELECT unnest(?)) GROUP BY event_id",
             [entity_id, RULE_ID, list(months)],

@@ -3,7 +3,7 @@
 -- never averaged over payers.
 
 with booked as (
-    select * from {{ ref('int_receivables__activity') }}
+    select * from {{ ref('receivables_activity') }}
 ),
 
 -- a charge that names no payer is the payer's that its claim went to
@@ -15,7 +15,7 @@ activity as (
         booked.charged_amount,
         booked.contractual_amount
     from booked
-    left join {{ ref('int_receivables__claim_payers') }} as claim_payers on booked.claim_id = claim_payers.claim_id
+    left join {{ ref('claim_payers') }} as claim_payers on booked.claim_id = claim_payers.claim_id
 ),
 
 -- charges wait for a remittance at the payer; what became the patient's share is PATIENT

@@ -45,7 +45,7 @@ voids as (
         rendering_provider_id as provider_id,
         void_date,
         paid_amount
-    from {{ ref('int_ledger__voids') }}
+    from {{ ref('void_positions') }}
 ),
 
 relative_values as (

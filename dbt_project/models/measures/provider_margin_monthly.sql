@@ -9,7 +9,7 @@ with activity as (
         sum(charged_amount) as charged_amount,
         sum(contractual_amount) as contractual_amount,
         sum(paid_amount) as collected_amount
-    from {{ ref('int_receivables__activity') }}
+    from {{ ref('receivables_activity') }}
     where provider_id is not null
     group by provider_id, {{ first_of_month('posting_date') }}
 ),
@@ -43,11 +43,14 @@ compensation as (
 
 supplies as (
     select
-        {{ first_of_month('bill_date') }} as bill_month,
-        {{ sum_money('total_amount') }} as supply_cost_amount
-    from {{ ref('int_ledger__bills') }}
-    where hold_reason is null and account_code in ('6200', '6210', '6220')
-    group by {{ first_of_month('bill_date') }}
+        {{ first_of_month('bills.bill_date') }} as bill_month,
+        {{ sum_money('bills.total_amount') }} as supply_cost_amount
+    from {{ ref('int_ledger__bills') }} as bills
+    inner join {{ ref('accounts') }} as accounts
+        on accounts.account_role in ('medical_supplies', 'drugs', 'laboratory_services')
+        and bills.account_code = accounts.account_code
+    where bills.hold_reason is null
+    group by {{ first_of_month('bills.bill_date') }}
 ),
 
 joined as (

@@ -10,5 +10,5 @@ select
     {{ money('sum(suspended_amount)') }} as suspended_amount,
     {{ sum_money('case when release_event_id is not null then suspended_amount end') }} as released_amount,
     {{ sum_money('case when release_event_id is null then suspended_amount end') }} as standing_amount
-from {{ ref('int_ledger__suspense_items') }}
+from {{ ref('suspense_items') }}
 group by adjustment_kind, group_code, reason_code

@@ -28,7 +28,7 @@ voided as (
         profile,
         transaction_id,
         loaded_at
-    from {{ ref('int_billing__voids') }}
+    from {{ ref('voided_transactions') }}
     where transaction_type = 'CHARGE'
 ),
 

@@ -2,25 +2,15 @@
 -- credits. Made anew by each run, because a later file may explain an earlier deposit; what was proposed stays.
 
 with deposits as (
-    {{ booked_deposits() }}
+    {{ booked_deposits(ref('fct_deposits')) }}
 ),
 
 withdrawals as (
-    {{ booked_withdrawals() }}
+    {{ booked_withdrawals(ref('fct_withdrawals')) }}
 ),
 
--- the last day of which the bank has told: of a statement, or of its last line where it has no such day
-told_days as (
-    select posted_date as told_date
-    from {{ ref('stg_bank__transactions') }}
-    union all
-    select end_date as told_date
-    from {{ ref('stg_bank__statements') }}
-),
-
-bounds as (
-    select max(told_date) as last_told_date
-    from told_days
+bank as (
+    select * from {{ ref('int_bank__days_covered') }}
 ),
 
 capitations as (
@@ -28,8 +18,8 @@ capitations as (
         deposits.*,
         {{ last_of_month('deposits.posted_date') }} as earned_date
     from deposits
-    cross join bounds
-    where deposits.booked_as = 'capitation' and bounds.last_told_date >= {{ last_of_month('deposits.posted_date') }}
+    cross join bank
+    where deposits.booked_as = 'capitation' and bank.last_covered_date >= {{ last_of_month('deposits.posted_date') }}
 ),
 
 movements as (
@@ -38,38 +28,39 @@ movements as (
         'entity_member': 'entity_member',
     } %}
     -- R09 the deposit of a remittance leaves EFT clearing
-    {{ posting('deposits', "'R09'", "'1010'", "'1030'", 'deposit_amount', where="booked_as = 'eft'", **bank) }}
+    {{ posting('deposits', "'R09'", "'operating_bank'", "'eft_clearing'", 'deposit_amount', where="booked_as = 'eft'", **bank) }}
 
     -- R10 the deposit of payments at the desk; R03 a card payout whose day is known, and the fee the processor kept
     union all
-    {{ posting('deposits', "'R10'", "'1010'", "'1040'", 'deposit_amount',
+    {{ posting('deposits', "'R10'", "'operating_bank'", "'undeposited_receipts'", 'deposit_amount',
                where="booked_as = 'card_settlement' and card_gross_amount = 0", **bank) }}
     union all
-    {{ posting('deposits', "'R03'", "'1010'", "'1015'", 'deposit_amount',
+    {{ posting('deposits', "'R03'", "'operating_bank'", "'card_clearing'", 'deposit_amount',
                where="booked_as = 'card_settlement' and card_gross_amount <> 0", **bank) }}
     union all
-    {{ posting('deposits', "'R03'", "'6310'", "'1015'", 'card_gross_amount - deposit_amount',
+    {{ posting('deposits', "'R03'", "'card_fees'", "'card_clearing'", 'card_gross_amount - deposit_amount',
                where="booked_as = 'card_settlement' and card_gross_amount <> 0", **bank) }}
 
     -- R18 a receipt nobody has explained yet waits in 2300; when its remittance comes, it leaves for EFT clearing
     union all
-    {{ posting('deposits', "'R18'", "'1010'", "'2300'", 'deposit_amount',
+    {{ posting('deposits', "'R18'", "'operating_bank'", "'unapplied_receipts'", 'deposit_amount',
                where="booked_as in ('unidentified', 'differs', 'late_eft')", **bank) }}
     union all
-    {{ posting('deposits', "'R18'", "'2300'", "'1030'", 'deposit_amount', where="booked_as = 'late_eft'",
+    {{ posting('deposits', "'R18'", "'unapplied_receipts'", "'eft_clearing'", 'deposit_amount', where="booked_as = 'late_eft'",
                **dict(bank, event_id="concat(event_id, ':identified')",
                       entry_date='greatest(posted_date, payment_date)')) }}
 
     -- R19 capitation is owed as service until its month is over, then it is earned
     union all
-    {{ posting('deposits', "'R19'", "'1010'", "'2320'", 'deposit_amount', where="booked_as = 'capitation'", **bank) }}
+    {{ posting('deposits', "'R19'", "'operating_bank'", "'capitation_unearned'", 'deposit_amount', where="booked_as = 'capitation'", **bank) }}
     union all
-    {{ posting('capitations', "'R19'", "'2320'", "'4800'", 'deposit_amount',
+    {{ posting('capitations', "'R19'", "'capitation_unearned'", "'capitation_earned'", 'deposit_amount',
                **dict(bank, event_id="concat(event_id, ':earned')", entry_date='earned_date')) }}
 
     -- R20 a bill is paid, rent is an expense on the day it is paid; R21 payroll tax and deductions; R15 and R17 refunds; R03 card fees
     union all
-    {{ posting('withdrawals', 'rule_id', 'account_code', "'1010'", 'withdrawal_amount', **bank) }}
+    {{ posting('withdrawals', 'rule_id', no_text(), "'operating_bank'", 'withdrawal_amount', debit_code='account_code',
+               **bank) }}
 )
 
 select * from movements

@@ -2,13 +2,14 @@
 -- when it is here: a deposit is revenue of the services it was paid for, a payment to a vendor an expense. Taxes withheld
 -- and receipts nobody has explained stay liabilities.
 
+-- a service that no charge names is revenue all the same, of no category
 with matched_lines as (
     select
         lines.payment_key,
         lines.payer_class,
         coalesce(charges.rendering_provider_id, lines.rendering_provider_id) as rendering_provider_id,
         charges.location_id,
-        coalesce(charges.account_code, charges.professional_account_code, '4000-99') as first_account_code,
+        coalesce(charges.account_code, charges.professional_account_code) as first_account_code,
         charges.technical_account_code,
         lines.paid_amount,
         case
@@ -23,7 +24,7 @@ with matched_lines as (
 ),
 
 deposits as (
-    {{ booked_deposits() }}
+    {{ booked_deposits(ref('fct_deposits')) }}
 ),
 
 -- a matched deposit, or a late match: the event that makes it revenue
@@ -32,7 +33,7 @@ receipts as (
         *,
         case when booked_as = 'late_eft' then concat(event_id, ':identified') else event_id end as receipt_event_id,
         case when booked_as = 'late_eft' then greatest(posted_date, payment_date) else posted_date end as receipt_date,
-        case when booked_as = 'late_eft' then '2300' else '1010' end as receipt_account_code
+        case when booked_as = 'late_eft' then 'unapplied_receipts' else 'operating_bank' end as receipt_account_role
     from deposits
     where booked_as in ('eft', 'late_eft')
 ),
@@ -80,7 +81,7 @@ desk_payments as (
     select
         payments.*,
         'self_pay' as payer_class,
-        coalesce(charge_numbers.first_account_code, '4000-99') as first_account_code,
+        charge_numbers.first_account_code,
         charge_numbers.technical_account_code,
         coalesce(
             {{ share_of('payments.paid_amount', 'charge_numbers.first_charged_amount', 'charge_numbers.charged_amount') }},
@@ -95,7 +96,7 @@ desk_payments as (
 ),
 
 withdrawals as (
-    {{ booked_withdrawals() }}
+    {{ booked_withdrawals(ref('fct_withdrawals')) }}
 ),
 
 pay_lines as (
@@ -111,50 +112,51 @@ movements as (
     {% set receipt = {'event_id': 'receipt_event_id', 'entry_date': 'receipt_date'} %}
     {% set bank = dict(nobody, entry_date='posted_date', entity_member='entity_member') %}
     -- R09 a remittance's deposit is revenue of the services it was paid for, by what each was paid
-    {{ side('receipts', "'R09'", 'receipt_account_code', 'deposit_amount',
+    {{ side('receipts', "'R09'", 'receipt_account_role', 'deposit_amount',
             **dict(nobody, entity_member='entity_member', **receipt)) }}
     union all
-    {{ side('receipt_lines', "'R09'", 'first_account_code', '-first_amount', **receipt) }}
+    {{ side('receipt_lines', "'R09'", "'revenue_unallocated'", '-first_amount', code='first_account_code', **receipt) }}
     union all
-    {{ side('receipt_lines', "'R09'", 'technical_account_code', '-(paid_amount - first_amount)', **receipt) }}
+    {{ side('receipt_lines', "'R09'", no_text(), '-(paid_amount - first_amount)', code='technical_account_code', **receipt) }}
     union all
-    {{ side('receipt_adjustments', "'PLB'", 'account_code', 'adjustment_amount',
+    {{ side('receipt_adjustments', "'PLB'", no_text(), 'adjustment_amount', code='account_code',
             **dict(nobody, entity_member='entity_member', **receipt)) }}
 
     -- R18 a receipt nobody has explained
     union all
-    {{ posting('deposits', "'R18'", "'1010'", "'2300'", 'deposit_amount',
+    {{ posting('deposits', "'R18'", "'operating_bank'", "'unapplied_receipts'", 'deposit_amount',
                where="booked_as in ('unidentified', 'differs', 'late_eft')", **bank) }}
 
     -- R03, R10 what patients pay is revenue of what they pay for, when they pay
     union all
-    {{ side('desk_payments', "'R10'", 'account_code', 'paid_amount') }}
+    {{ side('desk_payments', "'R10'", no_text(), 'paid_amount', code='account_code') }}
     union all
-    {{ side('desk_payments', "'R10'", 'first_account_code', '-first_amount') }}
+    {{ side('desk_payments', "'R10'", "'revenue_unallocated'", '-first_amount', code='first_account_code') }}
     union all
-    {{ side('desk_payments', "'R10'", 'technical_account_code', '-(paid_amount - first_amount)') }}
+    {{ side('desk_payments', "'R10'", no_text(), '-(paid_amount - first_amount)', code='technical_account_code') }}
     union all
-    {{ posting('deposits', "'R10'", "'1010'", "'1040'", 'deposit_amount',
+    {{ posting('deposits', "'R10'", "'operating_bank'", "'undeposited_receipts'", 'deposit_amount',
                where="booked_as = 'card_settlement' and card_gross_amount = 0", **bank) }}
     union all
-    {{ posting('deposits', "'R03'", "'1010'", "'1015'", 'deposit_amount',
+    {{ posting('deposits', "'R03'", "'operating_bank'", "'card_clearing'", 'deposit_amount',
                where="booked_as = 'card_settlement' and card_gross_amount <> 0", **bank) }}
     union all
-    {{ posting('deposits', "'R03'", "'6310'", "'1015'", 'card_gross_amount - deposit_amount',
+    {{ posting('deposits', "'R03'", "'card_fees'", "'card_clearing'", 'card_gross_amount - deposit_amount',
                where="booked_as = 'card_settlement' and card_gross_amount <> 0", **bank) }}
 
     -- R19 a capitation is revenue when it is paid
     union all
-    {{ posting('deposits', "'R19'", "'1010'", "'4800'", 'deposit_amount', where="booked_as = 'capitation'", **bank) }}
+    {{ posting('deposits', "'R19'", "'operating_bank'", "'capitation_earned'", 'deposit_amount', where="booked_as = 'capitation'", **bank) }}
 
     -- R15, R17, R20, R21 money out
     union all
-    {{ posting('withdrawals', 'rule_id', 'cash_account_code', "'1010'", 'withdrawal_amount', **bank) }}
+    {{ posting('withdrawals', 'rule_id', no_text(), "'operating_bank'", 'withdrawal_amount',
+               debit_code='cash_account_code', **bank) }}
     {% for debit, credit, amount in [
-        ('6100', '1010', 'net_amount'),
-        ('6100', '2110', 'employee_tax_amount'),
-        ('6100', '2100', 'deduction_amount'),
-        ('6110', '2110', 'employer_tax_amount'),
+        ('wages', 'operating_bank', 'net_amount'),
+        ('wages', 'payroll_taxes_payable', 'employee_tax_amount'),
+        ('wages', 'payroll_deductions', 'deduction_amount'),
+        ('payroll_taxes', 'payroll_taxes_payable', 'employer_tax_amount'),
     ] %}
         union all
         {{ posting('pay_lines', "'R21'", "'" ~ debit ~ "'", "'" ~ credit ~ "'", amount, entry_date='pay_date',
@@ -168,6 +170,7 @@ select
     movements.source,
     movements.entry_date,
     movements.rule_id,
+    movements.account_role,
     movements.account_code,
     movements.payer_class,
     movements.provider_id,
@@ -175,5 +178,5 @@ select
     {{ entity_of('movements') }} as entity_id,
     movements.signed_amount
 from movements
-{{ join_entities('movements') }}
+{{ join_entities('movements', ref('entity_members')) }}
 where movements.signed_amount <> 0

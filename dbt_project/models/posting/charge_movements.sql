@@ -5,7 +5,8 @@
 with charges as (
     select
         *,
-        case when payer_class = 'self_pay' then '1210' else '1200' end as receivable_account_code
+        case when payer_class = 'self_pay' then 'receivable_patient' else 'receivable_insurance' end
+            as receivable_account_role
     from {{ ref('fct_charge_lines') }}
     where disposition = 'proposed' and {{ only_new_files() }}
 ),
@@ -13,8 +14,9 @@ with charges as (
 voids as (
     select
         *,
-        case when payer_class = 'self_pay' then '1210' else '1200' end as receivable_account_code
-    from {{ ref('int_ledger__voids') }}
+        case when payer_class = 'self_pay' then 'receivable_patient' else 'receivable_insurance' end
+            as receivable_account_role
+    from {{ ref('void_positions') }}
     where {{ only_new_files() }}
 ),
 
@@ -26,28 +28,29 @@ movements as (
         ('technical_account_code', 'case when account_code is null then charged_amount - professional_amount else 0 end'),
     ] %}
     -- R01 charge: receivable of the payer, or of the patient who pays for himself
-    {{ side('charges', "'R01'", 'receivable_account_code', 'charged_amount') }}
+    {{ side('charges', "'R01'", 'receivable_account_role', 'charged_amount') }}
     {% for account, amount in revenue %}
         union all
-        {{ side('charges', "'R01'", account, '-(' ~ amount ~ ')', where=account ~ ' is not null') }}
+        {{ side('charges', "'R01'", no_text(), '-(' ~ amount ~ ')', code=account, where=account ~ ' is not null') }}
     {% endfor %}
 
     -- R02 contractual estimate: what the payer's contract will take off, where it is known
     union all
-    {{ posting('charges', "'R02'", "'4900'", "'1290'", 'allowance_amount') }}
+    {{ posting('charges', "'R02'", "'contractual_adjustments'", "'allowance_contractual'", 'allowance_amount') }}
 
     -- RV what was voided is mirrored on the day of its void, never edited
     union all
-    {{ side('voids', "'RV'", 'receivable_account_code', '-charged_amount', entry_date='void_date') }}
+    {{ side('voids', "'RV'", 'receivable_account_role', '-charged_amount', entry_date='void_date') }}
     {% for account, amount in revenue %}
         union all
-        {{ side('voids', "'RV'", account, amount, entry_date='void_date',
+        {{ side('voids', "'RV'", no_text(), amount, code=account, entry_date='void_date',
                 where="transaction_type = 'CHARGE' and " ~ account ~ ' is not null') }}
     {% endfor %}
     union all
-    {{ posting('voids', "'RV'", "'1290'", "'4900'", 'allowance_amount', entry_date='void_date') }}
+    {{ posting('voids', "'RV'", "'allowance_contractual'", "'contractual_adjustments'", 'allowance_amount', entry_date='void_date') }}
     union all
-    {{ posting('voids', "'RV'", 'owed_account_code', 'payment_account_code', 'paid_amount', entry_date='void_date') }}
+    {{ posting('voids', "'RV'", 'owed_account_role', 'payment_account_role', 'paid_amount',
+               credit_code='payment_account_code', entry_date='void_date') }}
 )
 
 select * from movements

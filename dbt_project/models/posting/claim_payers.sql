@@ -6,7 +6,7 @@
 
 with unnamed as (
     select distinct claim_id
-    from {{ ref('int_receivables__activity') }}
+    from {{ ref('receivables_activity') }}
     where payer_id = 'UNKNOWN' and claim_id is not null
 ),
 
@@ -24,7 +24,7 @@ told as (
         claim_id,
         payer_id,
         2 as priority
-    from {{ ref('int_receivables__activity') }}
+    from {{ ref('receivables_activity') }}
     where bucket = 'insurance' and payer_id <> 'UNKNOWN' and claim_id is not null
 ),
 

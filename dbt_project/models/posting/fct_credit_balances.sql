@@ -1,19 +1,21 @@
--- One row per claim, receivable account and day on which its credit balance changed: what patients (1210) or payers (1200)
+-- One row per claim, receivable account and day on which its credit balance changed: what patients or payers
 -- have paid beyond what the claim owes at the end of the day (rule R14). The sum of the changes up to a day is what
 -- stands as a credit then. A claim belongs to the entity and provider of its first movement.
 
 with activity as (
     select
         -- what stands against no claim is its file's
-        coalesce(claim_id, concat('file:', file_id)) as claim_id,
-        case when bucket = 'insurance' then '1200' else '1210' end as account_code,
-        posting_date,
-        entity_id,
-        provider_id,
-        file_id,
-        receivable_change_amount
-    from {{ ref('int_receivables__activity') }}
-    where posting_date is not null
+        coalesce(moved.claim_id, concat('file:', moved.file_id)) as claim_id,
+        accounts.account_code,
+        moved.posting_date,
+        moved.entity_id,
+        moved.provider_id,
+        moved.file_id,
+        moved.receivable_change_amount
+    from {{ ref('receivables_activity') }} as moved
+    inner join {{ ref('accounts') }} as accounts
+        on accounts.account_role = case when moved.bucket = 'insurance' then 'receivable_insurance' else 'receivable_patient' end
+    where moved.posting_date is not null
 ),
 
 ordered as (

@@ -6,17 +6,7 @@
 -- behind that (':cash', '@entity').
 
 with movements as (
-    select
-        *,
-        'accrual' as book
-    from {{ ref('int_ledger__proposed_movements') }}
-
-    union all
-
-    select
-        *,
-        'cash' as book
-    from {{ ref('int_ledger__cash_movements') }}
+    select * from {{ ref('coded_movements') }}
 ),
 
 entities as (
@@ -38,7 +28,16 @@ homes as (
         event_id,
         book,
         coalesce(
-            min(case when account_code in ('1010', '1015', '1030', '1040', '2000') then entity_id end), min(entity_id)
+            min(
+                case
+                    when
+                        account_role in (
+                            'operating_bank', 'card_clearing', 'eft_clearing', 'undeposited_receipts', 'payables'
+                        )
+                        then entity_id
+                end
+            ),
+            min(entity_id)
         ) as home_entity_id
     from new_movements
     group by event_id, book
@@ -60,6 +59,13 @@ nets as (
     where new_movements.entity_id <> homes.home_entity_id
     group by new_movements.event_id, new_movements.book, new_movements.entity_id, homes.home_entity_id
     having sum(new_movements.signed_amount) <> 0
+),
+
+inter_entity_accounts as (
+    select
+        max(case when account_role = 'due_from_entities' then account_code end) as due_from_account_code,
+        max(case when account_role = 'due_to_entities' then account_code end) as due_to_account_code
+    from {{ ref('accounts') }}
 ),
 
 all_movements as (
@@ -87,7 +93,7 @@ all_movements as (
         source,
         entry_date,
         'R23' as rule_id,
-        case when net_amount < 0 then '1800' else '2800' end as account_code,
+        case when net_amount < 0 then due_from_account_code else due_to_account_code end as account_code,
         {{ no_text() }} as payer_class,
         {{ no_text() }} as provider_id,
         {{ no_text() }} as location_id,
@@ -96,6 +102,7 @@ all_movements as (
         -net_amount as signed_amount,
         book
     from nets
+    cross join inter_entity_accounts
 
     union all
 
@@ -105,7 +112,7 @@ all_movements as (
         source,
         entry_date,
         'R23' as rule_id,
-        case when net_amount > 0 then '1800' else '2800' end as account_code,
+        case when net_amount > 0 then due_from_account_code else due_to_account_code end as account_code,
         {{ no_text() }} as payer_class,
         {{ no_text() }} as provider_id,
         {{ no_text() }} as location_id,
@@ -114,6 +121,7 @@ all_movements as (
         net_amount as signed_amount,
         book
     from nets
+    cross join inter_entity_accounts
 ),
 
 lines as (

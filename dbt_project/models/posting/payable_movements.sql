@@ -33,35 +33,35 @@ movements as (
     {% set pay = {'entry_date': 'pay_date', 'payer_class': no_text(), 'provider_id': no_text()} %}
     -- R21 a pay run: gross pay and the employer's tax against what is withheld, owed and paid out; a line that ties sums to
     -- zero
-    {% for account, amount in [
-        ('6100', 'gross_amount - accrued_bonus_amount'),
-        ('6110', 'employer_tax_amount - accrued_bonus_tax_amount'),
-        ('1010', '-net_amount'),
-        ('2110', '-(employee_tax_amount + employer_tax_amount)'),
-        ('2100', '-deduction_amount'),
+    {% for role, amount in [
+        ('wages', 'gross_amount - accrued_bonus_amount'),
+        ('payroll_taxes', 'employer_tax_amount - accrued_bonus_tax_amount'),
+        ('operating_bank', '-net_amount'),
+        ('payroll_taxes_payable', '-(employee_tax_amount + employer_tax_amount)'),
+        ('payroll_deductions', '-deduction_amount'),
     ] %}
-        {{ side('pay_lines', "'R21'", "'" ~ account ~ "'", amount, **pay) }}
+        {{ side('pay_lines', "'R21'", "'" ~ role ~ "'", amount, **pay) }}
         union all
     {% endfor %}
 
     -- R22 a bonus that is paid takes off what was accrued for its provider, in the provider's entity
-    {{ side('pay_lines', "'R22'", "'2130'", 'accrued_bonus_amount + accrued_bonus_tax_amount',
+    {{ side('pay_lines', "'R22'", "'bonus_accrued'", 'accrued_bonus_amount + accrued_bonus_tax_amount',
             **dict(pay, provider_id='provider_id', location_id=no_text())) }}
     union all
 
     -- R21 month-end accrual, and its reversal on the first day
-    {% for account, amount in [('6100', 'accrued_gross_amount'), ('6110', 'accrued_tax_amount')] %}
-        {{ posting('accruals', "'R21'", "'" ~ account ~ "'", "'2120'", amount,
+    {% for role, amount in [('wages', 'accrued_gross_amount'), ('payroll_taxes', 'accrued_tax_amount')] %}
+        {{ posting('accruals', "'R21'", "'" ~ role ~ "'", "'pay_accrued'", amount,
                    **dict(pay, event_id='accrual_event_id', entry_date='accrued_date')) }}
         union all
-        {{ posting('accruals', "'R21'", "'2120'", "'" ~ account ~ "'", amount,
+        {{ posting('accruals', "'R21'", "'pay_accrued'", "'" ~ role ~ "'", amount,
                    **dict(pay, event_id="concat(accrual_event_id, ':reversed')", entry_date='reversed_date')) }}
         union all
     {% endfor %}
 
     -- R20 a bill without an order
-    {{ posting('bills', "'R20'", 'account_code', "'2000'", 'total_amount', entry_date='bill_date',
-               payer_class=no_text(), provider_id=no_text(), location_id=no_text()) }}
+    {{ posting('bills', "'R20'", no_text(), "'payables'", 'total_amount', debit_code='account_code',
+               entry_date='bill_date', payer_class=no_text(), provider_id=no_text(), location_id=no_text()) }}
 )
 
 select * from movements

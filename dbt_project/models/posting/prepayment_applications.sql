@@ -61,7 +61,7 @@ events as (
         case when is_prepayment then -paid_amount else cast(0 as decimal(18, 2)) end as prepaid_amount,
         case when is_prepayment then cast(0 as decimal(18, 2)) else paid_amount - charged_amount end as owed_amount,
         loaded_at
-    from {{ ref('int_ledger__voids') }}
+    from {{ ref('void_positions') }}
     where payer_class = 'self_pay'
 
     union all

@@ -4,34 +4,34 @@
 -- with the entity it belongs to. Every rule stands once, in the model of its source. What was proposed stays.
 
 with movements as (
-    select * from {{ ref('int_ledger__charge_movements') }}
+    select * from {{ ref('charge_movements') }}
     where {{ only_new_files() }}
 
     union all
 
-    select * from {{ ref('int_ledger__remittance_movements') }}
+    select * from {{ ref('remittance_movements') }}
     where {{ only_new_files() }}
 
     union all
 
-    select * from {{ ref('int_ledger__patient_movements') }}
+    select * from {{ ref('patient_movements') }}
     where {{ only_new_files() }}
 
     union all
 
-    select * from {{ ref('int_ledger__bank_movements') }}
+    select * from {{ ref('bank_movements') }}
 
     union all
 
-    select * from {{ ref('int_ledger__payable_movements') }}
+    select * from {{ ref('payable_movements') }}
 
     union all
 
-    select * from {{ ref('int_ledger__supply_movements') }}
+    select * from {{ ref('supply_movements') }}
 
     union all
 
-    select * from {{ ref('int_ledger__suspense_movements') }}
+    select * from {{ ref('suspense_movements') }}
 )
 
 select
@@ -40,6 +40,7 @@ select
     movements.source,
     movements.entry_date,
     movements.rule_id,
+    movements.account_role,
     movements.account_code,
     movements.payer_class,
     movements.provider_id,
@@ -47,7 +48,7 @@ select
     {{ entity_of('movements') }} as entity_id,
     movements.signed_amount
 from movements
-{{ join_entities('movements') }}
+{{ join_entities('movements', ref('entity_members')) }}
 {% if is_incremental() %}
     where movements.event_id not in (select held.event_id from {{ this }} as held)
 {% endif %}

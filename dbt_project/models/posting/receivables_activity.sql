@@ -15,7 +15,7 @@ remittances as (
 ),
 
 voids as (
-    select * from {{ ref('int_ledger__voids') }}
+    select * from {{ ref('void_positions') }}
     where {{ only_new_files() }}
 ),
 
@@ -26,17 +26,25 @@ desk_payments as (
 
 -- what was paid ahead counts when it is applied
 applications as (
-    select * from {{ ref('int_receivables__prepayment_applications') }}
+    select * from {{ ref('prepayment_applications') }}
     where {{ only_new_files() }}
 ),
 
 adjustments as (
-    select * from {{ ref('fct_account_adjustments') }}
-    where disposition = 'proposed' and {{ only_new_files() }}
+    select
+        adjusted.*,
+        accounts.account_role as receivable_account_role
+    from {{ ref('fct_account_adjustments') }} as adjusted
+    left join {{ ref('accounts') }} as accounts on adjusted.receivable_account_code = accounts.account_code
+    where adjusted.disposition = 'proposed' and {{ only_new_files('adjusted.file_id') }}
 ),
 
 releases as (
-    select * from {{ ref('int_ledger__suspense_items') }}
+    select
+        *,
+        coalesce(released_account_role in ('contractual_adjustments', 'capitation_adjustments', 'sequestration'), false)
+            as takes_off
+    from {{ ref('suspense_items') }}
     where
         release_event_id is not null
         and adjustment_kind = 'CAS'
@@ -84,7 +92,7 @@ movements as (
 
     -- what people decided: concessions, denials written off, credit losses, overpayments found
     {{ receivable_change(
-        'adjustments', location_id='location_id', is_patient="receivable_account_code = '1210'",
+        'adjustments', location_id='location_id', is_patient="receivable_account_role = 'receivable_patient'",
         adjusted='adjusted_amount'
     ) }}
 
@@ -93,8 +101,8 @@ movements as (
     -- what a known reason takes off stays off; what it leaves to the patient, or does not take off, is owed again
     {{ receivable_change(
         'releases', posting_date='released_date', provider_id='provider_id', release_event_id='release_event_id',
-        contractual="case when released_account_code like '49%' then suspended_amount else 0 end",
-        transferred="case when released_account_code = '1210' then -suspended_amount else 0 end",
+        contractual="case when takes_off then suspended_amount else 0 end",
+        transferred="case when released_account_role = 'receivable_patient' then -suspended_amount else 0 end",
         suspended='-suspended_amount'
     ) }}
 
@@ -102,7 +110,7 @@ movements as (
 
     {{ receivable_change(
         'releases', posting_date='released_date', provider_id='provider_id', release_event_id='release_event_id',
-        is_patient='true', transferred='suspended_amount', where="released_account_code = '1210'"
+        is_patient='true', transferred='suspended_amount', where="released_account_role = 'receivable_patient'"
     ) }}
 ),
 
@@ -137,7 +145,7 @@ select
     max(booked.loaded_at) as loaded_at,
     booked.release_event_id
 from booked
-{{ join_entities('booked') }}
+{{ join_entities('booked', ref('entity_members')) }}
 group by
     booked.file_id, booked.claim_id, booked.posting_date, coalesce(booked.payer_id, 'UNKNOWN'),
     booked.bucket, booked.provider_id, booked.release_event_id, {{ entity_of('booked') }}

@@ -16,11 +16,13 @@ claim_numbers as (
 
 recognised as (
     select
-        claim_id,
-        adjusted_amount,
-        loaded_at
-    from {{ ref('fct_account_adjustments') }}
-    where disposition = 'proposed' and account_code = '2210'
+        adjustments.claim_id,
+        adjustments.adjusted_amount,
+        adjustments.loaded_at
+    from {{ ref('fct_account_adjustments') }} as adjustments
+    inner join {{ ref('accounts') }} as accounts
+        on accounts.account_role = 'overpayments_recognised' and adjustments.account_code = accounts.account_code
+    where adjustments.disposition = 'proposed'
 ),
 
 referenced as (

@@ -20,11 +20,13 @@ invoices as (
 
 movements as (
     {% set nobody = {'entry_date': 'entry_date', 'payer_class': no_text(), 'provider_id': no_text()} %}
-    {{ posting('receipts', "'R20'", 'account_code', "'2010'", 'ordered_amount', **nobody) }}
+    {{ posting('receipts', "'R20'", no_text(), "'goods_received_not_invoiced'", 'ordered_amount',
+               debit_code='account_code', **nobody) }}
     union all
-    {{ posting('invoices', "'R20'", "'2010'", "'2000'", 'ordered_amount', **nobody) }}
+    {{ posting('invoices', "'R20'", "'goods_received_not_invoiced'", "'payables'", 'ordered_amount', **nobody) }}
     union all
-    {{ posting('invoices', "'R20'", 'account_code', "'2000'", 'billed_amount - ordered_amount', **nobody) }}
+    {{ posting('invoices', "'R20'", no_text(), "'payables'", 'billed_amount - ordered_amount',
+               debit_code='account_code', **nobody) }}
 )
 
 select * from movements

@@ -49,13 +49,14 @@ claim_items as (
         adjustments.adjustment_amount as suspended_amount,
         case
             when coalesce(exact_codes.adjustment_class, any_codes.adjustment_class) is null then null
-            when coalesce(exact_codes.adjustment_class, any_codes.adjustment_class) = 'contractual' then '4900'
-            when coalesce(exact_codes.adjustment_class, any_codes.adjustment_class) = 'capitation' then '4900-CAP'
-            when coalesce(exact_codes.adjustment_class, any_codes.adjustment_class) = 'sequestration' then '4940'
-            when coalesce(exact_codes.adjustment_class, any_codes.adjustment_class) = 'patient' then '1210'
+            when coalesce(exact_codes.adjustment_class, any_codes.adjustment_class) = 'contractual' then 'contractual_adjustments'
+            when coalesce(exact_codes.adjustment_class, any_codes.adjustment_class) = 'capitation' then 'capitation_adjustments'
+            when coalesce(exact_codes.adjustment_class, any_codes.adjustment_class) = 'sequestration' then 'sequestration'
+            when coalesce(exact_codes.adjustment_class, any_codes.adjustment_class) = 'patient' then 'receivable_patient'
             -- a denial and what coordinates payers take nothing off: it is receivable again
-            else '1200'
-        end as released_account_code,
+            else 'receivable_insurance'
+        end as released_account_role,
+        {{ no_text() }} as released_account_code,
         case
             when exact_codes.reason_code is not null then {{ added_on('exact_codes') }}
             else {{ added_on('any_codes') }}
@@ -87,6 +88,7 @@ provider_items as (
         cast(null as varchar) as provider_id,
         payments.payee_npi,
         provider_adjustments.adjustment_amount as suspended_amount,
+        {{ no_text() }} as released_account_role,
         provider_codes.account_code as released_account_code,
         {{ added_on('provider_codes') }} as added_on,
         provider_adjustments.loaded_at
@@ -111,7 +113,7 @@ select
     reason_code,
     event_id,
     case
-        when released_account_code is not null
+        when coalesce(released_account_role, released_account_code) is not null
             then concat(event_id, ':released:', coalesce(group_code, adjustment_kind), '-', reason_code)
     end as release_event_id,
     posting_date,
@@ -122,6 +124,7 @@ select
     provider_id,
     payee_npi,
     suspended_amount,
+    released_account_role,
     released_account_code,
     loaded_at
 from items

@@ -6,7 +6,7 @@ with released as (
     select
         *,
         'era835' as source
-    from {{ ref('int_ledger__suspense_items') }}
+    from {{ ref('suspense_items') }}
     where release_event_id is not null
 )
 
@@ -14,8 +14,8 @@ with released as (
     'event_id': 'release_event_id', 'entry_date': 'released_date', 'provider_id': 'provider_id',
     'location_id': no_text(),
 } %}
-{{ posting('released', "'UNK'", 'released_account_code', "'1999'", 'suspended_amount',
-           where="adjustment_kind = 'CAS'", **place) }}
+{{ posting('released', "'UNK'", 'released_account_role', "'suspense'", 'suspended_amount',
+           debit_code='released_account_code', where="adjustment_kind = 'CAS'", **place) }}
 union all
-{{ posting('released', "'UNK'", 'released_account_code', "'1999'", 'suspended_amount',
-           where="adjustment_kind = 'PLB'", **dict(place, entity_member="concat('payee:', payee_npi)")) }}
+{{ posting('released', "'UNK'", 'released_account_role', "'suspense'", 'suspended_amount',
+           debit_code='released_account_code', where="adjustment_kind = 'PLB'", **dict(place, entity_member="concat('payee:', payee_npi)")) }}

@@ -4,7 +4,7 @@
 -- claim, and the contractual estimate that still stood when the void landed.
 
 with voids as (
-    select * from {{ ref('int_billing__voids') }}
+    select * from {{ ref('voided_transactions') }}
 ),
 
 charges as (
@@ -36,14 +36,16 @@ releases as (
     select
         charge_line_key,
         loaded_at
-    from {{ ref('int_ledger__allowance_releases') }}
+    from {{ ref('allowance_releases') }}
 )
 
 select
     voids.*,
     coalesce(charges.claim_id, payments.claim_id) as claim_id,
-    case when payments.is_refund then '2200' else coalesce(payments.account_code, '1040') end as payment_account_code,
-    case when payments.is_prepayment then '2310' else '1210' end as owed_account_code,
+    -- where the money of the payment was: what a refund owes, else the account it was taken into
+    case when payments.is_refund then 'credits_patient' else 'undeposited_receipts' end as payment_account_role,
+    case when not payments.is_refund then payments.account_code end as payment_account_code,
+    case when payments.is_prepayment then 'prepayments_patient' else 'receivable_patient' end as owed_account_role,
     coalesce(payments.is_prepayment, false) as is_prepayment,
     case when releases.charge_line_key is null then coalesce(charges.allowance_amount, 0) else 0 end as allowance_amount
 from voids

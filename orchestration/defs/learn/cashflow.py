@@ -13,7 +13,7 @@ from orchestration.resources.lake import frame
 
 _COLLECTIONS = """
 select cash_date as date, cast(sum(deposit_amount) as decimal(18, 2)) as deposit_amount
-from marts.cash_daily group by cash_date order by cash_date
+from measures.cash_daily group by cash_date order by cash_date
 """
 _OUTFLOWS = """
 select posted_date as date, withdrawal_class as outflow_kind, cast(sum(withdrawal_amount) as decimal(18, 2)) as amount
@@ -56,7 +56,7 @@ select
 def _spec(name: str, description: str) -> dg.AssetSpec:
     return dg.AssetSpec(
         key=["marts", name],
-        deps=[dg.AssetKey(["marts", "cash_daily"]), dg.AssetKey(["marts", "fct_withdrawals"])],
+        deps=[dg.AssetKey(["measures", "cash_daily"]), dg.AssetKey(["marts", "fct_withdrawals"])],
         description=description,
         owners=[FINANCE],
         kinds={"duckdb", "python", "prophet", "mlflow"},

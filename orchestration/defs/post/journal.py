@@ -33,12 +33,12 @@ def post_proposals(stores: PracticeStores, run_id: str | None) -> Mapping[str, o
             raise GateFailedError(message, mend="medbooks doctor")
         require_locked_mapping(lake)
         ledger.load_accounts(rows(lake, "SELECT * FROM reference.accounts ORDER BY account_code"))
-        proposed = [row[0] for row in lake.execute("SELECT DISTINCT event_id FROM marts.fct_journal_lines").fetchall()]
+        proposed = [row[0] for row in lake.execute("SELECT DISTINCT event_id FROM posting.fct_journal_lines").fetchall()]
         known = ledger.posted_event_ids()
         new = sorted(event for event in proposed if event not in known)
         found = rows(
             lake,
-            f"SELECT {_COLUMNS} FROM marts.fct_journal_lines WHERE event_id IN (SELECT unnest(?)) "
+            f"SELECT {_COLUMNS} FROM posting.fct_journal_lines WHERE event_id IN (SELECT unnest(?)) "
             "ORDER BY entry_date, event_id, line_number",
             [new],
         )
@@ -71,7 +71,7 @@ def post_proposals(stores: PracticeStores, run_id: str | None) -> Mapping[str, o
     kinds={"sqlite", "python"},
     tags={"phi": "false"},
     deps=[
-        dg.AssetKey(["marts", "fct_journal_lines"]),
+        dg.AssetKey(["posting", "fct_journal_lines"]),
         dg.AssetKey(["reference", "accounts"]),
         # its checks block: what is not fit to post is not posted
         dg.AssetKey(["quality", "data_docs"]),

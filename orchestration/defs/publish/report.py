@@ -29,7 +29,7 @@ def report_data(stores: PracticeStores, generated_on: dt.date) -> rd.ReportData:
         return rd.ReportData(
             practice_name=stores.home.settings.practice_name,
             generated_on=generated_on,
-            as_of_date=_one(lake, "select max(posting_date) from intermediate.int_receivables__activity"),
+            as_of_date=_one(lake, "select max(posting_date) from posting.receivables_activity"),
             sources=tuple(
                 rd.SourceRow(s.source, s.files, s.quarantined_files, s.in_amount, s.posted_amount, s.held_amount,
                              s.quarantined_amount)
@@ -60,35 +60,35 @@ def report_data(stores: PracticeStores, generated_on: dt.date) -> rd.ReportData:
                 lake,
                 rd.DsoRow,
                 "select activity_month, as_of_date, payer_id, payer_name, receivable_amount, "
-                "net_revenue_90_day_amount, dso_days from marts.dso_by_payer_monthly order by activity_month, payer_id",
+                "net_revenue_90_day_amount, dso_days from measures.dso_by_payer_monthly order by activity_month, payer_id",
             ),
             denial_rate_monthly=_made(
                 lake,
                 rd.DenialRateRow,
                 "select d.posting_month, d.payer_id, coalesce(p.payer_name, d.payer_id) as payer_name, "
                 "d.remitted_claim_count, d.denied_claim_count, d.remitted_charge_amount, d.denied_charge_amount "
-                "from marts.denial_rate_monthly as d left join marts.dim_payers as p on d.payer_id = p.payer_id "
+                "from measures.denial_rate_monthly as d left join marts.dim_payers as p on d.payer_id = p.payer_id "
                 "order by d.posting_month, d.payer_id",
             ),
             revenue_by_category_monthly=_made(
                 lake,
                 rd.RevenueRow,
                 "select posting_month, category_code, category_name, "
-                "cast(sum(charged_amount) as decimal(18, 2)) as charged_amount from marts.revenue_by_category_monthly "
+                "cast(sum(charged_amount) as decimal(18, 2)) as charged_amount from measures.revenue_by_category_monthly "
                 "group by posting_month, category_code, category_name order by posting_month, category_code",
             ),
             provider_margin_monthly=_made(
                 lake,
                 rd.MarginRow,
                 "select margin_month, provider_id, net_revenue_amount, direct_cost_amount, "
-                "provider_compensation_amount from marts.provider_margin_monthly order by margin_month, provider_id",
+                "provider_compensation_amount from measures.provider_margin_monthly order by margin_month, provider_id",
             ),
             cash_daily=_made(
                 lake,
                 rd.CashDay,
                 "select cash_date, cast(sum(deposit_amount) as decimal(18, 2)) as deposit_amount, "
-                "cast(sum(withdrawal_amount) as decimal(18, 2)) as withdrawal_amount from marts.cash_daily "
-                f"where cash_date > (select max(cash_date) - interval {_CASH_DAYS} day from marts.cash_daily) "
+                "cast(sum(withdrawal_amount) as decimal(18, 2)) as withdrawal_amount from measures.cash_daily "
+                f"where cash_date > (select max(cash_date) - interval {_CASH_DAYS} day from measures.cash_daily) "
                 "group by cash_date order by cash_date",
             ),
             cash_forecast=_forecast(lake),

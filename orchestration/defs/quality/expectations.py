@@ -62,7 +62,7 @@ def data_docs(context: dg.AssetExecutionContext, practice: Practice) -> Iterator
     posted = stores.ledger.posted_event_ids()
     with stores.lake.connect() as lake, scrubbed("reading the rows of the quality gates"):
         lake.execute(_WATERMARKS)
-        events = {row[0] for row in lake.execute("select distinct event_id from marts.fct_journal_lines").fetchall()}
+        events = {row[0] for row in lake.execute("select distinct event_id from posting.fct_journal_lines").fetchall()}
         lake.execute("create or replace temporary table new_events (event_id varchar)")
         if new_events := sorted(events - posted):
             lake.execute("insert into new_events select unnest(?)", [new_events])

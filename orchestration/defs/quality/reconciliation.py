@@ -48,7 +48,7 @@ AGREEMENTS = (
             ),
             (
                 select coalesce(sum(debit_amount - credit_amount), 0)
-                from marts.fct_journal_lines where source = 'era835' and account_code = '1030'
+                from posting.fct_journal_lines where source = 'era835' and account_code = '1030'
             )
         """,
     ),
@@ -68,7 +68,7 @@ AGREEMENTS = (
             ),
             (
                 select coalesce(sum(credit_amount - debit_amount), 0)
-                from marts.fct_journal_lines where source = 'bank' and account_code = '1030'
+                from posting.fct_journal_lines where source = 'bank' and account_code = '1030'
             )
         """,
     ),
@@ -82,7 +82,7 @@ AGREEMENTS = (
             (select coalesce(sum(charged_amount), 0) from marts.fct_charge_lines where disposition = 'proposed'),
             (
                 select coalesce(sum(credit_amount - debit_amount), 0)
-                from marts.fct_journal_lines where rule_id = 'R01' and account_code like '4000%'
+                from posting.fct_journal_lines where rule_id = 'R01' and account_code like '4000%'
             )
         """,
     ),
@@ -96,7 +96,7 @@ AGREEMENTS = (
             (select coalesce(sum(amount), 0) from ({_of_every_source("in_amount")})),
             (
                 select coalesce(sum(amount), 0) from (
-                    select control_amount as amount from marts.fct_control_items
+                    select control_amount as amount from posting.fct_control_items
                     union all {_of_every_source("quarantined_amount")}
                 )
             )
@@ -107,7 +107,7 @@ AGREEMENTS = (
         "Σ debits of all proposals = Σ credits.",
         "debit_amount",
         "credit_amount",
-        "select coalesce(sum(debit_amount), 0), coalesce(sum(credit_amount), 0) from marts.fct_journal_lines",
+        "select coalesce(sum(debit_amount), 0), coalesce(sum(credit_amount), 0) from posting.fct_journal_lines",
     ),
 )
 
@@ -126,11 +126,11 @@ def _specs() -> list[dg.AssetCheckSpec]:
     return [
         dg.AssetCheckSpec(
             name=agreement.name,
-            asset=dg.AssetKey(["marts", "fct_journal_lines"]),
+            asset=dg.AssetKey(["posting", "fct_journal_lines"]),
             description=agreement.sentence,
             blocking=True,
             additional_deps=[
-                dg.AssetKey(["marts", "fct_control_items"]),
+                dg.AssetKey(["posting", "fct_control_items"]),
                 dg.AssetKey(["marts", "bank_reconciliation"]),
                 dg.AssetKey(["marts", "fct_charge_lines"]),
             ],
@@ -147,7 +147,7 @@ def reconciliation(practice: Practice):  # noqa: ANN201  # Dagster reads the res
             left, right = lake.execute(agreement.sql).fetchone() or (Decimal(0), Decimal(0))
             yield dg.AssetCheckResult(
                 check_name=agreement.name,
-                asset_key=dg.AssetKey(["marts", "fct_journal_lines"]),
+                asset_key=dg.AssetKey(["posting", "fct_journal_lines"]),
                 passed=left == right,
                 metadata={
                     agreement.left: f"{left:.2f}",

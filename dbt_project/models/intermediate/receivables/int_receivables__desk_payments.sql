@@ -91,8 +91,9 @@ select
     rendering_provider_id,
     location_id,
     {{ money('-transaction_amount') }} as paid_amount,
-    coalesce(method_account_code, '1040') as account_code,
+    coalesce(dated.method_account_code, undeposited.account_code) as account_code,
     coalesce(transaction_amount < 0 and posting_date <= service_date, false) as is_prepayment,
     coalesce(transaction_amount > 0 and lower(reason) like '%refund%', false) as is_refund,
     loaded_at
 from dated
+left join {{ ref('accounts') }} as undeposited on undeposited.account_role = 'undeposited_receipts'

@@ -27,7 +27,7 @@ select
     {{ money('sum(pay_lines.gross_amount)') }} as gross_amount,
     {{ money('sum(pay_lines.employer_tax_amount)') }} as employer_tax_amount
 from pay_lines
-{{ join_entities('pay_lines') }}
+{{ join_entities('pay_lines', ref('entity_members')) }}
 group by
     {{ entity_of('pay_lines') }}, coalesce(pay_lines.role_code, ''), coalesce(pay_lines.location_id, ''),
     pay_lines.period_start_date, pay_lines.period_end_date

@@ -1,5 +1,5 @@
--- One row per supplier, order and item with something in account 2010: what came and was not billed yet, or what is
--- billed and held (rule R20). An alarm when it is older than sixty days. The open amounts add up to 2010.
+-- One row per supplier, order and item with something received and not invoiced: what came and was not billed yet, or what is
+-- billed and held (rule R20). An alarm when it is older than sixty days. The open amounts add up to the account.
 
 with lines as (
     select * from {{ ref('int_ledger__supply_lines') }}
@@ -10,8 +10,8 @@ told_days as (
     select entry_date as told_date
     from lines
     union all
-    select posted_date as told_date
-    from {{ ref('stg_bank__transactions') }}
+    select last_posted_date as told_date
+    from {{ ref('int_bank__days_covered') }}
 ),
 
 bounds as (

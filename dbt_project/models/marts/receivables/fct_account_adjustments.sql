@@ -103,11 +103,13 @@ select
     hold_reason,
     posting_date,
     rule_id,
-    account_code,
-    case when bucket = 'patient' then '1210' else '1200' end as receivable_account_code,
+    decided.account_code,
+    accounts.account_code as receivable_account_code,
     coalesce(payer_id, 'UNKNOWN') as payer_id,
     rendering_provider_id,
     location_id,
     {{ money('transaction_amount') }} as adjusted_amount,
     loaded_at
 from decided
+left join {{ ref('accounts') }} as accounts
+    on accounts.account_role = case when decided.bucket = 'patient' then 'receivable_patient' else 'receivable_insurance' end
