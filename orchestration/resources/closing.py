@@ -229,7 +229,7 @@ def _account_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
             "suspense_is_zero",
             suspense == 0,
             abs(suspense),
-            f"what stands on {_SUSPENSE}: reasons that no seed knows, listed in measures.suspense_by_reason",
+            f"what stands on {_SUSPENSE}: reasons that no seed knows, listed in marts.suspense_by_reason",
             "medbooks run   # after each is a row of adjustment_codes.csv or provider_adjustment_codes.csv",
         )
     ]

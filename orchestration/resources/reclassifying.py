@@ -38,7 +38,7 @@ def mapped_charges(stores: PracticeStores, entity_id: str, months: Iterable[str]
     """
     with stores.lake.connect() as lake:
         built = lake.execute(
-            "SELECT count(*) FROM duckdb_columns() WHERE database_name = 'lake' AND schema_name = 'marts' "
+            "SELECT count(*) FROM duckdb_columns() WHERE database_name = 'lake' AND schema_name = 'measures' "
             "AND table_name = 'account_activity_monthly' AND column_name = 'rule_id'"
         ).fetchone()
         if built != (1,):

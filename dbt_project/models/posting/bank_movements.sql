@@ -52,7 +52,8 @@ movements as (
 
     -- R19 capitation is owed as service until its month is over, then it is earned
     union all
-    {{ posting('deposits', "'R19'", "'operating_bank'", "'capitation_unearned'", 'deposit_amount', where="booked_as = 'capitation'", **bank) }}
+    {{ posting('deposits', "'R19'", "'operating_bank'", "'capitation_unearned'", 'deposit_amount',
+               where="booked_as = 'capitation'", **bank) }}
     union all
     {{ posting('capitations', "'R19'", "'capitation_unearned'", "'capitation_earned'", 'deposit_amount',
                **dict(bank, event_id="concat(event_id, ':earned')", entry_date='earned_date')) }}

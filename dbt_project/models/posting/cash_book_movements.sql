@@ -146,7 +146,8 @@ movements as (
 
     -- R19 a capitation is revenue when it is paid
     union all
-    {{ posting('deposits', "'R19'", "'operating_bank'", "'capitation_earned'", 'deposit_amount', where="booked_as = 'capitation'", **bank) }}
+    {{ posting('deposits', "'R19'", "'operating_bank'", "'capitation_earned'", 'deposit_amount',
+               where="booked_as = 'capitation'", **bank) }}
 
     -- R15, R17, R20, R21 money out
     union all

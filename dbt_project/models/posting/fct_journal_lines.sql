@@ -43,6 +43,13 @@ homes as (
     group by event_id, book
 ),
 
+inter_entity_accounts as (
+    select
+        max(case when account_role = 'due_from_entities' then account_code end) as due_from_account_code,
+        max(case when account_role = 'due_to_entities' then account_code end) as due_to_account_code
+    from {{ ref('accounts') }}
+),
+
 -- R23 what one entity paid or earned for another: each entity's lines add up to zero by what they owe each other
 nets as (
     select
@@ -53,19 +60,15 @@ nets as (
         max(new_movements.file_id) as file_id,
         max(new_movements.source) as source,
         max(new_movements.entry_date) as entry_date,
+        max(inter_entity_accounts.due_from_account_code) as due_from_account_code,
+        max(inter_entity_accounts.due_to_account_code) as due_to_account_code,
         sum(new_movements.signed_amount) as net_amount
     from new_movements
+    cross join inter_entity_accounts
     inner join homes on new_movements.event_id = homes.event_id and new_movements.book = homes.book
     where new_movements.entity_id <> homes.home_entity_id
     group by new_movements.event_id, new_movements.book, new_movements.entity_id, homes.home_entity_id
     having sum(new_movements.signed_amount) <> 0
-),
-
-inter_entity_accounts as (
-    select
-        max(case when account_role = 'due_from_entities' then account_code end) as due_from_account_code,
-        max(case when account_role = 'due_to_entities' then account_code end) as due_to_account_code
-    from {{ ref('accounts') }}
 ),
 
 all_movements as (
@@ -102,7 +105,6 @@ all_movements as (
         -net_amount as signed_amount,
         book
     from nets
-    cross join inter_entity_accounts
 
     union all
 
@@ -121,7 +123,6 @@ all_movements as (
         net_amount as signed_amount,
         book
     from nets
-    cross join inter_entity_accounts
 ),
 
 lines as (

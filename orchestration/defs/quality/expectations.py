@@ -21,7 +21,11 @@ _CHECK_NAMES = {
     "charges": "charges_are_fit_to_post",
     "journal_batch": "journal_batch_is_fit_to_post",
 }
-_MARTS = {"remittances": "fct_remittance_lines", "charges": "fct_charge_lines", "journal_batch": "fct_journal_lines"}
+_FACTS = {
+    "remittances": "marts.fct_remittance_lines",
+    "charges": "marts.fct_charge_lines",
+    "journal_batch": "posting.fct_journal_lines",
+}
 _AMOUNTS = {"remittances": "paid_amount", "charges": "charged_amount", "journal_batch": "debit_amount"}
 
 _WATERMARKS = """
@@ -36,7 +40,7 @@ create table if not exists quality.checked_through (gate varchar, loaded_at time
     owners=[FINANCE],
     kinds={"greatexpectations", "html"},
     tags={"phi": "false"},
-    deps=[dg.AssetKey(["marts", name]) for name in _MARTS.values()],
+    deps=[dg.AssetKey(name.split(".")) for name in _FACTS.values()],
     pool="lake",
     check_specs=[
         dg.AssetCheckSpec(
@@ -74,14 +78,14 @@ def data_docs(context: dg.AssetExecutionContext, practice: Practice) -> Iterator
             for gate in GATES
         }
         frames = {
-            gate: frame(lake, f"select {', '.join(COLUMNS[gate])} from marts.{_MARTS[gate]} where {conditions[gate]}")
+            gate: frame(lake, f"select {', '.join(COLUMNS[gate])} from {_FACTS[gate]} where {conditions[gate]}")
             for gate in GATES
         }
         stakes = {
             gate: Decimal(
                 (
                     lake.execute(
-                        f"select coalesce(sum({_AMOUNTS[gate]}), 0) from marts.{_MARTS[gate]} where {conditions[gate]}"
+                        f"select coalesce(sum({_AMOUNTS[gate]}), 0) from {_FACTS[gate]} where {conditions[gate]}"
                     ).fetchone()
                     or (0,)
                 )[0]
@@ -102,7 +106,7 @@ def data_docs(context: dg.AssetExecutionContext, practice: Practice) -> Iterator
             if result.gates[gate].success:
                 lake.execute(
                     "insert into quality.checked_through select ?, max(loaded_at) "
-                    f"from marts.{_MARTS[gate]} having max(loaded_at) is not null",
+                    f"from {_FACTS[gate]} having max(loaded_at) is not null",
                     [gate],
                 )
     yield dg.MaterializeResult(

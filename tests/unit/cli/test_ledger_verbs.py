@@ -306,8 +306,8 @@ def test_what_is_left_of_a_bonus_of_the_year_before_keeps_the_period_open_until_
     accounts = [*CHART, {"account_code": "2130", "account_name": "Bonuses accrued", "account_type": "liability"}]
     stores.ledger.load_accounts(accounts)
     with stores.lake.connect() as lake:
-        lake.execute("CREATE SCHEMA IF NOT EXISTS marts")
-        lake.execute("CREATE SCHEMA IF NOT EXISTS reference")
+        for schema in ("marts", "posting", "measures", "reference"):
+            lake.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         lake.execute(
             "CREATE TABLE reference.accounts (account_code VARCHAR, account_name VARCHAR, account_type VARCHAR)"
         )
@@ -406,7 +406,8 @@ def test_months_that_were_booked_by_hand_are_proposed_and_another_person_moves_t
         )
     ]
     with stores.lake.connect() as lake:
-        lake.execute("CREATE SCHEMA IF NOT EXISTS marts")
+        lake.execute("CREATE SCHEMA IF NOT EXISTS posting")
+        lake.execute("CREATE SCHEMA IF NOT EXISTS measures")
         lake.execute(
             "CREATE TABLE posting.fct_journal_lines (event_id VARCHAR, entity_id VARCHAR, book VARCHAR, entry_date DATE, "
             "rule_id VARCHAR, account_code VARCHAR, debit_amount DECIMAL(18, 2), credit_amount DECIMAL(18, 2))"

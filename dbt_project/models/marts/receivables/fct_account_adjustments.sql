@@ -76,12 +76,16 @@ decided as (
         adjustments.*,
         reasons.rule_id,
         reasons.account_code,
+        receivables.account_code as receivable_account_code,
         case
             when reasons.rule_id is null then 'unknown_adjustment_reason'
             when adjustments.posting_date is null then 'missing_posting_date'
             when arrival_order.arrival_number > 1 then 'duplicate_transaction'
         end as hold_reason
     from adjustments
+    left join {{ ref('accounts') }} as receivables
+        on receivables.account_role
+        = case when adjustments.bucket = 'patient' then 'receivable_patient' else 'receivable_insurance' end
     left join reasons
         on adjustments.file_id = reasons.file_id
         and adjustments.line_number = reasons.line_number
@@ -103,13 +107,11 @@ select
     hold_reason,
     posting_date,
     rule_id,
-    decided.account_code,
-    accounts.account_code as receivable_account_code,
+    account_code,
+    receivable_account_code,
     coalesce(payer_id, 'UNKNOWN') as payer_id,
     rendering_provider_id,
     location_id,
     {{ money('transaction_amount') }} as adjusted_amount,
     loaded_at
 from decided
-left join {{ ref('accounts') }} as accounts
-    on accounts.account_role = case when decided.bucket = 'patient' then 'receivable_patient' else 'receivable_insurance' end
