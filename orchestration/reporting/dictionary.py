@@ -20,7 +20,7 @@ identifier (45 CFR 164.514(b)(2)): it never leaves the encrypted lake. `limited`
 
 
 def dictionary(tables: Iterable[Table], manifest: Mapping[str, Any]) -> str:
-    """Return the page for raw tables and those of a dbt manifest that promise their columns, each in alphabetical order."""
+    """Return the page for raw tables and those that a dbt manifest promises, each in alphabetical order."""
     parts = [_HEAD, "## Raw tables\n"]
     for table in sorted(tables, key=lambda t: t.qualified_name):
         rows = [(c.name, c.kind, c.phi if c.phi != "none" else "", c.description) for c in table.columns]

@@ -97,7 +97,7 @@ def test_no_model_and_no_macro_names_an_account_by_its_code():
     [
         pytest.param("select 'suspense' as account_role from t", {"suspense"}, id="given"),
         pytest.param(
-            "select case when kind = 'PLB' then 'suspense' else coalesce(role, 'wages') end as owed_account_role from t",
+            "select case when kind = 'PLB' then 'suspense' else coalesce(role, 'wages') end as owed_account_role",
             {"suspense", "wages"},
             id="decided",
         ),

@@ -538,7 +538,9 @@ def build(stores: PracticeStores, project: Path, *selected: str) -> None:
 def post_new(stores: PracticeStores) -> None:
     with stores.lake.connect() as lake:
         stores.ledger.load_accounts(lakes.rows(lake, "SELECT * FROM reference.accounts"))
-        proposals = lakes.rows(lake, "SELECT * FROM posting.fct_journal_lines ORDER BY entry_date, event_id, line_number")
+        proposals = lakes.rows(
+            lake, "SELECT * FROM posting.fct_journal_lines ORDER BY entry_date, event_id, line_number"
+        )
     entries, refusals = entries_from_proposals(proposals)
     result = stores.ledger.post(
         entries, batch_date=day("2026-03-01"), made_by="golden", run_id=None, rule_version="golden"

@@ -33,7 +33,9 @@ def post_proposals(stores: PracticeStores, run_id: str | None) -> Mapping[str, o
             raise GateFailedError(message, mend="medbooks doctor")
         require_locked_mapping(lake)
         ledger.load_accounts(rows(lake, "SELECT * FROM reference.accounts ORDER BY account_code"))
-        proposed = [row[0] for row in lake.execute("SELECT DISTINCT event_id FROM posting.fct_journal_lines").fetchall()]
+        proposed = [
+            row[0] for row in lake.execute("SELECT DISTINCT event_id FROM posting.fct_journal_lines").fetchall()
+        ]
         known = ledger.posted_event_ids()
         new = sorted(event for event in proposed if event not in known)
         found = rows(

@@ -31,11 +31,7 @@ def published_columns(stores: PracticeStores, lake: duckdb.DuckDBPyConnection) -
     manifest = json.loads(current_manifest(stores.home).read_text(encoding="utf-8"))
     marked = {("marts", table): direct for table, direct in _LEARNED.items()}
     for node in manifest["nodes"].values():
-        if (
-            node["resource_type"] == "model"
-            and node["schema"] in _LAYERS
-            and node["config"]["contract"]["enforced"]
-        ):
+        if node["resource_type"] == "model" and node["schema"] in _LAYERS and node["config"]["contract"]["enforced"]:
             marked[node["schema"], node["name"]] = {
                 name for name, column in node["columns"].items() if column["config"]["meta"].get("phi") == "direct"
             }

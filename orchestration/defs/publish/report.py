@@ -60,7 +60,8 @@ def report_data(stores: PracticeStores, generated_on: dt.date) -> rd.ReportData:
                 lake,
                 rd.DsoRow,
                 "select activity_month, as_of_date, payer_id, payer_name, receivable_amount, "
-                "net_revenue_90_day_amount, dso_days from measures.dso_by_payer_monthly order by activity_month, payer_id",
+                "net_revenue_90_day_amount, dso_days from measures.dso_by_payer_monthly "
+                "order by activity_month, payer_id",
             ),
             denial_rate_monthly=_made(
                 lake,
@@ -74,7 +75,8 @@ def report_data(stores: PracticeStores, generated_on: dt.date) -> rd.ReportData:
                 lake,
                 rd.RevenueRow,
                 "select posting_month, category_code, category_name, "
-                "cast(sum(charged_amount) as decimal(18, 2)) as charged_amount from measures.revenue_by_category_monthly "
+                "cast(sum(charged_amount) as decimal(18, 2)) as charged_amount "
+                "from measures.revenue_by_category_monthly "
                 "group by posting_month, category_code, category_name order by posting_month, category_code",
             ),
             provider_margin_monthly=_made(

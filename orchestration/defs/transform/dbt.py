@@ -53,8 +53,7 @@ class Translator(DagsterDbtTranslator):
         columns = dbt_resource_props.get("columns", {}).values()
         marked = any((c.get("config", {}).get("meta") or c.get("meta") or {}).get("phi") for c in columns)
         is_undescribed = (
-            dbt_resource_props["resource_type"] == "model"
-            and not dbt_resource_props["config"]["contract"]["enforced"]
+            dbt_resource_props["resource_type"] == "model" and not dbt_resource_props["config"]["contract"]["enforced"]
         )
         return {"phi": "true" if marked or is_undescribed else "false"}
 

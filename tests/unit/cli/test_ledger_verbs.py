@@ -409,8 +409,9 @@ def test_months_that_were_booked_by_hand_are_proposed_and_another_person_moves_t
         lake.execute("CREATE SCHEMA IF NOT EXISTS posting")
         lake.execute("CREATE SCHEMA IF NOT EXISTS measures")
         lake.execute(
-            "CREATE TABLE posting.fct_journal_lines (event_id VARCHAR, entity_id VARCHAR, book VARCHAR, entry_date DATE, "
-            "rule_id VARCHAR, account_code VARCHAR, debit_amount DECIMAL(18, 2), credit_amount DECIMAL(18, 2))"
+            "CREATE TABLE posting.fct_journal_lines (event_id VARCHAR, entity_id VARCHAR, book VARCHAR, "
+            "entry_date DATE, rule_id VARCHAR, account_code VARCHAR, "
+            "debit_amount DECIMAL(18, 2), credit_amount DECIMAL(18, 2))"
         )
         lake.executemany(
             "INSERT INTO posting.fct_journal_lines VALUES (?, 'E1', 'accrual', ?, 'R01', ?, ?, ?)",
