@@ -1,4 +1,4 @@
--- One row per kind and code of a reason that was in no seed when files brought it: what it left in suspense 1999, and how
+-- One row per kind and code of a reason that was in no seed when files brought it: what it left in suspense, and how
 -- much of that is released because the seed has it now. What stands keeps a period from closing.
 
 select

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
 
 -- One row per remittance line that is the first answer to a charge with an estimate (R02): the estimate has served and
--- leaves 1290 whole, whatever the contract took off in the end. A denial and a reversal are no such answer.
+-- leaves the allowance whole, whatever the contract took off in the end. A denial and a reversal are no such answer.
 
 with matches as (
     select

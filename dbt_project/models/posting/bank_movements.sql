@@ -41,7 +41,7 @@ movements as (
     {{ posting('deposits', "'R03'", "'card_fees'", "'card_clearing'", 'card_gross_amount - deposit_amount',
                where="booked_as = 'card_settlement' and card_gross_amount <> 0", **bank) }}
 
-    -- R18 a receipt nobody has explained yet waits in 2300; when its remittance comes, it leaves for EFT clearing
+    -- R18 a receipt nobody has explained yet waits as unapplied; when its remittance comes, it leaves for EFT clearing
     union all
     {{ posting('deposits', "'R18'", "'operating_bank'", "'unapplied_receipts'", 'deposit_amount',
                where="booked_as in ('unidentified', 'differs', 'late_eft')", **bank) }}

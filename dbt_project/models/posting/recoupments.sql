@@ -1,5 +1,5 @@
 -- One row per PLB pair that takes back an overpayment (WO positive): how much of it the practice had recognised before
--- (R17, account 2210), by the payer's reference to our claim or to its own. What landed later does not count.
+-- (R17), by the payer's reference to our claim or to its own. What landed later does not count.
 
 with provider_adjustments as (
     select * from {{ ref('int_remittances__provider_adjustments_classified') }}

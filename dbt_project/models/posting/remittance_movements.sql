@@ -47,7 +47,7 @@ movements as (
     {{ side('payments', "'R04'", "'eft_clearing'", 'paid_amount', entry_date='payment_date', payer_class=no_text(),
             provider_id=no_text(), location_id=no_text(), entity_member="concat('payee:', payee_npi)") }}
 
-    -- R04 what the payer paid; R13 what it took back, whose original must be ours, else it waits in 2215
+    -- R04 what the payer paid; R13 what it took back, whose original must be ours, else it waits unmatched
     union all
     {{ side('lines', "case when is_reversal then 'R13' else 'R04' end",
             "case when is_reversal and not is_original_found then 'payer_takebacks_unmatched' else 'receivable_insurance' end",
@@ -72,7 +72,7 @@ movements as (
     union all
     {{ posting('allowances', "'R05'", "'allowance_contractual'", "'contractual_adjustments'", 'allowance_amount', location_id=no_text()) }}
 
-    -- PLB: positive reduces the payment (X12 835 table 3). R16, R17: forward balances and recoveries wait in 2215, apart
+    -- PLB: positive reduces the payment (X12 835 table 3). R16, R17: forward balances and recoveries wait unmatched, apart
     -- from what the practice had recognised as owed
     union all
     {{ side('provider_adjustments', "'PLB'", no_text(), 'adjustment_amount - recognised_amount', code='account_code',

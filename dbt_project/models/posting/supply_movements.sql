@@ -1,6 +1,6 @@
--- R20 with an order: goods are an expense when they arrive, at the order's price, owed in 2010 until their invoice comes;
--- the invoice moves that to 2000, and a difference of price to the expense. What is held books nothing. Made anew by each
--- run; what was proposed stays.
+-- R20 with an order: goods are an expense when they arrive, at the order's price, owed as received and not invoiced
+-- until their invoice comes; the invoice moves that to payables, and a difference of price to the expense. What is held
+-- books nothing. Made anew by each run; what was proposed stays.
 
 with receipts as (
     select

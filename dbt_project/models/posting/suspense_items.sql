@@ -1,5 +1,5 @@
 -- One row per booked adjustment whose reason was in no seed when its file landed, of a claim (CAS) or of a provider (PLB):
--- what it left in suspense 1999, and where it goes once the reason is known. Made anew by each run, because a seed changes
+-- what it left in suspense, and where it goes once the reason is known. Made anew by each run, because a seed changes
 -- without a file; the event of a release is made from its payment and code, so that it is booked once.
 
 with adjustments as (

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- UNK taken back out of suspense 1999: one row per movement of an account, positive debits, negative credits.
+-- UNK taken back out of suspense: one row per movement of an account, positive debits, negative credits.
 
 with released as (
     select

@@ -1,7 +1,7 @@
 {%- set settlement_rounds = [1, 2, 3, 4] -%}
 -- One row per deposit of a bank statement, with what it is: an EFT matched to its remittance by trace number and
 -- amount (rule R09; R18 when its remittance came later), a card settlement with the fee the processor kept (R03, R10), a
--- capitation (R19), or unidentified: in the books it waits in 2300 until somebody knows (R18).
+-- capitation (R19), or unidentified: in the books it waits as unapplied until somebody knows (R18).
 
 with deposits as (
     select * from {{ ref('int_bank__transactions_identified') }}

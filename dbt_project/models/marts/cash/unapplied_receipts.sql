@@ -1,4 +1,4 @@
--- One row per deposit that nobody has explained yet (rule R18): it stands in 2300, and how long.
+-- One row per deposit that nobody has explained yet (rule R18): it stands among unapplied receipts, and how long.
 
 with deposits as (
     select * from {{ ref('fct_deposits') }}
