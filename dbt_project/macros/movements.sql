@@ -1,11 +1,12 @@
 {#
     One side of a posting: `amount` is SQL for the dollars, positive a debit, negative a credit; every other argument is
-    SQL too. `entity_member` names whom the money belongs to when neither provider nor location says it
-    ('bank_account:<last four>', 'payee:<NPI>').
+    SQL too. The account is named by `role` where the rule names it, and by `code` where a seed that the practice edits
+    gives it; with both, the code comes first. `coded_movements` makes the role a code. `entity_member` names whom the
+    money belongs to when neither provider nor location says it ('bank_account:<last four>', 'payee:<NPI>').
 #}
 {% macro side(
-    relation, rule_id, account, amount, event_id='event_id', source='source', entry_date='posting_date',
-    payer_class='payer_class', provider_id='rendering_provider_id', location_id='location_id',
+    relation, rule_id, role, amount, code='cast(null as varchar)', event_id='event_id', source='source',
+    entry_date='posting_date', payer_class='payer_class', provider_id='rendering_provider_id', location_id='location_id',
     entity_member='cast(null as varchar)', where='1 = 1'
 ) -%}
     select
@@ -14,7 +15,8 @@
         {{ source }} as source,
         {{ entry_date }} as entry_date,
         {{ rule_id }} as rule_id,
-        {{ account }} as account_code,
+        {{ role }} as account_role,
+        {{ code }} as account_code,
         {{ payer_class }} as payer_class,
         {{ provider_id }} as provider_id,
         {{ location_id }} as location_id,
@@ -24,11 +26,15 @@
     where {{ where }}
 {%- endmacro %}
 
-{# Both sides of a posting, so that no movement stands alone: `amount` moves from credit to debit. #}
-{% macro posting(relation, rule_id, debit, credit, amount) -%}
-    {{ side(relation, rule_id, debit, amount, **kwargs) }}
+{#
+    Both sides of a posting, so that no movement stands alone: `amount` moves from credit to debit, each a role, or, with
+    no role, a code.
+#}
+{% macro posting(relation, rule_id, debit, credit, amount, debit_code='cast(null as varchar)',
+    credit_code='cast(null as varchar)') -%}
+    {{ side(relation, rule_id, debit, amount, code=debit_code, **kwargs) }}
     union all
-    {{ side(relation, rule_id, credit, '-(' ~ amount ~ ')', **kwargs) }}
+    {{ side(relation, rule_id, credit, '-(' ~ amount ~ ')', code=credit_code, **kwargs) }}
 {%- endmacro %}
 
 {# No value of this kind. #}
@@ -43,27 +49,29 @@
     )
 {%- endmacro %}
 
-{% macro join_entities(relation) -%}
-    left join {{ ref('entity_members') }} as members
+{# What says to which entity a row of `relation` belongs; `entity_members` is the seed of that name. #}
+{% macro join_entities(relation, entity_members) -%}
+    left join {{ entity_members }} as members
         on {{ relation }}.entity_member = concat(members.member_kind, ':', members.member_id)
-    left join {{ ref('entity_members') }} as providers
+    left join {{ entity_members }} as providers
         on providers.member_kind = 'provider' and {{ relation }}.provider_id = providers.member_id
-    left join {{ ref('entity_members') }} as locations
+    left join {{ entity_members }} as locations
         on locations.member_kind = 'location' and {{ relation }}.location_id = locations.member_id
 {%- endmacro %}
 
-{# What the bank shows and no person has to look at first, as both books take it: accrual and cash. #}
-{% macro booked_deposits() -%}
+{# The deposits that no person has to look at first, as both books take them, accrual and cash. #}
+{% macro booked_deposits(deposits) -%}
     select
         *,
         'bank' as source,
         concat('bank_account:', account_last_four) as entity_member,
         case when deposit_class = 'eft' and is_late_match then 'late_eft' else deposit_class end as booked_as
-    from {{ ref('fct_deposits') }}
+    from {{ deposits }}
     where disposition = 'proposed'
 {%- endmacro %}
 
-{% macro booked_withdrawals() -%}
+{# The same for withdrawals, with the rule each is booked by. #}
+{% macro booked_withdrawals(withdrawals) -%}
     select
         *,
         'bank' as source,
@@ -76,6 +84,6 @@
             when 'payer_refund' then 'R17'
             else 'R20'
         end as rule_id
-    from {{ ref('fct_withdrawals') }}
+    from {{ withdrawals }}
     where disposition = 'proposed'
 {%- endmacro %}

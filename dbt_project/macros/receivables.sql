@@ -1,5 +1,5 @@
 {#
-    One way a relation moves receivables, for `int_receivables__activity`: every argument is SQL, an amount not given moves
+    One way a relation moves receivables, for `receivables_activity`: every argument is SQL, an amount not given moves
     nothing. `is_patient` tells what the patient owes from what a payer does; without it the payer does.
 #}
 {% macro receivable_change(

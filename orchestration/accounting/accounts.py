@@ -36,6 +36,8 @@ AccountRole = Literal[
     "wages",
     "payroll_taxes",
     "uncategorized_expense",
+    "revenue_outside_cpt",
+    "revenue_unallocated",
 ]
 """The roles that code names; the seed ``accounts`` gives each its account, and has more that only dbt names."""
 

@@ -40,7 +40,7 @@ PROPOSAL_COLUMNS = (
     "provider_id",
     "location_id",
 )
-"""Columns of ``marts.fct_journal_lines`` in order; a tuple row has exactly these."""
+"""Columns of ``posting.fct_journal_lines`` in order; a tuple row has exactly these."""
 
 # Why an event's rows make no entry
 MISSING_VALUE = "missing_value"
@@ -168,7 +168,7 @@ def entries_from_proposals(
 ) -> tuple[list[Entry], list[Refusal]]:
     """Return entries, in order of first appearance, and the events whose rows make none.
 
-    A row is one line of ``marts.fct_journal_lines`` (``PROPOSAL_COLUMNS``), a mapping or a tuple in that
+    A row is one line of ``posting.fct_journal_lines`` (``PROPOSAL_COLUMNS``), a mapping or a tuple in that
     order; an event's rows need not stand together. One bad event never hides the others. Reasons:
     ``missing_value``, ``invalid_line``, ``unbalanced_entry``, ``mixed_header`` (an event's rows disagree on
     entity, book, date, description or source), ``repeated_line_number`` (rows multiplied by a join would

@@ -10,13 +10,13 @@ from orchestration.operations.control import KINDS
 if TYPE_CHECKING:
     from orchestration.stores.practice import PracticeStores
 
-_SCHEMAS = (*(f"raw_{source}" for source in KINDS), "intermediate", "marts")
+_SCHEMAS = (*(f"raw_{source}" for source in KINDS), "intermediate", "marts", "posting", "measures")
 # a model's version number counts trainings, not content
 _NOT_CONTENT = {"model_version"}
 
 
 def content_hashes(stores: PracticeStores) -> dict[str, str]:
-    """Return a SHA-256 per table of raw, intermediate and marts, over all rows, sorted as text."""
+    """Return a SHA-256 per table of raw and of every layer of dbt but staging, over all rows, sorted as text."""
     hashes = {}
     with stores.lake.connect() as lake:
         tables: dict[str, list[str]] = {}

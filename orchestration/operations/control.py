@@ -82,19 +82,19 @@ def control_totals(stores: PracticeStores) -> Control:
         files = file_totals(lake)
         items = (
             lake.execute(
-                "select source, event_id, hold_reason, item_count, control_amount from marts.fct_control_items"
+                "select source, event_id, hold_reason, item_count, control_amount from posting.fct_control_items"
             ).fetchall()
-            if "marts.fct_control_items" in present
+            if "posting.fct_control_items" in present
             else []
         )
         proposed = (
             dict(
                 lake.execute(
-                    "select event_id, cast(sum(debit_amount) as decimal(18, 2)) from marts.fct_journal_lines "
+                    "select event_id, cast(sum(debit_amount) as decimal(18, 2)) from posting.fct_journal_lines "
                     "group by event_id"
                 ).fetchall()
             )
-            if "marts.fct_journal_lines" in present
+            if "posting.fct_journal_lines" in present
             else {}
         )
         unknown = (

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _COLLECTIONS = """
 select cash_date as date, cast(sum(deposit_amount) as decimal(18, 2)) as deposit_amount
-from marts.cash_daily group by cash_date order by cash_date
+from measures.cash_daily group by cash_date order by cash_date
 """
 _OUTFLOWS = """
 select posted_date as date, withdrawal_class as outflow_kind, cast(sum(withdrawal_amount) as decimal(18, 2)) as amount

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 GATE_MODELS: Final[dict[Gate, tuple[str, str]]] = {
     "remittances": ("marts", "fct_remittance_lines"),
     "charges": ("marts", "fct_charge_lines"),
-    "journal_batch": ("marts", "fct_journal_lines"),
+    "journal_batch": ("posting", "fct_journal_lines"),
 }
 _AMOUNTS: Final[dict[Gate, str]] = {
     "remittances": "paid_amount",

@@ -74,12 +74,14 @@ def post_proposals(stores: PracticeStores, run_id: str | None) -> Posted:
             raise GateFailedError(message, mend="medbooks doctor")
         require_locked_mapping(lake)
         load_accounts(ledger, lake)
-        proposed = [row[0] for row in lake.execute("select distinct event_id from marts.fct_journal_lines").fetchall()]
+        proposed = [
+            row[0] for row in lake.execute("select distinct event_id from posting.fct_journal_lines").fetchall()
+        ]
         known = ledger.posted_event_ids()
         new = sorted(event for event in proposed if event not in known)
         found = rows(
             lake,
-            f"select {_COLUMNS} from marts.fct_journal_lines where event_id in (select unnest(?)) "
+            f"select {_COLUMNS} from posting.fct_journal_lines where event_id in (select unnest(?)) "
             "order by entry_date, event_id, line_number",
             [new],
         )

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from orchestration.stores.practice import PracticeStores
 
+# the layers of dbt that people read; what of them has no contract is a step on the way
+_LAYERS = ("marts", "posting", "measures")
 # marts written by Python are not in dbt's manifest: their direct identifiers stand here
 _LEARNED: dict[str, set[str]] = {
     "denial_scores": set(),
@@ -30,23 +32,23 @@ _LEARNED: dict[str, set[str]] = {
 }
 
 
-def published_columns(stores: PracticeStores, lake: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
-    """Return the columns of every mart that may be published: all but those marked as direct identifiers."""
+def published_columns(stores: PracticeStores, lake: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[str]]:
+    """Return the columns that may be published by (schema, table): all but those marked as direct identifiers."""
     manifest = json.loads(current_manifest(stores.home).read_text(encoding="utf-8"))
-    marked = dict(_LEARNED)
+    marked = {("marts", table): direct for table, direct in _LEARNED.items()}
     for node in manifest["nodes"].values():
-        if node["resource_type"] == "model" and node["schema"] == "marts":
-            marked[node["name"]] = {
+        if node["resource_type"] == "model" and node["schema"] in _LAYERS and node["config"]["contract"]["enforced"]:
+            marked[node["schema"], node["name"]] = {
                 name for name, column in node["columns"].items() if column["config"]["meta"].get("phi") == "direct"
             }
-    found: dict[str, list[str]] = {}
-    for table, column in lake.execute(
-        "select table_name, column_name from duckdb_columns() "
-        "where database_name = 'lake' and schema_name = 'marts' order by table_name, column_index"
+    found: dict[tuple[str, str], list[str]] = {}
+    for schema, table, column in lake.execute(
+        "select schema_name, table_name, column_name from duckdb_columns() "
+        "where database_name = 'lake' order by table_name, column_index"
     ).fetchall():
-        # a mart nobody described is not published: what it holds is not known
-        if column not in marked.get(table, {column}):
-            found.setdefault(table, []).append(column)
+        # a table without a description is not published: what it holds is not known
+        if column not in marked.get((schema, table), {column}):
+            found.setdefault((schema, table), []).append(column)
     return found
 
 
@@ -90,8 +92,8 @@ from general_ledger group by entity_id, book, account_code order by entity_id, b
 def _selections(stores: PracticeStores, lake: duckdb.DuckDBPyConnection) -> dict[str, str]:
     _books(stores, lake)
     selections = {
-        table: f"select {', '.join(columns)} from lake.marts.{table}"
-        for table, columns in published_columns(stores, lake).items()
+        table: f"select {', '.join(columns)} from lake.{schema}.{table}"
+        for (schema, table), columns in published_columns(stores, lake).items()
     }
     return {**selections, "general_ledger": "select * from general_ledger", "trial_balance": _TRIAL_BALANCE}
 

@@ -83,11 +83,11 @@ def mapped_charges(stores: PracticeStores, entity_id: str, months: Iterable[str]
     Raises ``ConfigurationError`` when the mart that says so is not built.
     """
     with stores.lake.connect() as lake:
-        if "marts.account_activity_monthly" not in table_names(lake):
+        if "measures.account_activity_monthly" not in table_names(lake):
             message = "what the mapping books cannot be known: the marts it comes from are not built"
             raise ConfigurationError(message, mend="medbooks run")
         found = lake.execute(
-            "select posting_month, account_code, sum(net_amount) from marts.account_activity_monthly "
+            "select posting_month, account_code, sum(net_amount) from measures.account_activity_monthly "
             "where book = 'accrual' and entity_id = ? and rule_id in (select unnest(?)) "
             "and strftime(posting_month, '%Y-%m') in (select unnest(?)) group by all",
             [entity_id, list(RULES), list(months)],
@@ -146,7 +146,7 @@ def _require_settled(stores: PracticeStores, entity_id: str, months: Sequence[st
     """
     with stores.lake.connect() as lake:
         proposed = lake.execute(
-            "select event_id, sum(debit_amount) from marts.fct_journal_lines "
+            "select event_id, sum(debit_amount) from posting.fct_journal_lines "
             "where book = 'accrual' and entity_id = ? and rule_id = ? and debit_amount > 0 "
             "and strftime(entry_date, '%Y-%m') in (select unnest(?)) group by event_id",
             [entity_id, RULE_ID, list(months)],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from orchestration.core.money import ZERO
 from orchestration.operations.control import file_totals
-from orchestration.quality.agreements import AGREEMENTS, Agreement
+from orchestration.quality.agreements import AGREEMENTS, EVERY_DOLLAR, Agreement
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -37,18 +37,16 @@ def reconcile(stores: PracticeStores) -> list[Compared]:
 
 def compared_sums(lake: duckdb.DuckDBPyConnection) -> list[Compared]:
     """Return every agreement with its sums, of an open lake."""
-    found = []
-    for agreement in AGREEMENTS:
-        sums = lake.execute(agreement.sql).fetchone() if agreement.sql else _every_dollar(lake)
-        left, right = sums or (ZERO, ZERO)
-        found.append(Compared(agreement, left, right))
-    return found
+    made = lake.execute("select agreement_name, left_amount, right_amount from posting.posting_agreements").fetchall()
+    sums = {name: (left, right) for name, left, right in made}
+    sums[EVERY_DOLLAR] = _every_dollar(lake)
+    return [Compared(agreement, *sums[agreement.name]) for agreement in AGREEMENTS]
 
 
 def _every_dollar(lake: duckdb.DuckDBPyConnection) -> tuple[Decimal, Decimal]:
     """Return what came in by every file's own control amount, and what is proposed, held or quarantined of it."""
     files = file_totals(lake).values()
-    accounted = lake.execute("select coalesce(sum(control_amount), 0) from marts.fct_control_items").fetchone()
+    accounted = lake.execute("select coalesce(sum(control_amount), 0) from posting.fct_control_items").fetchone()
     quarantined = sum((total.quarantined_amount for total in files), ZERO)
     return sum((total.in_amount for total in files), ZERO), (accounted or (ZERO,))[0] + quarantined
 

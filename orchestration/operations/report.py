@@ -35,14 +35,19 @@ def report_data(stores: PracticeStores, generated_on: dt.date) -> rd.ReportData:
         return rd.ReportData(
             practice_name=stores.home.settings.practice_name,
             generated_on=generated_on,
-            as_of_date=_one(lake, "select max(posting_date) from intermediate.int_receivables__activity"),
+            as_of_date=_one(lake, "select max(posting_date) from posting.receivables_activity"),
             sources=tuple(
                 rd.SourceRow(s.source, s.files, s.quarantined_files, s.in_amount, s.posted_amount, s.held_amount,
                              s.quarantined_amount)
                 for s in control.sources
             ),
             held=tuple(rd.HeldRow(h.source, h.hold_reason, h.item_count, h.held_amount) for h in control.held),
-            also_waiting=_also_waiting(lake),
+            also_waiting=_made(
+                lake,
+                rd.HeldRow,
+                "select source, hold_reason, item_count, held_amount from posting.waiting_by_reason "
+                "order by source, hold_reason",
+            ),
             agreements=_agreements(lake),
             bank_statuses=_made(
                 lake,
@@ -66,35 +71,37 @@ def report_data(stores: PracticeStores, generated_on: dt.date) -> rd.ReportData:
                 lake,
                 rd.DsoRow,
                 "select activity_month, as_of_date, payer_id, payer_name, receivable_amount, "
-                "net_revenue_90_day_amount, dso_days from marts.dso_by_payer_monthly order by activity_month, payer_id",
+                "net_revenue_90_day_amount, dso_days from measures.dso_by_payer_monthly "
+                "order by activity_month, payer_id",
             ),
             denial_rate_monthly=_made(
                 lake,
                 rd.DenialRateRow,
                 "select d.posting_month, d.payer_id, coalesce(p.payer_name, d.payer_id) as payer_name, "
                 "d.remitted_claim_count, d.denied_claim_count, d.remitted_charge_amount, d.denied_charge_amount "
-                "from marts.denial_rate_monthly as d left join marts.dim_payers as p on d.payer_id = p.payer_id "
+                "from measures.denial_rate_monthly as d left join marts.dim_payers as p on d.payer_id = p.payer_id "
                 "order by d.posting_month, d.payer_id",
             ),
             revenue_by_category_monthly=_made(
                 lake,
                 rd.RevenueRow,
                 "select posting_month, category_code, category_name, "
-                "cast(sum(charged_amount) as decimal(18, 2)) as charged_amount from marts.revenue_by_category_monthly "
+                "cast(sum(charged_amount) as decimal(18, 2)) as charged_amount "
+                "from measures.revenue_by_category_monthly "
                 "group by posting_month, category_code, category_name order by posting_month, category_code",
             ),
             provider_margin_monthly=_made(
                 lake,
                 rd.MarginRow,
                 "select margin_month, provider_id, net_revenue_amount, direct_cost_amount, "
-                "provider_compensation_amount from marts.provider_margin_monthly order by margin_month, provider_id",
+                "provider_compensation_amount from measures.provider_margin_monthly order by margin_month, provider_id",
             ),
             cash_daily=_made(
                 lake,
                 rd.CashDay,
                 "select cash_date, cast(sum(deposit_amount) as decimal(18, 2)) as deposit_amount, "
-                "cast(sum(withdrawal_amount) as decimal(18, 2)) as withdrawal_amount from marts.cash_daily "
-                f"where cash_date > (select max(cash_date) - interval {_CASH_DAYS} day from marts.cash_daily) "
+                "cast(sum(withdrawal_amount) as decimal(18, 2)) as withdrawal_amount from measures.cash_daily "
+                f"where cash_date > (select max(cash_date) - interval {_CASH_DAYS} day from measures.cash_daily) "
                 "group by cash_date order by cash_date",
             ),
             cash_forecast=_forecast(lake),
@@ -140,29 +147,6 @@ def _agreements(lake: duckdb.DuckDBPyConnection) -> tuple[rd.AgreementRow, ...]:
             compared.right_amount,
         )
         for compared in compared_sums(lake)
-    )
-
-
-def _also_waiting(lake: duckdb.DuckDBPyConnection) -> tuple[rd.HeldRow, ...]:
-    return _made(
-        lake,
-        rd.HeldRow,
-        "select 'bank' as source, hold_reason, count(*) as item_count, "
-        "cast(sum(withdrawal_amount) as decimal(18, 2)) as held_amount from marts.fct_withdrawals "
-        "where hold_reason is not null group by hold_reason union all "
-        "select source, hold_reason, count(*), cast(sum(paid_amount) as decimal(18, 2)) "
-        "from intermediate.int_receivables__desk_payments where hold_reason is not null group by source, hold_reason "
-        "union all select 'bank', case deposit_class when 'differs' then 'deposit_differs_from_remittance' "
-        "else 'unidentified_deposit' end, count(*), cast(sum(deposit_amount) as decimal(18, 2)) "
-        "from marts.unapplied_receipts group by deposit_class "
-        "union all select source, hold_reason, count(*), cast(sum(abs(adjusted_amount)) as decimal(18, 2)) "
-        "from marts.fct_account_adjustments where hold_reason = 'unknown_adjustment_reason' "
-        "group by source, hold_reason "
-        "union all select 'era835', chain_status, count(*), cast(sum(-open_amount) as decimal(18, 2)) "
-        "from marts.payer_balances where chain_status = 'taken_without_notice' group by chain_status "
-        "union all select 'era835', correction_status, count(*), cast(sum(-reversed_paid_amount) as decimal(18, 2)) "
-        "from marts.claim_corrections where correction_status = 'original_not_found' group by correction_status "
-        "order by 1, 2",
     )
 
 

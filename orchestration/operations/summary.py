@@ -53,7 +53,7 @@ def summarize(stores: PracticeStores) -> Summary:
         )[0]
         dso = rows(
             lake,
-            "select dso_days from marts.dso_by_payer_monthly where payer_id = 'ALL' "
+            "select dso_days from measures.dso_by_payer_monthly where payer_id = 'ALL' "
             "order by activity_month desc limit 1",
         )
         cash = rows(lake, "select low_point_amount, low_point_date from marts.cash_forecast_summary")

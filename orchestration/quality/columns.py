@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from orchestration.core.errors import ConfigurationError
+from orchestration.stores.seeds import service_revenue_accounts
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -183,9 +184,9 @@ def _journal_batch(rows: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
             "entry_days_ago": (today - dated).dt.days,
             "is_one_date_per_event": by_event.transform("min").eq(by_event.transform("max")),
             "line_cents": debit.where(debit >= credit, credit),
-            # accounts 4000-… are revenue of services, which somebody rendered
+            # a service was rendered by somebody
             "has_provider_when_service_revenue": rows["provider_id"].notna()
-            | ~_flag(rows["account_code"].astype("string").str.startswith("4000-")),
+            | ~_flag(rows["account_code"].isin(service_revenue_accounts())),
         }
     )
 

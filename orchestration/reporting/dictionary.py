@@ -1,4 +1,4 @@
-"""The data dictionary: every raw table and every mart, column by column, as one Markdown page.
+"""The data dictionary: every raw table and every published one, column by column, as one Markdown page.
 
 What does not belong here: where the declarations come from (``core.tables`` and dbt's manifest) and where it is kept.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from orchestration.core.tables import Table
 
@@ -20,20 +20,27 @@ identifier (45 CFR 164.514(b)(2)): it never leaves the encrypted lake. `limited`
 
 
 def dictionary(tables: Iterable[Table], manifest: Mapping[str, Any]) -> str:
-    """Return the page for raw tables and the marts of a dbt manifest, each in alphabetical order."""
+    """Return the page for raw tables and those that a dbt manifest promises, each in alphabetical order."""
     parts = [_HEAD, "## Raw tables\n"]
     for table in sorted(tables, key=lambda t: t.qualified_name):
         rows = [(c.name, c.kind, c.phi if c.phi != "none" else "", c.description) for c in table.columns]
         parts.append(_section(table.qualified_name, f"Grain: {table.grain}.", rows))
-    parts.append("## Marts\n")
-    models = [n for n in manifest["nodes"].values() if n["resource_type"] == "model" and n["schema"] == "marts"]
-    for node in sorted(models, key=lambda n: n["name"]):
+    promised = [
+        n for n in manifest["nodes"].values() if n["resource_type"] == "model" and n["config"]["contract"]["enforced"]
+    ]
+    for layer in ("marts", "posting", "measures"):
+        parts.append(f"## {layer.capitalize()}\n")
+        parts += _models(layer, (node for node in promised if node["schema"] == layer))
+    return "\n".join(parts)
+
+
+def _models(layer: str, nodes: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for node in sorted(nodes, key=lambda n: n["name"]):
         rows = [
             (c["name"], c["data_type"] or "", c["config"]["meta"].get("phi", ""), c["description"])
             for c in node["columns"].values()
         ]
-        parts.append(_section(f"marts.{node['name']}", node["description"].strip(), rows))
-    return "\n".join(parts)
+        yield _section(f"{layer}.{node['name']}", node["description"].strip(), rows)
 
 
 def _section(name: str, grain: str, rows: Iterable[tuple[str, str, str, str]]) -> str:

@@ -28,3 +28,14 @@ def account_roles() -> AccountRoles:
     Raises ``ConfigurationError`` for a chart that cannot be used.
     """
     return AccountRoles.of(chart())
+
+
+def service_revenue_accounts() -> frozenset[str]:
+    """Return the accounts that revenue of services goes to, by category, by component, or by neither."""
+    roles = account_roles()
+    categories, splits = seed_rows("procedure_categories"), seed_rows("component_splits")
+    return frozenset(
+        {row["account_code"] for row in categories if row["account_code"]}
+        | {row[f"{component}_account_code"] for row in splits for component in ("professional", "technical")}
+        | {roles["revenue_outside_cpt"], roles["revenue_unallocated"]}
+    )

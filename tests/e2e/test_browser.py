@@ -106,6 +106,6 @@ def test_the_asset_graph_opens_without_an_error(dagster_address: str, page: Any)
     page.wait_for_selector("text=receivables", timeout=120_000)
     page.wait_for_timeout(2_000)
     shown = page.inner_text("body")
-    for group in ("landing", "raw_era835", "staging", "intermediate", "receivables", "ledger", "learn", "publish"):
+    for group in ("landing", "raw_era835", "staging", "intermediate", "receivables", "posting", "learn", "publish"):
         assert group in shown, group
     assert page.errors == []

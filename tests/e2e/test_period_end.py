@@ -72,7 +72,7 @@ def test_a_bonus_is_what_the_contracts_of_the_practice_have_earned(two_steps: Tw
             provider: (work, collected)
             for provider, work, collected in lake.execute(
                 "SELECT provider_id, sum(work_relative_value_units), sum(collected_amount) "
-                "FROM marts.fct_provider_production WHERE production_month < '2026-01-01' GROUP BY provider_id"
+                "FROM measures.fct_provider_production WHERE production_month < '2026-01-01' GROUP BY provider_id"
             ).fetchall()
         }
     assert {npi: done[npi] for npi in earned} == {

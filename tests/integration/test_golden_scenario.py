@@ -84,8 +84,8 @@ CLEARING = {
 
 # what stands on the two seeds; everything else did not change
 KNOWN_LATER = (
-    "adjustment_codes", "provider_adjustment_codes", "int_ledger__suspense_items", "int_ledger__suspense_movements",
-    "int_ledger__proposed_movements", "fct_journal_lines", "int_receivables__activity", "fct_credit_balances",
+    "adjustment_codes", "provider_adjustment_codes", "suspense_items", "suspense_movements",
+    "proposed_movements", "fct_journal_lines", "receivables_activity", "fct_credit_balances",
     "suspense_by_reason",
 )  # fmt: skip
 
@@ -506,7 +506,7 @@ def events(tmp_path_factory) -> PracticeStores:
 def suspended(events) -> dict[str, Decimal]:
     """What stands in suspense before anybody knows the two reasons."""
     with events.lake.connect() as lake:
-        found = lake.execute("SELECT reason_code, standing_amount FROM marts.suspense_by_reason").fetchall()
+        found = lake.execute("SELECT reason_code, standing_amount FROM measures.suspense_by_reason").fetchall()
     return dict(found)
 
 
@@ -540,7 +540,9 @@ def build(stores: PracticeStores, project: Path, *selected: str) -> None:
 def post_new(stores: PracticeStores) -> None:
     with stores.lake.connect() as lake:
         stores.ledger.load_accounts(lakes.rows(lake, "SELECT * FROM reference.accounts"))
-        proposals = lakes.rows(lake, "SELECT * FROM marts.fct_journal_lines ORDER BY entry_date, event_id, line_number")
+        proposals = lakes.rows(
+            lake, "SELECT * FROM posting.fct_journal_lines ORDER BY entry_date, event_id, line_number"
+        )
     entries, refusals = entries_from_proposals(proposals)
     result = stores.ledger.post(
         entries, batch_date=day("2026-03-01"), made_by="golden", run_id=None, rule_version="golden"
@@ -714,7 +716,7 @@ def test_a_reason_that_becomes_known_releases_what_it_left_in_suspense_once(book
         ("2026-03-02", [("1999", "-5.00"), ("4900", "5.00")]),
     ]
     with books.lake.connect() as lake:
-        standing = dict(lake.execute("SELECT reason_code, standing_amount FROM marts.suspense_by_reason").fetchall())
+        standing = dict(lake.execute("SELECT reason_code, standing_amount FROM measures.suspense_by_reason").fetchall())
     assert standing == dict.fromkeys(("9999", "9998", "ZZ"), Decimal("0.00"))
 
 

@@ -11,7 +11,7 @@ from orchestration.defs.resources import Practice
 def _spec(name: str, description: str) -> dg.AssetSpec:
     return dg.AssetSpec(
         key=["marts", name],
-        deps=[dg.AssetKey(["marts", "cash_daily"]), dg.AssetKey(["marts", "fct_withdrawals"])],
+        deps=[dg.AssetKey(["measures", "cash_daily"]), dg.AssetKey(["marts", "fct_withdrawals"])],
         description=description,
         owners=[FINANCE],
         kinds={"duckdb", "python", "prophet", "mlflow"},

@@ -14,7 +14,7 @@ from orchestration.operations.post import check_books, post_proposals
     kinds={"sqlite", "python"},
     tags={"phi": "false"},
     deps=[
-        dg.AssetKey(["marts", "fct_journal_lines"]),
+        dg.AssetKey(["posting", "fct_journal_lines"]),
         dg.AssetKey(["reference", "accounts"]),
         # its checks block: what is not fit to post is not posted
         dg.AssetKey(["quality", "data_docs"]),

@@ -12,11 +12,12 @@ def _specs() -> list[dg.AssetCheckSpec]:
     return [
         dg.AssetCheckSpec(
             name=agreement.name,
-            asset=dg.AssetKey(["marts", "fct_journal_lines"]),
+            asset=dg.AssetKey(["posting", "fct_journal_lines"]),
             description=agreement.sentence,
             blocking=True,
             additional_deps=[
-                dg.AssetKey(["marts", "fct_control_items"]),
+                dg.AssetKey(["posting", "fct_control_items"]),
+                dg.AssetKey(["posting", "posting_agreements"]),
                 dg.AssetKey(["marts", "bank_reconciliation"]),
                 dg.AssetKey(["marts", "fct_charge_lines"]),
             ],
@@ -32,7 +33,7 @@ def reconciliation(practice: Practice):  # noqa: ANN201  # Dagster reads the res
         agreement = compared.agreement
         yield dg.AssetCheckResult(
             check_name=agreement.name,
-            asset_key=dg.AssetKey(["marts", "fct_journal_lines"]),
+            asset_key=dg.AssetKey(["posting", "fct_journal_lines"]),
             passed=compared.is_equal,
             metadata={
                 agreement.left: f"{compared.left_amount:.2f}",

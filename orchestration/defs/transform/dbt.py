@@ -19,7 +19,9 @@ _OWNERS = {
     "scheduling": BILLING,
     "margin": FINANCE,
     "cash": BOOKKEEPING,
-    "ledger": BOOKKEEPING,
+    "payables": BOOKKEEPING,
+    "posting": BOOKKEEPING,
+    "measures": FINANCE,
 }
 
 
@@ -43,11 +45,13 @@ class Translator(DagsterDbtTranslator):
         return [_OWNERS.get(self.get_group_name(dbt_resource_props), DATA_TEAM)]
 
     def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
-        """Return whether the table holds PHI: everything between raw and marts does, marts say it by column."""
+        """Return whether the table holds PHI: one with a contract says it by column, every other model may."""
         columns = dbt_resource_props.get("columns", {}).values()
         marked = any((c.get("config", {}).get("meta") or c.get("meta") or {}).get("phi") for c in columns)
-        layer = dbt_resource_props["fqn"][1] if dbt_resource_props["resource_type"] == "model" else "seed"
-        return {"phi": "true" if marked or layer in {"staging", "intermediate"} else "false"}
+        is_undescribed = (
+            dbt_resource_props["resource_type"] == "model" and not dbt_resource_props["config"]["contract"]["enforced"]
+        )
+        return {"phi": "true" if marked or is_undescribed else "false"}
 
 
 TRANSLATOR = Translator(settings=DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True))

@@ -92,10 +92,10 @@ def _lake_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
             return Decimal(row[0]) if row and row[0] is not None else ZERO
 
         held = amount(
-            "select sum(i.control_amount) from marts.fct_control_items as i inner join raw_era835.files as f "
+            "select sum(i.control_amount) from posting.fct_control_items as i inner join raw_era835.files as f "
             "on f.file_id = i.file_id where i.source = 'era835' and i.hold_reason is not null "
             "AND i.hold_reason <> 'duplicate_payment' AND ? IS NOT NULL",
-            "marts.fct_control_items",
+            "posting.fct_control_items",
             "raw_era835.files",
         )
         quarantined = amount(
@@ -107,19 +107,19 @@ def _lake_checks(stores: PracticeStores, period: Period) -> list[CloseItem]:
             "marts.bank_reconciliation",
         )
         subledger = amount(
-            "select sum(receivable_change_amount) from intermediate.int_receivables__activity "
+            "select sum(receivable_change_amount) from posting.receivables_activity "
             "where posting_date <= ? and entity_id = ?",
-            "intermediate.int_receivables__activity",
+            "posting.receivables_activity",
             entity=(period.entity.entity_id,),
         )
-        has_subledger = "intermediate.int_receivables__activity" in present
+        has_subledger = "posting.receivables_activity" in present
         proposed = (
             lake.execute(
-                "select event_id, sum(debit_amount) from marts.fct_journal_lines "
+                "select event_id, sum(debit_amount) from posting.fct_journal_lines "
                 "where entity_id = ? and entry_date <= ? group by event_id",
                 [period.entity.entity_id, period.last],
             ).fetchall()
-            if "marts.fct_journal_lines" in present
+            if "posting.fct_journal_lines" in present
             else []
         )
     # what waits for a person, or was decided against, is told elsewhere
@@ -180,7 +180,7 @@ def _account_checks(stores: PracticeStores, period: Period, roles: AccountRoles)
             "suspense_is_zero",
             suspense == 0,
             abs(suspense),
-            f"what stands on {roles['suspense']}: reasons that no seed knows, listed in marts.suspense_by_reason",
+            f"what stands on {roles['suspense']}: reasons that no seed knows, listed in measures.suspense_by_reason",
             "medbooks run   # after each is a row of adjustment_codes.csv or provider_adjustment_codes.csv",
         )
     ]

@@ -47,9 +47,9 @@ CREDITS, PAY, BONUSES = "credits", "pay", "bonus"
 _BONUSES_PAID, _BONUSES_RELEASED = "bonus-paid", "bonus-released"
 _REVERSED = ":reversed"
 _NEEDED = {
-    CREDITS: ("marts.fct_credit_balances",),
+    CREDITS: ("posting.fct_credit_balances",),
     PAY: ("marts.fct_pay_periods",),
-    BONUSES: ("marts.fct_provider_production", "reference.compensation_plans", "reference.entity_members"),
+    BONUSES: ("measures.fct_provider_production", "reference.compensation_plans", "reference.entity_members"),
 }
 
 
@@ -101,7 +101,7 @@ def unvalued_revenue(stores: PracticeStores, period: Period) -> Decimal | None:
         total = ZERO
         for plan, (first, last) in found:
             row = lake.execute(
-                "select sum(revenue_amount) from marts.fct_provider_production where provider_id = ? "
+                "select sum(revenue_amount) from measures.fct_provider_production where provider_id = ? "
                 "AND production_month BETWEEN ? AND ? AND work_relative_value_units = 0 AND revenue_amount > 0",
                 [plan.provider_id, first, last],
             ).fetchone()
@@ -205,7 +205,7 @@ def _credits(lake: duckdb.DuckDBPyConnection, booked: _Booked) -> list[Entry]:
     """R14: what patients and payers have paid too much on the last day is a debt on it, and a credit again after it."""
     found = lake.execute(
         "select account_code, provider_id, cast(sum(credit_change_amount) as decimal(18, 2)) "
-        "from marts.fct_credit_balances where entity_id = ? and posting_date <= ? "
+        "from posting.fct_credit_balances where entity_id = ? and posting_date <= ? "
         "group by account_code, provider_id order by account_code, provider_id",
         [booked.period.entity.entity_id, booked.period.last],
     ).fetchall()
@@ -359,7 +359,7 @@ def _earned(lake: duckdb.DuckDBPyConnection, plan: CompensationPlan, booked: _Bo
     first, last = months
     row = lake.execute(
         "select coalesce(sum(collected_amount), 0), coalesce(sum(work_relative_value_units), 0), "
-        "coalesce(sum(revenue_amount), 0) from marts.fct_provider_production "
+        "coalesce(sum(revenue_amount), 0) from measures.fct_provider_production "
         "where provider_id = ? and production_month between ? and ?",
         [plan.provider_id, first, last],
     ).fetchone() or (ZERO, ZERO, ZERO)

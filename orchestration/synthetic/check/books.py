@@ -42,7 +42,7 @@ _CHARGED = """
     UNION ALL
     SELECT strftime(voids.void_date, '%Y-%m'), if(charges.payer_class = 'self_pay', 'SELF', charges.payer_id),
         charges.rendering_provider_id, -voids.charged_amount
-    FROM intermediate.int_ledger__voids AS voids
+    FROM posting.void_positions AS voids
     INNER JOIN marts.fct_charge_lines AS charges USING (source, profile, transaction_id)
     WHERE voids.transaction_type = 'CHARGE' AND charges.disposition = 'proposed'
 """
@@ -131,7 +131,7 @@ _MARTS: Mapping[str, tuple[tuple[str, ...], str]] = {
 
 _JOURNAL = """
     SELECT strftime(entry_date, '%Y-%m') AS month, account_code, debit_amount - credit_amount AS amount
-    FROM marts.fct_journal_lines WHERE book = 'accrual'
+    FROM posting.fct_journal_lines WHERE book = 'accrual'
     UNION ALL
     SELECT strftime(bill_date, '%Y-%m'), unnest([account_code, '2000']), unnest([total_amount, -total_amount])
     FROM intermediate.int_ledger__bills WHERE hold_reason IS NOT NULL AND hold_reason <> 'duplicate_bill'
@@ -281,7 +281,7 @@ def _trial_balance(stores: PracticeStores, lake: duckdb.DuckDBPyConnection) -> C
     posted = stores.ledger.posted_event_ids()
     proposed: Sums = Counter()
     for event_id, account, amount in lake.execute(
-        "SELECT event_id, account_code, debit_amount - credit_amount FROM marts.fct_journal_lines"
+        "SELECT event_id, account_code, debit_amount - credit_amount FROM posting.fct_journal_lines"
     ).fetchall():
         if event_id in posted:
             proposed[(account,)] += amount

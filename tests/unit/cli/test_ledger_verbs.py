@@ -303,20 +303,20 @@ def test_what_is_left_of_a_bonus_of_the_year_before_keeps_the_period_open_until_
     accounts = [*CHART, {"account_code": "2130", "account_name": "Bonuses accrued", "account_type": "liability"}]
     stores.ledger.load_accounts(accounts)
     with stores.lake.connect() as lake:
-        lake.execute("CREATE SCHEMA IF NOT EXISTS marts")
-        lake.execute("CREATE SCHEMA IF NOT EXISTS reference")
+        for schema in ("marts", "posting", "measures", "reference"):
+            lake.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         lake.execute(
             "CREATE TABLE reference.accounts (account_code VARCHAR, account_name VARCHAR, account_type VARCHAR)"
         )
         lake.executemany("INSERT INTO reference.accounts VALUES (?, ?, ?)", [list(row.values()) for row in accounts])
         # nothing but the books is needed for it
         for table, columns in {
-            "marts.fct_credit_balances": "entity_id VARCHAR, account_code VARCHAR, provider_id VARCHAR, "
+            "posting.fct_credit_balances": "entity_id VARCHAR, account_code VARCHAR, provider_id VARCHAR, "
             "posting_date DATE, credit_change_amount DECIMAL(18, 2)",
             "marts.fct_pay_periods": "entity_id VARCHAR, role_code VARCHAR, location_id VARCHAR, "
             "period_start_date DATE, period_end_date DATE, gross_amount DECIMAL(18, 2), "
             "employer_tax_amount DECIMAL(18, 2)",
-            "marts.fct_provider_production": "provider_id VARCHAR",
+            "measures.fct_provider_production": "provider_id VARCHAR",
             "reference.compensation_plans": "provider_id VARCHAR, basis VARCHAR, factor DECIMAL(18, 4), "
             "base DECIMAL(18, 4), trigger_amount DECIMAL(18, 2), employer_tax_rate DECIMAL(9, 6), "
             "is_base_monthly BOOLEAN, first_day DATE, last_day DATE",
@@ -403,13 +403,15 @@ def test_months_that_were_booked_by_hand_are_proposed_and_another_person_moves_t
         )
     ]
     with stores.lake.connect() as lake:
-        lake.execute("CREATE SCHEMA IF NOT EXISTS marts")
+        lake.execute("CREATE SCHEMA IF NOT EXISTS posting")
+        lake.execute("CREATE SCHEMA IF NOT EXISTS measures")
         lake.execute(
-            "CREATE TABLE marts.fct_journal_lines (event_id VARCHAR, entity_id VARCHAR, book VARCHAR, entry_date DATE, "
-            "rule_id VARCHAR, account_code VARCHAR, debit_amount DECIMAL(18, 2), credit_amount DECIMAL(18, 2))"
+            "CREATE TABLE posting.fct_journal_lines (event_id VARCHAR, entity_id VARCHAR, book VARCHAR, "
+            "entry_date DATE, rule_id VARCHAR, account_code VARCHAR, "
+            "debit_amount DECIMAL(18, 2), credit_amount DECIMAL(18, 2))"
         )
         lake.executemany(
-            "INSERT INTO marts.fct_journal_lines VALUES (?, 'E1', 'accrual', ?, 'R01', ?, ?, ?)",
+            "INSERT INTO posting.fct_journal_lines VALUES (?, 'E1', 'accrual', ?, 'R01', ?, ?, ?)",
             [
                 (made.event_id, made.entry_date, line.account_code, line.debit_amount, line.credit_amount)
                 for made in mapped
@@ -417,9 +419,9 @@ def test_months_that_were_booked_by_hand_are_proposed_and_another_person_moves_t
             ],
         )
         lake.execute(
-            "CREATE TABLE marts.account_activity_monthly AS SELECT book, entity_id, rule_id, account_code, "
+            "CREATE TABLE measures.account_activity_monthly AS SELECT book, entity_id, rule_id, account_code, "
             "CAST(date_trunc('month', entry_date) AS DATE) AS posting_month, "
-            "sum(debit_amount - credit_amount) AS net_amount FROM marts.fct_journal_lines GROUP BY ALL"
+            "sum(debit_amount - credit_amount) AS net_amount FROM posting.fct_journal_lines GROUP BY ALL"
         )
     for period in ("2026-09", "2026-10"):
         first = dt.date.fromisoformat(f"{period}-01")

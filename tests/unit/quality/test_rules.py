@@ -36,8 +36,8 @@ def test_a_rule_says_who_what_and_how_much(rule: Rule):
 
 def test_the_known_posting_rules_are_those_the_movements_are_written_by():
     models = [
-        *(DBT / "models" / "intermediate" / "ledger").glob("int_ledger__*_movements.sql"),
-        DBT / "models" / "marts" / "ledger" / "fct_journal_lines.sql",
+        *(DBT / "models" / "posting").glob("*_movements.sql"),
+        DBT / "models" / "posting" / "fct_journal_lines.sql",
         DBT / "macros" / "movements.sql",
         DBT / "seeds" / "account_adjustment_reasons.csv",
     ]

@@ -60,13 +60,14 @@ select
         when matched.vendor_name is null then 'unknown_vendor'
     end as hold_reason,
     matched.vendor_name,
-    coalesce(matched.account_code, '6999') as account_code,
+    coalesce(matched.account_code, uncategorized.account_code) as account_code,
     bills.bill_number,
     bills.bill_date,
     bills.due_date,
     bills.total_amount,
     bills.loaded_at
 from bills
+left join {{ ref('accounts') }} as uncategorized on uncategorized.account_role = 'uncategorized_expense'
 left join arrivals on bills.file_id = arrivals.file_id
 left join matched on bills.file_id = matched.file_id and matched.match_number = 1
 left join invoices

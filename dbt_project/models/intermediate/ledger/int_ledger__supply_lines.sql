@@ -240,7 +240,7 @@ select
     coalesce(judged.defect, invoice_defects.defect) as hold_reason,
     judged.entry_date,
     judged.location_id,
-    coalesce(accounts.account_code, '6200') as account_code,
+    coalesce(accounts.account_code, supplies.account_code) as account_code,
     judged.quantity,
     judged.ordered_amount,
     judged.billed_amount,
@@ -252,3 +252,4 @@ left join invoice_defects
     and judged.document_number = invoice_defects.document_number
     and invoice_defects.defect_number = 1
 left join accounts on judged.supplier_name = accounts.supplier_name
+left join {{ ref('accounts') }} as supplies on supplies.account_role = 'medical_supplies'

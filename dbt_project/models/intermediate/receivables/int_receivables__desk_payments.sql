@@ -64,8 +64,9 @@ dated as (
         payments.*,
         coalesce(payments.post_date, payments.service_date) as posting_date,
         arrival_order.arrival_number,
-        methods.account_code as method_account_code
+        coalesce(methods.account_code, undeposited.account_code) as account_code
     from payments
+    left join {{ ref('accounts') }} as undeposited on undeposited.account_role = 'undeposited_receipts'
     left join methods
         on payments.file_id = methods.file_id
         and payments.line_number = methods.line_number
@@ -91,7 +92,7 @@ select
     rendering_provider_id,
     location_id,
     {{ money('-transaction_amount') }} as paid_amount,
-    coalesce(method_account_code, '1040') as account_code,
+    account_code,
     coalesce(transaction_amount < 0 and posting_date <= service_date, false) as is_prepayment,
     coalesce(transaction_amount > 0 and lower(reason) like '%refund%', false) as is_refund,
     loaded_at

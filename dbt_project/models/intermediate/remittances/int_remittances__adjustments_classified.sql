@@ -3,7 +3,7 @@
 -- One row per CAS triplet with what it means. First a payer's own way of writing is mapped to the standard's codes
 -- (payer_quirks), then: the exact group first, then any group, else unknown. A remark makes the class of a denial finer.
 -- A code that was added after the file landed is unknown here, in a rebuild too: what it left in suspense is released by
--- an event of its own (int_ledger__suspense_items).
+-- an event of its own (suspense_items).
 
 with adjustments as (
     select * from {{ ref('stg_era835__adjustments') }}

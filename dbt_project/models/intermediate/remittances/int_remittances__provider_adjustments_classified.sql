@@ -87,7 +87,7 @@ select
     meant.reference as reference_id,
     meant.adjustment_amount,
     coalesce(codes.adjustment_class, 'unknown') as adjustment_class,
-    coalesce(codes.account_code, '1999') as account_code,
+    coalesce(codes.account_code, suspense.account_code) as account_code,
     nullif(codes.chain_class, '') as chain_class,
     case codes.chain_class
         when 'overpayment'
@@ -101,6 +101,7 @@ select
     ) as arrival_key,
     meant.loaded_at
 from meant
+left join {{ ref('accounts') }} as suspense on suspense.account_role = 'suspense'
 left join codes
     on meant.meant_reason_code = codes.adjustment_reason_code
     and {{ was_known('codes', 'meant') }}

@@ -11,8 +11,7 @@ deposits as (
 ),
 
 bank as (
-    select max(posted_date) as last_posted_date
-    from {{ ref('stg_bank__transactions') }}
+    select last_posted_date from {{ ref('int_bank__days_covered') }}
 )
 
 select

@@ -1,18 +1,11 @@
 {%- set settlement_rounds = [1, 2, 3, 4] -%}
 -- One row per deposit of a bank statement, with what it is: an EFT matched to its remittance by trace number and
 -- amount (rule R09; R18 when its remittance came later), a card settlement with the fee the processor kept (R03, R10), a
--- capitation (R19), or unidentified: in the books it waits in 2300 until somebody knows (R18).
+-- capitation (R19), or unidentified: in the books it waits as unapplied until somebody knows (R18).
 
 with deposits as (
-    select
-        *,
-        -- banks print who paid as a name, as a memo, or as both
-        concat_ws(' ', counterparty_name, memo) as printed_words,
-        row_number() over (
-            partition by account_last_four, bank_transaction_id order by loaded_at, file_id, line_number
-        ) as arrival_number
-    from {{ ref('stg_bank__transactions') }}
-    where transaction_amount > 0
+    select * from {{ ref('int_bank__transactions_identified') }}
+    where direction = 'deposit'
 ),
 
 payments as (
@@ -72,11 +65,13 @@ known_traces as (
 -- a settlement is the card payments of one of the five days before it, less what the processor keeps
 card_days as (
     select
-        posting_date,
-        sum(paid_amount) as gross_amount
-    from {{ ref('int_receivables__desk_payments') }}
-    where hold_reason is null and account_code = '1015'
-    group by posting_date
+        payments.posting_date,
+        sum(payments.paid_amount) as gross_amount
+    from {{ ref('int_receivables__desk_payments') }} as payments
+    inner join {{ ref('accounts') }} as accounts
+        on accounts.account_role = 'card_clearing' and payments.account_code = accounts.account_code
+    where payments.hold_reason is null
+    group by payments.posting_date
 ),
 
 settlement_choices as (

@@ -3,15 +3,12 @@
 -- person.
 
 with withdrawals as (
-    select
-        *,
-        -- banks print who was paid as a name, as a memo, or as both
-        concat_ws(' ', counterparty_name, memo) as printed_words,
-        row_number() over (
-            partition by account_last_four, bank_transaction_id order by loaded_at, file_id, line_number
-        ) as arrival_number
-    from {{ ref('stg_bank__transactions') }}
-    where transaction_amount < 0
+    select * from {{ ref('int_bank__transactions_identified') }}
+    where direction = 'withdrawal'
+),
+
+accounts as (
+    select * from {{ ref('accounts') }}
 ),
 
 names as (
@@ -26,22 +23,25 @@ known_names as (
         patterns.account_code,
         -- what was taken back from revenue is given back to it in the cash book
         case
-            when patterns.withdrawal_class in ('patient_refund', 'payer_refund') then '4000-99' else patterns.account_code
+            when patterns.withdrawal_class in ('patient_refund', 'payer_refund') then revenue.account_code
+            else patterns.account_code
         end as cash_account_code
     from names
     inner join {{ ref('withdrawal_patterns') }} as patterns
         on lower(names.printed_words) like patterns.counterparty_pattern
+    left join accounts as revenue on revenue.account_role = 'revenue_unallocated'
 
     union all
 
     select
         names.printed_words,
         'bill_payment' as withdrawal_class,
-        '2000' as account_code,
+        payables.account_code,
         vendors.account_code as cash_account_code
     from names
     inner join {{ ref('vendors') }} as vendors
         on lower(names.printed_words) like vendors.vendor_pattern
+    left join accounts as payables on payables.account_role = 'payables'
 ),
 
 matched as (

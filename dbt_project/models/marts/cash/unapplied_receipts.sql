@@ -1,4 +1,4 @@
--- One row per deposit that nobody has explained yet (rule R18): it stands in 2300, and how long.
+-- One row per deposit that nobody has explained yet (rule R18): it stands among unapplied receipts, and how long.
 
 with deposits as (
     select * from {{ ref('fct_deposits') }}
@@ -6,8 +6,7 @@ with deposits as (
 ),
 
 bank as (
-    select max(posted_date) as last_posted_date
-    from {{ ref('stg_bank__transactions') }}
+    select last_posted_date from {{ ref('int_bank__days_covered') }}
 )
 
 select

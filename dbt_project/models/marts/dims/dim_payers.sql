@@ -14,7 +14,7 @@ remitted as (
     select
         payer_id,
         max(payer_name) as payer_name
-    from {{ ref('stg_era835__transactions') }}
+    from {{ ref('int_remittances__payments') }}
     where payer_id is not null
     group by payer_id
 ),

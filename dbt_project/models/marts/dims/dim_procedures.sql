@@ -57,12 +57,13 @@ select
         else matched.category_name
     end as category_name,
     case
-        when charged.code_system not in ('CPT', 'LOCAL') then '4000-90'
+        when charged.code_system not in ('CPT', 'LOCAL') then outside_cpt.account_code
         else matched.account_code
     end as account_code,
     coalesce(matched.is_global_split, false) as is_global_split,
     coalesce(matched.mapping_version, 1) as mapping_version
 from charged
+left join {{ ref('accounts') }} as outside_cpt on outside_cpt.account_role = 'revenue_outside_cpt'
 left join matched
     on charged.code_system = matched.code_system
     and charged.procedure_code = matched.procedure_code

@@ -76,12 +76,16 @@ decided as (
         adjustments.*,
         reasons.rule_id,
         reasons.account_code,
+        receivables.account_code as receivable_account_code,
         case
             when reasons.rule_id is null then 'unknown_adjustment_reason'
             when adjustments.posting_date is null then 'missing_posting_date'
             when arrival_order.arrival_number > 1 then 'duplicate_transaction'
         end as hold_reason
     from adjustments
+    left join {{ ref('accounts') }} as receivables
+        on receivables.account_role
+        = case when adjustments.bucket = 'patient' then 'receivable_patient' else 'receivable_insurance' end
     left join reasons
         on adjustments.file_id = reasons.file_id
         and adjustments.line_number = reasons.line_number
@@ -104,7 +108,7 @@ select
     posting_date,
     rule_id,
     account_code,
-    case when bucket = 'patient' then '1210' else '1200' end as receivable_account_code,
+    receivable_account_code,
     coalesce(payer_id, 'UNKNOWN') as payer_id,
     rendering_provider_id,
     location_id,

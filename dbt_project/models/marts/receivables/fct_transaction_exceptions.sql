@@ -22,9 +22,7 @@ charges as (
 
 -- who is paid by the practice; without any payroll nobody can be told from anybody
 employed as (
-    select distinct provider_id
-    from {{ ref('stg_payroll__pay_lines') }}
-    where provider_id is not null
+    select provider_id from {{ ref('int_payroll__providers_employed') }}
 ),
 
 payroll as (

@@ -1,5 +1,6 @@
 -- One row per chain of provider-level adjustments that settle each other across remittances: what a payer announced,
--- what it took or brought back later, and what is still to come. The sum of all is account 2215 without reversals.
+-- what it took or brought back later, and what is still to come. The sum of all is what stands on unmatched takebacks,
+-- without reversals.
 
 with provider_adjustments as (
     select * from {{ ref('int_remittances__provider_adjustments_classified') }}

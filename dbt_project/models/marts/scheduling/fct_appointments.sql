@@ -1,35 +1,8 @@
 -- One row per appointment, in its last state. States count in the order in which they arrived; a cancellation that
 -- repeats no day leaves the day, provider and place that were said before it.
 
-with stated as (
-    select
-        *,
-        case
-            when appointment_id is null
-                then {{ surrogate_key(['file_id', 'segment_number']) }}
-            else {{ surrogate_key(['sending_application', 'sending_facility', 'appointment_id']) }}
-        end as appointment_key
-    from {{ ref('stg_hl7__appointments') }}
-    where test_hold_reason is null
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by appointment_key order by loaded_at desc, file_id desc, segment_number desc
-        ) as age,
-        row_number() over (
-            partition by appointment_key
-            order by
-                case when appointment_date is null then 1 else 0 end,
-                loaded_at desc,
-                file_id desc,
-                segment_number desc
-        ) as age_with_a_day,
-        count(*) over (partition by appointment_key) as state_count,
-        min(loaded_at) over (partition by appointment_key) as first_loaded_at
-    from stated
+with ranked as (
+    select * from {{ ref('int_scheduling__appointments_ranked') }}
 ),
 
 last_states as (
@@ -70,4 +43,4 @@ select
     last_states.loaded_at
 from last_states
 inner join last_days on last_states.appointment_key = last_days.appointment_key
-{{ join_entities('last_days') }}
+{{ join_entities('last_days', ref('entity_members')) }}
