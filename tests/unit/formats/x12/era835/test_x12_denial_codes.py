@@ -58,6 +58,7 @@ def test_what_pays_nothing_without_being_denied(group, reason):
 
 
 def test_a_claim_status_that_denies_nothing_is_the_same_in_the_lake():
-    model = (DBT_PROJECT / "models/marts/receivables/fct_remittance_lines.sql").read_text(encoding="utf-8")
+    step = DBT_PROJECT / "models/intermediate/remittances/int_remittances__line_denials_judged.sql"
+    model = step.read_text(encoding="utf-8")
     listed = ", ".join(f"'{status}'" for status in sorted(STATUS_WITHOUT_DENIAL - {"22"}))
     assert f"not in ({listed})" in model
