@@ -1,4 +1,4 @@
-"""How a table is declared once: its columns give the Arrow schema, the DuckDB DDL, dbt's sources and the data dictionary.
+"""How a table is declared once: columns give the Arrow schema, DuckDB's DDL, dbt's sources and the data dictionary.
 
 Also the two shapes every reader speaks: ``SourceFile`` in, ``RawBatch`` out. Every reader returns, beside its
 own tables, one ``files`` row per file and one ``findings`` row per finding, so that

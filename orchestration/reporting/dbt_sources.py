@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from orchestration.core.tables import Column, Table
 
-_HEAD = """# Written by `make docs` from the tables that readers declare (orchestration/formats); a test fails when it is stale.
+_HEAD = """# Written by `make docs` from the tables that readers declare; a test fails when it is stale.
 version: 2
 
 sources:
@@ -22,10 +22,11 @@ sources:
 
 def sources_page(schema: str, title: str, tables: Sequence[Table]) -> str:
     """Return the YAML of one raw schema; ``title`` names the kind of file."""
+    what = f"Rows of {title}, as they were read; every row leads back to a file and a place in it."
     lines = [
         f"  - name: {schema}",
         f"    schema: {schema}",
-        f"    description: {quoted(f'Rows of {title}, as they were read; every row leads back to a file and a place in it.')}",
+        f"    description: {quoted(what)}",
         "    tables:",
     ]
     for table in tables:

@@ -1,7 +1,7 @@
 """dbt's pages of staging models: a column that is only renamed is described by the raw column it is.
 
-What a model is, its tests and the words of columns it derives are written by hand into the page, and stay. What does not
-belong here: what a raw column means (``core.tables``), and where the files are kept.
+What a model is, its tests and the words of columns it derives are written by hand into the page, and stay. What does
+not belong here: what a raw column means (``core.tables``), and where the files are kept.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from orchestration.core.tables import Column, Table
 
-_HEAD = """# Columns that are only renamed are written by `make docs` from the tables that readers declare; models, tests and the
-# words of derived columns are written by hand. A test fails when a column is stale or not described.
+_HEAD = """# Columns that are only renamed are written by `make docs` from the tables that readers declare. Models,
+# tests and derived columns are described by hand. A test fails when a column is stale or not described.
 version: 2
 
 models:
@@ -108,7 +108,7 @@ def _derived(name: str, column: Mapping[str, Any]) -> Iterator[str]:
         yield f"  config: {_flow(column['config'])}"
 
 
-def _flow(value: Any) -> str:
+def _flow(value: object) -> str:
     """Return lists, mappings and words on one line."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
