@@ -78,7 +78,7 @@ def test_every_model_says_its_grain_and_tests_it(manifest: dict[str, Any]) -> No
     assert [n["name"] for n in models if not n["description"].startswith(("One row per ", "One row: "))] == []
 
 
-def test_somebody_reads_every_model_and_seed(manifest: dict[str, Any]) -> None:
+def test_every_model_and_seed_has_a_reader(manifest: dict[str, Any]) -> None:
     read = {
         upstream
         for reader in (*_models(manifest), *manifest["exposures"].values())
