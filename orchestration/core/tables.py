@@ -1,4 +1,4 @@
-"""How a table is declared once: its columns give the Arrow schema, the DuckDB DDL and the data dictionary.
+"""How a table is declared once: columns give the Arrow schema, DuckDB's DDL, dbt's sources and the data dictionary.
 
 Also the two shapes every reader speaks: ``SourceFile`` in, ``RawBatch`` out. Every reader returns, beside its
 own tables, one ``files`` row per file and one ``findings`` row per finding, so that
@@ -42,12 +42,21 @@ _DUCKDB: dict[Kind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name carries the unit, its description the source of the value."""
+    """One column: its name carries the unit, its description the source of the value.
+
+    ``required`` says that every row has a value here, whatever the file was like.
+    """
 
     name: str
     kind: Kind
     description: str
     phi: Phi = "none"
+    required: bool = False
+
+    @property
+    def data_type(self) -> str:
+        """The type DuckDB stores it as."""
+        return _DUCKDB[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +68,13 @@ class Same:
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a raw schema; ``grain`` says what one row is."""
+    """One table of a raw schema; ``grain`` says what one row is, ``key`` by which columns, where that is known."""
 
     schema: str
     name: str
     grain: str
     columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
 
     @property
     def qualified_name(self) -> str:
@@ -72,8 +82,8 @@ class Table:
         return f"{self.schema}.{self.name}"
 
     def ddl(self) -> str:
-        """Return ``CREATE TABLE IF NOT EXISTS``."""
-        columns = ", ".join(f'"{c.name}" {_DUCKDB[c.kind]}' for c in self.columns)
+        """Return the statement that creates the table where it does not exist."""
+        columns = ", ".join(f'"{c.name}" {c.data_type}' for c in self.columns)
         return f"create table if not exists {self.qualified_name} ({columns})"
 
     @cached_property
@@ -131,12 +141,12 @@ def _timestamps(values: Sequence[dt.datetime | None], kind: pa.DataType) -> pa.A
 def lineage(position: Literal["segment_number", "line_number"], what: str) -> tuple[Column, Column]:
     """Return the two columns that lead a raw row back to its file and place in it."""
     return (
-        Column("file_id", "text", "SHA-256 of the file's bytes"),
-        Column(position, "integer", f"{what}, counted from 1"),
+        Column("file_id", "text", "SHA-256 of the file's bytes", required=True),
+        Column(position, "integer", f"{what}, counted from 1", required=True),
     )
 
 
-LOADED_AT = Column("loaded_at", "timestamp", "when the file was landed, the same after a rebuild")
+LOADED_AT = Column("loaded_at", "timestamp", "when the file was landed, the same after a rebuild", required=True)
 
 
 def files_table(schema: str) -> Table:
@@ -146,10 +156,10 @@ def files_table(schema: str) -> Table:
         "files",
         "one row per file of this kind",
         (
-            Column("file_id", "text", "SHA-256 of the file's bytes"),
-            Column("file_name", "text", "name under which it first arrived", phi="direct"),
+            Column("file_id", "text", "SHA-256 of the file's bytes", required=True),
+            Column("file_name", "text", "name under which it first arrived", phi="direct", required=True),
             Column("profile", "text", "layout it was read by, e.g. generic, synthea"),
-            Column("status", "text", "loaded or quarantined"),
+            Column("status", "text", "loaded or quarantined", required=True),
             Column("reason_code", "text", "why it is quarantined"),
             Column("reason", "text", "why it is quarantined, in plain words"),
             Column("record_count", "integer", "segments or lines in the file, the bad ones too"),
@@ -157,6 +167,7 @@ def files_table(schema: str) -> Table:
             Column("quarantined_amount", "amount", "the part of it that is in no raw table"),
             LOADED_AT,
         ),
+        key=("file_id",),
     )
 
 
@@ -167,17 +178,18 @@ def findings_table(schema: str) -> Table:
         "findings",
         "one row per finding",
         (
-            Column("file_id", "text", "SHA-256 of the file's bytes"),
-            Column("finding_number", "integer", "order within the file, from 1"),
-            Column("code", "text", "short stable code"),
-            Column("severity", "text", "error, warning or info"),
+            Column("file_id", "text", "SHA-256 of the file's bytes", required=True),
+            Column("finding_number", "integer", "order within the file, from 1", required=True),
+            Column("code", "text", "short stable code", required=True),
+            Column("severity", "text", "error, warning or info", required=True),
             Column("segment_number", "integer", "X12 segment, from 1"),
             Column("segment_id", "text", "X12 segment id, e.g. CLP"),
             Column("line_number", "integer", "text line, from 1"),
-            Column("message", "text", "plain words, without a value of the file"),
+            Column("message", "text", "plain words, without a value of the file", required=True),
             Column("amount", "amount", "control amount at stake, when readable"),
             LOADED_AT,
         ),
+        key=("file_id", "finding_number"),
     )
 
 

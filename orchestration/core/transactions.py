@@ -53,4 +53,5 @@ def transactions_table(schema: str, position: Literal["segment_number", "line_nu
             Column("batch_id", "text", "the source's posting batch"),
             LOADED_AT,
         ),
+        key=("file_id", position),
     )

@@ -51,6 +51,23 @@ def test_marts_journal_and_ledger_are_the_truth_to_the_cent(two_steps: TwoSteps)
     }  # fmt: skip
 
 
+def test_every_table_has_the_grain_and_the_values_it_promises(two_steps: TwoSteps) -> None:
+    from orchestration.resources.home import DBT_PROJECT
+    from orchestration.resources.practice import dbt_program, dbt_variables
+
+    stores = two_steps.books.stores()
+    # what a daily run leaves out, because it reads the whole history
+    command = [
+        dbt_program(), "--no-use-colors", "test", "--select", "tag:whole_history", "--vars", dbt_variables(stores.home),
+        "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
+    ]  # fmt: skip
+    with stores.dbt_environment():
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    summary = re.search(r"PASS=(\d+) WARN=0 ERROR=0 SKIP=0", done.stdout)
+    assert summary is not None, done.stdout[-3000:]
+    assert int(summary[1]) > 100
+
+
 def test_a_healthy_practice_has_little_to_hold_and_nothing_in_quarantine(two_steps: TwoSteps) -> None:
     status = two_steps.after_second
     assert sum(s["quarantined_files"] for s in status["sources"]) == 0

@@ -100,6 +100,7 @@ def rows() -> Iterator[tuple[str, dict[str, Any]]]:
         "raw_fees.fee_schedule_lines",
         {
             "file": 1,
+            "line_number": 1,
             "fee_basis": "allowed",
             "payer_id": "P1",
             "procedure_code": "99213",
@@ -111,6 +112,7 @@ def rows() -> Iterator[tuple[str, dict[str, Any]]]:
         "raw_fees.relative_values",
         {
             "file": 1,
+            "line_number": 1,
             "procedure_code": "99213",
             "modifier": None,
             "work_rvu": "1.30",

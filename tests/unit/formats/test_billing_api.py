@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import json
 from decimal import Decimal
@@ -285,13 +284,3 @@ def test_the_public_redox_message_is_loaded_without_a_price_and_held_as_a_test(s
     assert detect_kind("x.json", content) == "billing_api"
     row = only(read(content), "transactions")
     assert (row["procedure_code"], row["amount"], row["profile"]) == ("11100", None, "redox_test")
-
-
-@pytest.mark.shared
-def test_every_member_of_the_published_line_item_that_holds_money_is_read(shared: Path):
-    schema = json.loads((shared / "samples" / "ehr" / "drchrono" / "billinglineitem.schema.json").read_text())
-    statuses = set(schema["properties"]["billing_status"]["enum"]) - {""}
-    from orchestration.stores.home import DBT_PROJECT
-
-    with (DBT_PROJECT / "seeds" / "drchrono_billing_statuses.csv").open(encoding="utf-8") as file:
-        assert {row["billing_status"] for row in csv.DictReader(file)} == statuses
