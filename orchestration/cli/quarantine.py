@@ -11,7 +11,7 @@ import typer
 from orchestration.cli.people import who
 from orchestration.cli.stores import open_stores, say
 from orchestration.core.errors import BooksError
-from orchestration.reporting.words import hold_reason_words
+from orchestration.operations.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from orchestration.operations.quarantine import Item
@@ -42,7 +42,7 @@ def list_(
         state = "  (rejected)" if item.is_rejected else ""
         typer.echo(f"{item.source:<10} {item.file_id[:12]}  {item.where:<12} {amount:>14}  {item.code}{state}")
         typer.echo(f"{'':<10} {item.message}")
-        typer.echo(f"{'':<10} {hold_reason_words(item.source, item.code).what_to_do}")
+        typer.echo(f"{'':<10} {vocabulary().reason(item.source, item.code).what_to_do}")
         typer.echo(f"{'':<10} mend it with: {mend_of(item)}")
     typer.echo(f"{len(found)} waiting" if found else "nothing is quarantined")
 
@@ -67,7 +67,7 @@ def show(
     typer.echo(f"file      {identity}")
     typer.echo(f"kind      {known['kind']}, {known['byte_count'] or 0:,} bytes, landed {landed}")
     for item in found:
-        words = hold_reason_words(item.source, item.code)
+        words = vocabulary().reason(item.source, item.code)
         amount = f"{item.amount:,.2f}" if item.amount is not None else "no readable amount"
         typer.echo(f"{item.where:<10}{item.code}, {amount}{' (rejected)' if item.is_rejected else ''}")
         typer.echo(f"{'':<10}{item.message}")
@@ -128,7 +128,7 @@ def _as_json(item: Item) -> dict[str, Any]:
         "code": item.code,
         "message": item.message,
         "amount": str(item.amount) if item.amount is not None else None,
-        "what_to_do": hold_reason_words(item.source, item.code).what_to_do,
+        "what_to_do": vocabulary().reason(item.source, item.code).what_to_do,
         "mend": mend_of(item),
         "is_rejected": item.is_rejected,
     }

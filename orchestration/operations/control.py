@@ -12,16 +12,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from orchestration.core.money import ZERO
+from orchestration.formats.registry import booked_kind_names
 
 if TYPE_CHECKING:
     import duckdb
 
     from orchestration.stores.practice import PracticeStores
-
-# every kind of file that carries a control amount, in the order people read them
-SOURCES = ("era835", "ehr", "fhir", "hl7", "billing_api", "bank", "payroll", "documents", "supplies")
-# and the kinds that are not booked: what they hold is looked up or compared
-KINDS = (*SOURCES, "claims837", "acks", "fees")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +105,7 @@ def control_totals(stores: PracticeStores) -> Control:
             held[source, reason] = (so_far[0] + count, so_far[1] + amount)
         # what is left is a zero-pay remittance: it has nothing to post
     totals = []
-    for source in SOURCES:
+    for source in booked_kind_names():
         file_count, quarantined_count, in_amount, quarantined_amount = files.get(source, (0, 0, ZERO, ZERO))
         held_amount = sum((amount for (of, _), (_, amount) in held.items() if of == source), ZERO)
         totals.append(
@@ -140,7 +136,7 @@ def _tables(lake: duckdb.DuckDBPyConnection) -> set[str]:
 
 def _file_totals(lake: duckdb.DuckDBPyConnection, present: set[str]) -> dict[str, tuple[int, int, Decimal, Decimal]]:
     totals = {}
-    for source in SOURCES:
+    for source in booked_kind_names():
         if f"raw_{source}.files" in present:
             row = lake.execute(
                 f"SELECT count(*), count(*) FILTER (status = 'quarantined'), coalesce(sum(in_amount), 0), "

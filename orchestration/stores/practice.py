@@ -17,7 +17,7 @@ from orchestration.stores.landed import LandedStore
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orchestration.formats.own import OwnLayouts
+    from orchestration.formats.file_kind import OwnLayouts
     from orchestration.ledger.store import Ledger
     from orchestration.stores.home import Home
     from orchestration.stores.inboxes.configured import AllInboxes
@@ -56,7 +56,7 @@ class PracticeStores:
     def layouts(self) -> OwnLayouts:
         """The practice's own layouts of tables; raises ``ConfigurationError`` for a file that is none."""
         from orchestration.core.layouts import LayoutError
-        from orchestration.formats.own import read_own
+        from orchestration.formats.registry import read_layouts
 
         texts = {}
         for path in sorted(self.home.layouts.glob("*.toml")):
@@ -66,7 +66,7 @@ class PracticeStores:
                 message = f"the layout {path.name} cannot be used: it is not UTF-8 text"
                 raise ConfigurationError(message, mend=f"edit {path}") from None
         try:
-            return read_own(texts)
+            return read_layouts(texts)
         except LayoutError as error:
             raise ConfigurationError(str(error), mend=f"edit the file in {self.home.layouts}") from None
 

@@ -12,7 +12,7 @@ import duckdb
 
 from orchestration.defs.catalog import BOOKKEEPING
 from orchestration.defs.resources import Practice
-from orchestration.operations.control import SOURCES
+from orchestration.formats.registry import booked_kind_names
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Agreement:
 
 def _of_every_source(column: str) -> str:
     """Return SQL for one amount of every file of every kind."""
-    return " union all ".join(f"select {column} as amount from raw_{source}.files" for source in SOURCES)
+    return " union all ".join(f"select {column} as amount from raw_{source}.files" for source in booked_kind_names())
 
 
 AGREEMENTS = (

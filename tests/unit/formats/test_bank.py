@@ -10,7 +10,7 @@ from format_examples import assert_conserved, codes_of, damaged, entry, only, ro
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.formats import bank
+from orchestration.formats.bank import reader as bank
 
 XML = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n<?OFX OFXHEADER="200" VERSION="211"?>\n<OFX xmlns="urn:ofx">'

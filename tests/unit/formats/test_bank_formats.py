@@ -11,8 +11,8 @@ from format_examples import assert_conserved, codes_of, damaged, only, rows_of, 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.formats import bank
-from orchestration.formats.kinds import detect_kind
+from orchestration.formats.bank import reader as bank
+from orchestration.formats.registry import detect_kind
 
 
 def _control(batch, identity):

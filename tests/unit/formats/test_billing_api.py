@@ -13,8 +13,8 @@ from format_examples import assert_conserved, codes_of, damaged, only, rows_of, 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.formats import billing_api
-from orchestration.formats.kinds import detect_kind
+from orchestration.formats.billing_api import reader as billing_api
+from orchestration.formats.registry import detect_kind
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from orchestration.core.ids import file_id
 from orchestration.core.tables import SourceFile
-from orchestration.formats import fhir
+from orchestration.formats.fhir import reader as fhir
 
 if TYPE_CHECKING:
     from pathlib import Path

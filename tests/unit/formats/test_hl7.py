@@ -11,7 +11,7 @@ from format_examples import assert_conserved, codes_of, damaged, only, rows_of, 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.formats import hl7
+from orchestration.formats.hl7 import reader as hl7
 from orchestration.formats.hl7.encoding import Encoding, encoding_of
 from orchestration.formats.hl7.second_opinion import Opinions
 

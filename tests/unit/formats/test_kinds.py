@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import pytest
 from format_examples import charge, charges, entry, era, header, join, pay_line, payroll, source, statement, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.formats import bank, documents, exports, fees, fhir, hl7, supplies, x12
-from orchestration.formats import payroll as payroll_reader
-from orchestration.formats.kinds import Kind, detect_kind
-from orchestration.formats.x12 import acks, claims837
+from orchestration.formats.registry import UNKNOWN, detect_kind, kind_named, kind_names, kinds, readers
+from orchestration.stores.ocr import OcrEngine
 
 CLAIMS = era().replace(b"ST*835", b"ST*837")
 
@@ -85,16 +81,17 @@ def test_a_file_is_told_by_its_content_then_by_its_name(name, content, kind):
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=20), st.binary(max_size=200))
 def test_every_file_has_a_kind(name, content):
-    assert detect_kind(name, content) in get_args(Kind)
+    assert detect_kind(name, content) in {*kind_names(), UNKNOWN}
 
 
 def test_every_direct_identifier_is_marked_and_every_row_ends_when_it_was_landed():
     file = source(b"")
-    for package in (x12, claims837, acks, exports, fhir, hl7, bank, payroll_reader, documents, fees, supplies):
-        for table in package.TABLES:
+    for kind in kinds():
+        for table in kind.tables:
             assert table.columns[0].name == "file_id"
             assert table.columns[-1].name == "loaded_at"
             names = {column.name: column.phi for column in table.columns}
             direct = {name for name, phi in names.items() if phi == "direct"}
             assert names.keys() & {"claim_id", "patient_id", "memo", "member_id", "employee_name"} <= direct
-    assert x12.read([file]).rows.keys() == {table.name for table in x12.TABLES}
+    remittances = readers(OcrEngine())["era835"]([file])
+    assert remittances.rows.keys() == {table.name for table in kind_named("era835").tables}

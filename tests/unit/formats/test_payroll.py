@@ -21,7 +21,7 @@ from format_examples import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.formats import payroll as reader
+from orchestration.formats.payroll import reader
 
 CONTROL = sum_of("pay_lines", "gross_amount", "employer_tax_amount")
 

@@ -11,8 +11,8 @@ from format_examples import assert_conserved, codes_of, damaged, only, pay_line,
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.formats import payroll as reader
-from orchestration.formats.kinds import detect_kind
+from orchestration.formats.payroll import reader
+from orchestration.formats.registry import detect_kind
 
 CONTROL = sum_of("pay_lines", "gross_amount", "employer_tax_amount")
 

@@ -11,8 +11,8 @@ from format_examples import assert_conserved, codes_of, damaged, only, rows_of, 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.formats import supplies
-from orchestration.formats.kinds import detect_kind
+from orchestration.formats.registry import detect_kind
+from orchestration.formats.supplies import reader as supplies
 
 _CONTROL = sum_of("invoice_lines", "line_amount")
 ORDERS = (
