@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from format_examples import charge, charges, entry, era, header, join, pay_line, payroll, source, statement, transaction
 from hypothesis import given, settings
@@ -95,3 +98,25 @@ def test_every_direct_identifier_is_marked_and_every_row_ends_when_it_was_landed
             assert names.keys() & {"claim_id", "patient_id", "memo", "member_id", "employee_name"} <= direct
     remittances = readers(OcrEngine())["era835"]([file])
     assert remittances.rows.keys() == {table.name for table in kind_named("era835").tables}
+
+
+def test_no_two_kinds_claim_one_place():
+    assert len(set(kind_names())) == len(kinds())
+    assert len({kind.arrival for kind in kinds()}) == len(kinds())
+    for what in ("signs", "header_signs", "late_signs"):
+        places = [sign.place for kind in kinds() for sign in getattr(kind, what)]
+        assert len(places) == len(set(places)), what
+    for form in ("table", "json"):
+        places = [sign.place for kind in kinds() for sign in kind.name_signs if sign.of == form]
+        assert len(places) == len(set(places)), form
+    extensions = [extension for kind in kinds() for extension in kind.extensions]
+    assert len(extensions) == len(set(extensions))
+
+
+def test_the_registry_brings_no_reader_along():
+    code = "import sys, orchestration.formats.registry; print(*sys.modules)"
+    started = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(started.stdout.split())
+    assert "orchestration.formats.bank.kind" in loaded
+    # the package of the 835 still loads its reader; this ends when each X12 kind has a package of its own
+    assert {name for name in loaded if name.endswith(".reader")} <= {"orchestration.formats.x12.reader"}
