@@ -104,7 +104,7 @@ def _no_date(_head: bytes) -> str:
     return ""
 
 
-# two kinds are never equal, and they are compared and hashed by what they are, not by what they hold
+# compared and hashed by identity: its fields hold functions and mappings
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FileKind:
     """One kind of file.

@@ -77,7 +77,7 @@ def booked_kind_names() -> tuple[str, ...]:
 
 def kind_named(name: str) -> FileKind:
     """Return a kind by its name; raises ``KeyError`` when there is none."""
-    return _by_name(kinds())[name]
+    return _by_their_names(kinds())[name]
 
 
 def readers(pages: PageReader, own: OwnLayouts = NO_LAYOUTS) -> dict[str, Callable[[Sequence[SourceFile]], RawBatch]]:
@@ -95,7 +95,7 @@ def detect_kind(file_name: str, content: Content, own: OwnLayouts = NO_LAYOUTS) 
     Never raises; ``unknown`` when neither its content nor its name says anything.
     """
     sample = Sample(content, own)
-    kind = _told_by_content(sample) or _told_by_name(file_name)
+    kind = _kind_by_content(sample) or _kind_by_name(file_name)
     if kind is None:
         return UNKNOWN
     return kind.name if kind.family is None else kind.family(sample)
@@ -139,7 +139,7 @@ def _layout(text: str) -> tuple[str, Layout]:
     return str(name), readers[name](text)
 
 
-def _told_by_content(sample: Sample) -> FileKind | None:
+def _kind_by_content(sample: Sample) -> FileKind | None:
     signs, header_signs, late_signs, _ = _in_order(kinds())
     for sign, kind in signs:
         if sign.holds(sample):
@@ -154,7 +154,7 @@ def _told_by_content(sample: Sample) -> FileKind | None:
     return next((kind for sign, kind in late_signs if sign.holds(sample)), None)
 
 
-def _told_by_name(file_name: str) -> FileKind | None:
+def _kind_by_name(file_name: str) -> FileKind | None:
     stem, _, extension = file_name.lower().rpartition(".")
     for kind in kinds():
         if extension in kind.extensions:
@@ -164,7 +164,7 @@ def _told_by_name(file_name: str) -> FileKind | None:
 
 
 @cache
-def _by_name(registered: tuple[FileKind, ...]) -> dict[str, FileKind]:
+def _by_their_names(registered: tuple[FileKind, ...]) -> dict[str, FileKind]:
     return {kind.name: kind for kind in registered}
 
 

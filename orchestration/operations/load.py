@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from orchestration.core.money import ZERO
+from orchestration.formats.file_kind import NO_LAYOUTS
 from orchestration.privacy.phi import scrubbed
 from orchestration.stores.lake import create_tables, insert
 
@@ -62,10 +63,12 @@ def load(stores: PracticeStores, kind: FileKind) -> LoadedKind:
             f"and file_id not in (select file_id from {kind.schema}.files) order by loaded_at, file_id",
             [kind.name],
         ).fetchall()
+        # a layout that cannot be used must not stop kinds that have none
+        layouts = stores.layouts if new and kind.read_layout is not None else NO_LAYOUTS
         for identities in _batches(new):
             with scrubbed(f"loading {kind.contents}"):
                 files = [stores.landed.get(identity) for identity in identities]
-                insert(lake, kind.schema, kind.reader(files, stores.layouts, stores.ocr).to_arrow())
+                insert(lake, kind.schema, kind.reader(files, layouts, stores.ocr).to_arrow())
         if new:
             lake.execute("checkpoint")
         return _loaded(lake, kind, len(new))
