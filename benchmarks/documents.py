@@ -56,7 +56,7 @@ def vendor_patterns() -> list[tuple[str, str]]:
 
 def read_paper(paper: Paper, seed: int) -> Read:
     """Print one document, read it, and judge it."""
-    from orchestration.formats.documents import read
+    from orchestration.formats.documents.reader import read
     from orchestration.stores.ocr import OcrEngine
 
     content = print_paper(paper, seed)

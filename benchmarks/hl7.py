@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from orchestration.core.ids import file_id, npi_check_digit
 from orchestration.core.tables import SourceFile
-from orchestration.formats import hl7 as ours
+from orchestration.formats.hl7 import reader as ours
 from orchestration.formats.hl7.encoding import encoding_of
 from orchestration.formats.hl7.framing import frames
 from orchestration.formats.hl7.message import Dialect, Message

@@ -24,7 +24,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed writes the same files.")] = 7,
 ) -> None:
     """Generate a practice, run everything, show what came out. Running it again adds nothing."""
-    from orchestration.defs.ingest.landing import land
+    from orchestration.operations.land import land
     from orchestration.operations.summary import summarize
     from orchestration.stores.inboxes.folder import FolderInbox
     from orchestration.synthetic.entities import PRACTICE, changing_over, involved
@@ -43,7 +43,7 @@ def demo(
         generate(Path(folder), providers=providers, start=_FIRST_DAY, days=days, seed=seed, entity=entity)
         with stores.lake.lock():
             counts = land(stores, FolderInbox(Path(folder) / "inbox", standstill_seconds=0.0))
-    say(f"  {counts['landed']:,} files landed, {counts['repeated']:,} were here before. Now the books:")
+    say(f"  {counts.landed:,} files landed, {counts.repeated:,} were here before. Now the books:")
     run_pipeline(stores)
     typer.echo("\n".join(summary_lines(summarize(stores))))
     report = stores.home.reports / "index.html"

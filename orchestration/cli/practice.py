@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -92,29 +91,20 @@ def verify(
     With --books the pipeline keeps books of each in a home of its own, and marts, journal and ledger are compared, too.
     The charges come by HL7, FHIR and athena besides the desk's export, as far as there are providers (four).
     """
-    from orchestration.synthetic.check.books import compare_books, keep_books
-    from orchestration.synthetic.check.round_trip import compare
-    from orchestration.synthetic.entities import PRACTICE, SURGERY_CENTRE, changing_over, involved
-    from orchestration.synthetic.generate import all_feeds
-    from orchestration.synthetic.generate import generate as write
+    from orchestration.operations.verify_synthetic import verify_synthetic
+
+    def books_are_made(entity_id: str) -> None:
+        say(f"{entity_id}: the books are made …")
 
     is_true = True
-    for entity in (PRACTICE, SURGERY_CENTRE):
-        with tempfile.TemporaryDirectory(prefix="medbooks-practice-") as folder:
-            out, chosen = Path(folder), all_feeds()
-            write(out, providers=providers, days=days, seed=seed, entity=involved(entity), feeds=chosen)
-            comparisons = compare(out)
-            if books:
-                say(f"{entity.entity_id}: the books are made …")
-                mixed = out / "mixed"
-                write(mixed, providers=providers, days=days, seed=seed, entity=changing_over(involved(entity)))
-                stores = keep_books(out / "home", (mixed / "inbox").iterdir())
-                comparisons += compare_books(stores, mixed / "truth")
-            for found in comparisons:
-                is_true = is_true and found.holds
-                verdict = "ok  " if found.holds else "FAIL"
-                gap = f", {found.differing:,} differ by ${found.difference:,.2f}" if found.differing else ""
-                typer.echo(f"{verdict} {entity.entity_id:9} {found.feed:18} {found.what}: {found.cells:,}{gap}")
+    for entity in verify_synthetic(
+        seed=seed, providers=providers, days=days, with_books=books, before_books=books_are_made
+    ):
+        for found in entity.comparisons:
+            is_true = is_true and found.holds
+            verdict = "ok  " if found.holds else "FAIL"
+            gap = f", {found.differing:,} differ by ${found.difference:,.2f}" if found.differing else ""
+            typer.echo(f"{verdict} {entity.entity_id:9} {found.feed:18} {found.what}: {found.cells:,}{gap}")
     if not is_true:
         message = "what was read is not what was written"
         again = f"medbooks practice verify --seed {seed} --providers {providers} --days {days}"

@@ -11,7 +11,6 @@ import typer
 from orchestration.cli.people import who
 from orchestration.cli.stores import open_stores, say
 from orchestration.core.errors import BooksError
-from orchestration.reporting.words import hold_reason_words
 
 if TYPE_CHECKING:
     from orchestration.operations.quarantine import Item
@@ -32,17 +31,21 @@ def list_(
 ) -> None:
     """List quarantined files and refused rows: reason, place, amount, what to do, and the command that mends it."""
     from orchestration.operations.quarantine import items
+    from orchestration.operations.vocabulary import vocabulary
 
+    words = vocabulary()
     found = [item for item in items(open_stores()) if show_all or not item.is_rejected]
     if as_json:
-        typer.echo(json.dumps([_as_json(item) for item in found], indent=2))
+        typer.echo(
+            json.dumps([_as_json(item, words.reason(item.source, item.code).what_to_do) for item in found], indent=2)
+        )
         return
     for item in found:
         amount = f"{item.amount:,.2f}" if item.amount is not None else "-"
         state = "  (rejected)" if item.is_rejected else ""
         typer.echo(f"{item.source:<10} {item.file_id[:12]}  {item.where:<12} {amount:>14}  {item.code}{state}")
         typer.echo(f"{'':<10} {item.message}")
-        typer.echo(f"{'':<10} {hold_reason_words(item.source, item.code).what_to_do}")
+        typer.echo(f"{'':<10} {words.reason(item.source, item.code).what_to_do}")
         typer.echo(f"{'':<10} mend it with: {mend_of(item)}")
     typer.echo(f"{len(found)} waiting" if found else "nothing is quarantined")
 
@@ -55,6 +58,7 @@ def show(
 ) -> None:
     """Show what waits of one file, without its name and content; with --save and --purpose hand out the file."""
     from orchestration.operations.quarantine import describe, find, reveal
+    from orchestration.operations.vocabulary import vocabulary
 
     stores = open_stores()
     identity, found = find(stores, file_id)
@@ -67,7 +71,7 @@ def show(
     typer.echo(f"file      {identity}")
     typer.echo(f"kind      {known['kind']}, {known['byte_count'] or 0:,} bytes, landed {landed}")
     for item in found:
-        words = hold_reason_words(item.source, item.code)
+        words = vocabulary().reason(item.source, item.code)
         amount = f"{item.amount:,.2f}" if item.amount is not None else "no readable amount"
         typer.echo(f"{item.where:<10}{item.code}, {amount}{' (rejected)' if item.is_rejected else ''}")
         typer.echo(f"{'':<10}{item.message}")
@@ -120,7 +124,7 @@ def mend_of(item: Item) -> str:
     return f"medbooks quarantine replay {item.file_id[:12]}  (layout or reader mended) or medbooks run (corrected file)"
 
 
-def _as_json(item: Item) -> dict[str, Any]:
+def _as_json(item: Item, what_to_do: str) -> dict[str, Any]:
     return {
         "source": item.source,
         "file_id": item.file_id,
@@ -128,7 +132,7 @@ def _as_json(item: Item) -> dict[str, Any]:
         "code": item.code,
         "message": item.message,
         "amount": str(item.amount) if item.amount is not None else None,
-        "what_to_do": hold_reason_words(item.source, item.code).what_to_do,
+        "what_to_do": what_to_do,
         "mend": mend_of(item),
         "is_rejected": item.is_rejected,
     }

@@ -59,8 +59,9 @@ def _show(control: Control) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from orchestration.reporting.words import hold_reason_words
+    from orchestration.operations.vocabulary import vocabulary
 
+    words = vocabulary()
     console = Console()
     # seven columns of figures in eighty: no box, one space between
     table = Table(title="Every dollar in = posted + held + quarantined", box=None, pad_edge=False, padding=(0, 1, 0, 0))
@@ -80,7 +81,7 @@ def _show(control: Control) -> None:
         waiting.add_column("items", justify="right", no_wrap=True)
         waiting.add_column("amount", justify="right", no_wrap=True)
         for h in control.held:
-            meaning, action = hold_reason_words(h.source, h.hold_reason)
+            meaning, action = words.reason(h.source, h.hold_reason)
             waiting.add_row(h.source, meaning, action, str(h.item_count), dollars(h.held_amount))
         console.print(waiting)
     console.print(f"{control.entry_count:,} entries, trial balance {dollars(control.trial_balance_amount)}")

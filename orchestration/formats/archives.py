@@ -1,7 +1,7 @@
 """Files inside files: ``.zip`` and ``.gz`` are opened, so what a clearinghouse bundles is read like any other file.
 
 An archive that cannot be opened (damaged, under a password, too large when opened) stays whole and is somebody's to
-look at. A workbook is a zip too, but one file. What does not belong here: which kind a member is (``kinds``).
+look at. A workbook is a zip too, but one file. What does not belong here: which kind a member is (``registry``).
 """
 
 from __future__ import annotations

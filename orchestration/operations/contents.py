@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from orchestration.operations.control import KINDS
+from orchestration.formats.registry import kind_names
 
 if TYPE_CHECKING:
     from orchestration.stores.practice import PracticeStores
 
-_SCHEMAS = (*(f"raw_{source}" for source in KINDS), "intermediate", "marts", "posting", "measures")
 # a model's version number counts trainings, not content
 _NOT_CONTENT = {"model_version"}
 
 
 def content_hashes(stores: PracticeStores) -> dict[str, str]:
     """Return a SHA-256 per table of raw and of every layer of dbt but staging, over all rows, sorted as text."""
+    schemas = (*(f"raw_{source}" for source in kind_names()), "intermediate", "marts", "posting", "measures")
     hashes = {}
     with stores.lake.connect() as lake:
         tables: dict[str, list[str]] = {}
@@ -24,7 +24,7 @@ def content_hashes(stores: PracticeStores) -> dict[str, str]:
             "SELECT schema_name, table_name, column_name FROM duckdb_columns() "
             "WHERE database_name = 'lake' AND NOT internal ORDER BY schema_name, table_name, column_index"
         ).fetchall():
-            if schema in _SCHEMAS and column not in _NOT_CONTENT:
+            if schema in schemas and column not in _NOT_CONTENT:
                 tables.setdefault(f"{schema}.{table}", []).append(column)
         for name, columns in tables.items():
             row = ", ".join(f'CAST("{column}" AS VARCHAR)' for column in columns)

@@ -12,17 +12,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from orchestration.core.money import ZERO
+from orchestration.formats.registry import booked_kind_names
 from orchestration.stores.lake import table_names
 
 if TYPE_CHECKING:
     import duckdb
 
     from orchestration.stores.practice import PracticeStores
-
-# every kind of file that carries a control amount, in the order people read them
-SOURCES = ("era835", "ehr", "fhir", "hl7", "billing_api", "bank", "payroll", "documents", "supplies")
-# and the kinds that are not booked: what they hold is looked up or compared
-KINDS = (*SOURCES, "claims837", "acks", "fees")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +115,7 @@ def control_totals(stores: PracticeStores) -> Control:
             held[source, reason] = (so_far[0] + count, so_far[1] + amount)
         # what is left is a zero-pay remittance: it has nothing to post
     totals = []
-    for source in SOURCES:
+    for source in booked_kind_names():
         found = files.get(source, FileTotals())
         held_amount = sum((amount for (of, _), (_, amount) in held.items() if of == source), ZERO)
         totals.append(
@@ -147,7 +143,7 @@ def file_totals(lake: duckdb.DuckDBPyConnection) -> dict[str, FileTotals]:
     """Return kind → files and dollars of every kind that carries a control amount and has been read."""
     present = table_names(lake)
     totals = {}
-    for source in SOURCES:
+    for source in booked_kind_names():
         if f"raw_{source}.files" in present:
             row = lake.execute(
                 "select count(*), count(*) filter (status = 'quarantined'), coalesce(sum(in_amount), 0), "

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.core.errors import BooksError
 from orchestration.core.money import ZERO
+from orchestration.formats.registry import kind_names
 from orchestration.ledger.chain import Deed
-from orchestration.operations.control import KINDS
 from orchestration.stores.dbt import current_manifest
 from orchestration.stores.lake import rows
 
@@ -33,7 +33,6 @@ _SHORTEST_ID = 6
 # kinds whose refused rows carry a segment instead of a line
 _BY_SEGMENT = frozenset({"hl7"})
 _ACTION, _OBJECT = 3, 4
-_RAW_SCHEMAS = frozenset(f"raw_{kind}" for kind in KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def items(stores: PracticeStores) -> list[Item]:
     found: list[Item] = []
     with stores.lake.connect() as lake:
         present = _tables(lake)
-        for source in KINDS:
+        for source in kind_names():
             if f"raw_{source}.files" in present:
                 found += [
                     Item(source, row["file_id"], "file", row["code"], row["message"], row["amount"], is_rejected=False)
@@ -154,12 +153,13 @@ def replay(stores: PracticeStores, found: Sequence[Item], *, by: str) -> list[st
     if not identities:
         return []
     listed = ", ".join(f"'{identity}'" for identity in identities)
+    raw_schemas = {f"raw_{kind}" for kind in kind_names()}
     made = _made_file_by_file(stores) if any(not item.is_file for item in found) else ()
     with stores.lake.connect(wait_seconds=30.0) as lake:
         present = _tables(lake)
         lake.begin()
         for table in sorted(present):
-            if table.partition(".")[0] in _RAW_SCHEMAS:
+            if table.partition(".")[0] in raw_schemas:
                 lake.execute(f"DELETE FROM {table} WHERE file_id IN ({listed})")
         lake.execute(f"DELETE FROM landing.files WHERE file_id IN ({listed})")
         for table in made:

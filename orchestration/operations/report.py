@@ -8,8 +8,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from orchestration.operations.control import KINDS, control_totals
+from orchestration.formats.registry import kind_names
+from orchestration.operations.control import control_totals
 from orchestration.operations.reconcile import compared_sums
+from orchestration.operations.vocabulary import vocabulary
 from orchestration.privacy.phi import scrubbed
 from orchestration.reporting import data as rd
 from orchestration.reporting.report import render
@@ -36,6 +38,7 @@ def report_data(stores: PracticeStores, generated_on: dt.date) -> rd.ReportData:
             practice_name=stores.home.settings.practice_name,
             generated_on=generated_on,
             as_of_date=_one(lake, "select max(posting_date) from posting.receivables_activity"),
+            vocabulary=vocabulary(),
             sources=tuple(
                 rd.SourceRow(s.source, s.files, s.quarantined_files, s.in_amount, s.posted_amount, s.held_amount,
                              s.quarantined_amount)
@@ -154,7 +157,7 @@ def _findings(lake: duckdb.DuckDBPyConnection) -> tuple[rd.FindingRow, ...]:
     parts = [
         f"select '{source}' as source, code, severity, count(*) as finding_count, "
         f"cast(sum(amount) as decimal(18, 2)) as amount from raw_{source}.findings group by code, severity"
-        for source in KINDS
+        for source in kind_names()
     ]
     return _made(lake, rd.FindingRow, " union all ".join(parts) + " order by 1, 2, 3")
 

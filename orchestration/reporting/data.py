@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import datetime as dt
 
+    from orchestration.reporting.words import Vocabulary
+
 # the payer ids that are not payers (mart dso_by_payer_monthly, EHR exports)
 ALL_PAYERS: Final = "ALL"
 PATIENT: Final = "PATIENT"
@@ -245,15 +247,17 @@ class RejectionRow:
 class ReportData:
     """Everything the report shows. Every sequence may be empty: a practice without that file gets a sentence instead.
 
-    ``generated_on`` is the day of writing, ``as_of_date`` the last posting (``None`` before any). ``held`` belongs to
-    the control totals of ``sources``; ``also_waiting`` is what waits outside them (withdrawals,
-    desk payments, receipts in 2300, adjustments without a known reason, what payers took without an original).
+    ``generated_on`` is the day of writing, ``as_of_date`` the last posting (``None`` before any), ``vocabulary`` the
+    words of every kind of file. ``held`` belongs to the control totals of ``sources``; ``also_waiting`` is what waits
+    outside them (withdrawals, desk payments, receipts in 2300, adjustments without a known reason, what payers took
+    without an original).
     ``payer`` names come from files and are escaped; nothing here may identify a patient or a claim.
     """
 
     practice_name: str
     generated_on: dt.date
     as_of_date: dt.date | None
+    vocabulary: Vocabulary
     sources: tuple[SourceRow, ...] = ()
     held: tuple[HeldRow, ...] = ()
     also_waiting: tuple[HeldRow, ...] = ()

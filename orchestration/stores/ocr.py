@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from orchestration.core.findings import Finding
-from orchestration.formats.documents import DocumentText
+from orchestration.formats.pages import DocumentText
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -11,7 +11,7 @@ from orchestration.stores.lake import Lake
 from orchestration.stores.landed import LandedStore
 
 if TYPE_CHECKING:
-    from orchestration.formats.own import OwnLayouts
+    from orchestration.formats.file_kind import OwnLayouts
     from orchestration.ledger.store import Ledger
     from orchestration.stores.home import Home
     from orchestration.stores.inboxes.configured import AllInboxes
@@ -50,7 +50,7 @@ class PracticeStores:
     def layouts(self) -> OwnLayouts:
         """The practice's own layouts of tables; raises ``ConfigurationError`` for a file that is none."""
         from orchestration.core.layouts import LayoutError
-        from orchestration.formats.own import read_own
+        from orchestration.formats.registry import read_layouts
 
         texts = {}
         for path in sorted(self.home.layouts.glob("*.toml")):
@@ -60,7 +60,7 @@ class PracticeStores:
                 message = f"the layout {path.name} cannot be used: it is not UTF-8 text"
                 raise ConfigurationError(message, mend=f"edit {path}") from None
         try:
-            return read_own(texts)
+            return read_layouts(texts)
         except LayoutError as error:
             raise ConfigurationError(str(error), mend=f"edit the file in {self.home.layouts}") from None
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from support.e2e_books import assert_every_dollar_is_somewhere
 
-from orchestration.operations.control import SOURCES
-from orchestration.synthetic.check.books import compare_books
+from orchestration.formats.registry import booked_kind_names
+from orchestration.operations.verify_synthetic import compare_with_truth
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ def test_every_dollar_that_came_in_is_posted_held_or_quarantined(two_steps: TwoS
 
 def test_status_prints_the_agreed_shape(two_steps: TwoSteps) -> None:
     status = two_steps.after_second
-    assert [source["source"] for source in status["sources"]] == list(SOURCES)
+    assert [source["source"] for source in status["sources"]] == list(booked_kind_names())
     assert set(status["sources"][0]) == {
         "source", "files", "quarantined_files", "in_amount", "posted_amount", "held_amount", "quarantined_amount",
     }  # fmt: skip
@@ -36,13 +36,13 @@ def test_status_prints_the_agreed_shape(two_steps: TwoSteps) -> None:
 def test_what_came_in_is_what_the_practice_knows_to_be_true(two_steps: TwoSteps) -> None:
     came_in = {s["source"]: s["in_amount"] for s in two_steps.after_second["sources"]}
     # kinds of file that the practice does not send are no dollars, and all that it sends are told
-    assert came_in == dict.fromkeys(SOURCES, "0.00") | {
+    assert came_in == dict.fromkeys(booked_kind_names(), "0.00") | {
         name: f"{amount:.2f}" for name, amount in two_steps.truth.control_totals.items()
     }
 
 
 def test_marts_journal_and_ledger_are_the_truth_to_the_cent(two_steps: TwoSteps) -> None:
-    found = compare_books(two_steps.books.stores(), two_steps.truth_folder)
+    found = compare_with_truth(two_steps.books.stores(), two_steps.truth_folder)
     assert [each.what for each in found if not each.holds] == []
     # nothing is compared by being left out
     assert {each.what.split(" by ")[0] for each in found} >= {
@@ -52,8 +52,8 @@ def test_marts_journal_and_ledger_are_the_truth_to_the_cent(two_steps: TwoSteps)
 
 
 def test_every_table_has_the_grain_and_the_values_it_promises(two_steps: TwoSteps) -> None:
-    from orchestration.resources.home import DBT_PROJECT
-    from orchestration.resources.practice import dbt_program, dbt_variables
+    from orchestration.stores.home import DBT_PROJECT
+    from orchestration.stores.practice import dbt_program, dbt_variables
 
     stores = two_steps.books.stores()
     # what a daily run leaves out, because it reads the whole history

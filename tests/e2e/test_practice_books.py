@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orchestration.synthetic.check.books import compare_books, keep_books
+from orchestration.operations.verify_synthetic import compare_with_truth, keep_books
 from orchestration.synthetic.entities import PRACTICE, Entity, changing_over, involved
 from orchestration.synthetic.generate import generate
 
@@ -28,6 +28,6 @@ def test_marts_journal_and_ledger_are_the_truth_to_the_cent_for_any_seed(
 ) -> None:
     assert tesseract
     generate(tmp_path, providers=providers, days=days, seed=seed, entity=entity)
-    found = compare_books(keep_books(tmp_path / "home", (tmp_path / "inbox").iterdir()), tmp_path / "truth")
+    found = compare_with_truth(keep_books(tmp_path / "home", (tmp_path / "inbox").iterdir()), tmp_path / "truth")
     assert [each.what for each in found if not each.holds] == []
     assert len(found) > 20

@@ -31,8 +31,7 @@ import duckdb
 import pyarrow.compute as pc
 from support.format_examples import source
 
-from orchestration.defs.ingest.raw import sources
-from orchestration.formats.kinds import detect_kind
+from orchestration.formats.registry import detect_kind, kinds
 from orchestration.stores.home import Home
 from orchestration.stores.practice import PracticeStores
 from orchestration.synthetic.generate import all_feeds, generate
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from orchestration.core.tables import SourceFile
-    from orchestration.defs.ingest.raw import Source
+    from orchestration.formats.file_kind import FileKind
 
 # remittances have a program of their own, bills are pictures
 FEEDS: Final = tuple(feed for feed in all_feeds() if feed not in {"835", "bills"})
@@ -133,7 +132,7 @@ class ReaderFuzz:
 
     def __init__(self, home: Path) -> None:
         self._stores = PracticeStores(Home.locate(str(home)))
-        self._sources = {source.kind: source for source in sources()}
+        self._kinds = {kind.name: kind for kind in kinds()}
         self._lake = duckdb.connect()
 
     def fuzz(self, good: list[tuple[str, bytes]], count: int, seed: int) -> int:
@@ -147,42 +146,42 @@ class ReaderFuzz:
                 file = source(spoiled(rng, content))
                 by_kind[detect_kind(name, file.content)][file.file_id] = file
             for kind, files in by_kind.items():
-                if kind in self._sources and kind != "documents":
-                    self._check(self._sources[kind], list(files.values()), rng)
+                if kind in self._kinds and kind != "documents":
+                    self._check(self._kinds[kind], list(files.values()), rng)
                     had_reader += len(files)
         return had_reader
 
-    def _check(self, kind: Source, files: list[SourceFile], rng: random.Random) -> None:
+    def _check(self, kind: FileKind, files: list[SourceFile], rng: random.Random) -> None:
         started = time.monotonic()
         together = self._read(kind, files)
-        assert time.monotonic() - started < SLOWEST_SECONDS * BATCH, kind.kind
+        assert time.monotonic() - started < SLOWEST_SECONDS * BATCH, kind.name
         for file in rng.sample(files, min(READ_ALONE, len(files))):
             alone = self._read(kind, [file])
-            assert _rows(together, file) == _rows(alone, file), (kind.kind, file.content)
+            assert _rows(together, file) == _rows(alone, file), (kind.name, file.content)
 
-    def _read(self, kind: Source, files: list[SourceFile]) -> dict[str, pa.Table]:
+    def _read(self, kind: FileKind, files: list[SourceFile]) -> dict[str, pa.Table]:
         """Read files of one kind; the control amounts hold, and nothing planted is quoted."""
         try:
-            batch = kind.reader(self._stores, files).to_arrow()
+            batch = kind.reader(files, self._stores.layouts, self._stores.ocr).to_arrow()
         except Exception as error:
             culprit = next((file.content for file in files if self._raises(kind, file)), b"only together")
-            raise AssertionError(kind.kind, culprit) from error
+            raise AssertionError(kind.name, culprit) from error
         rows = batch["files"].to_pylist()
         named = sum((row["in_amount"] - row["quarantined_amount"] for row in rows), Decimal(0))
-        assert len(rows) == len(files), kind.kind
-        assert self._loaded(kind, batch) == named, (kind.kind, [file.content for file in files[:1]])
+        assert len(rows) == len(files), kind.name
+        assert self._loaded(kind, batch) == named, (kind.name, [file.content for file in files[:1]])
         told = [row["message"] for row in batch["findings"].to_pylist()] + [row["reason"] or "" for row in rows]
-        assert not any(_PLANTED.decode() in words for words in told), kind.kind
+        assert not any(_PLANTED.decode() in words for words in told), kind.name
         return batch
 
-    def _raises(self, kind: Source, file: SourceFile) -> bool:
+    def _raises(self, kind: FileKind, file: SourceFile) -> bool:
         try:
-            kind.reader(self._stores, [file]).to_arrow()
+            kind.reader([file], self._stores.layouts, self._stores.ocr).to_arrow()
         except Exception:  # noqa: BLE001  # whatever it is, it is the fault that is looked for
             return True
         return False
 
-    def _loaded(self, kind: Source, batch: dict[str, pa.Table]) -> Decimal:
+    def _loaded(self, kind: FileKind, batch: dict[str, pa.Table]) -> Decimal:
         """Return the control amount in the raw tables, by the statement that checks the lake."""
         self._lake.execute(f"CREATE SCHEMA IF NOT EXISTS {kind.schema}")
         for name, table in batch.items():

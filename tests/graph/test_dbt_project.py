@@ -28,7 +28,7 @@ _READ = re.compile(r"\b(?:from|join)\s+(?:lake\.)?(\w+\.\w+)", re.IGNORECASE)
 @pytest.fixture(scope="session")
 def manifest(definitions: Any) -> dict[str, Any]:
     """The project as dbt parses it, in the home the definitions are loaded in."""
-    from orchestration.resources.dbt_manifest import current_manifest
+    from orchestration.stores.dbt import current_manifest
 
     assert definitions
     return json.loads(current_manifest().read_text(encoding="utf-8"))

@@ -96,22 +96,22 @@ def test_no_definition_of_the_shell_is_silently_dropped(definitions: Any) -> Non
 
 
 def test_sources_of_dbt_are_the_tables_readers_declare(definitions: Any) -> None:
-    from orchestration.defs.ingest.raw import sources
+    from orchestration.formats.registry import kinds
     from orchestration.stores.dbt import current_manifest
 
     assert definitions
     manifest = json.loads(current_manifest().read_text(encoding="utf-8"))
     declared = {f"{s['schema']}.{s['name']}" for s in manifest["sources"].values()}
-    assert declared == {table.qualified_name for source in sources() for table in source.tables}
+    assert declared == {table.qualified_name for kind in kinds() for table in kind.tables}
 
 
 def test_the_data_dictionary_is_what_the_code_declares(definitions: Any) -> None:
-    from orchestration.defs.ingest.landing import ALIASES, FILES
-    from orchestration.defs.ingest.raw import sources
+    from orchestration.formats.registry import kinds
+    from orchestration.operations.land import ALIASES, FILES
     from orchestration.reporting.dictionary import dictionary
     from orchestration.stores.dbt import current_manifest
 
     assert definitions
     manifest = json.loads(current_manifest().read_text(encoding="utf-8"))
-    tables = [FILES, ALIASES, *(table for source in sources() for table in source.tables)]
+    tables = [FILES, ALIASES, *(table for kind in kinds() for table in kind.tables)]
     compare(DICTIONARY, dictionary(tables, manifest))

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from orchestration.resources.dbt_manifest import current_manifest
-from orchestration.resources.home import DBT_PROJECT
+from orchestration.stores.dbt import current_manifest
+from orchestration.stores.home import DBT_PROJECT
 
 LAYERS = ("staging", "intermediate", "marts", "posting", "measures")
 MODELS = DBT_PROJECT / "models"

@@ -20,14 +20,14 @@ Dbt = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="session")
 def empty_practice(tmp_path_factory) -> PracticeStores:
     """A practice that has received nothing: every raw table exists and holds no row."""
-    from orchestration.defs.ingest.raw import sources
+    from orchestration.formats.registry import kinds
     from orchestration.stores.lake import create_tables
 
     root = tmp_path_factory.mktemp("empty-practice")
     stores = PracticeStores(Home(root, root / "keys" / "medbooks.key"))
     with stores.lake.connect() as lake:
-        for source in sources():
-            create_tables(lake, source.tables)
+        for kind in kinds():
+            create_tables(lake, kind.tables)
     return stores
 
 

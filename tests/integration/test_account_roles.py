@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orchestration.resources.home import DBT_PROJECT
+from orchestration.stores.home import DBT_PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,7 +20,7 @@ from support.inboxes import fetched
 from support.loopback import free_port
 
 from orchestration.core.errors import ConfigurationError
-from orchestration.defs.ingest.landing import land, register
+from orchestration.operations.land import LandedCounts, land, register
 from orchestration.stores.home import Home
 from orchestration.stores.inboxes.configured import AllInboxes, remote_inboxes
 from orchestration.stores.inboxes.folder import PIECE_BYTES, FolderInbox, InboxUnavailableError, StillArrivingError
@@ -107,10 +107,10 @@ def test_sftp_files_that_stand_still_land_once_and_stay_on_the_server(ssh, outbo
     put(outbox / ".hidden")
     (outbox / "link.csv").symlink_to(outbox / "a.csv")
     inbox = inbox_of(stores, sftp(ssh))
-    assert land(stores, inbox) == {"landed": 2, "repeated": 0, "unfinished": 2}
+    assert land(stores, inbox) == LandedCounts(2, 0, 2)
     inbox.close()
     again = inbox_of(stores, sftp(ssh))
-    assert land(stores, again) == {"landed": 0, "repeated": 0, "unfinished": 2}
+    assert land(stores, again) == LandedCounts(0, 0, 2)
     again.close()
     assert (outbox / "a.csv").read_bytes() == b"one"
     assert register(stores) == 2
@@ -119,7 +119,7 @@ def test_sftp_files_that_stand_still_land_once_and_stay_on_the_server(ssh, outbo
 def test_sftp_files_leave_the_server_after_they_landed_when_asked_to(ssh, outbox, stores):
     path = put(outbox / "a.csv", b"one")
     inbox = inbox_of(stores, sftp(ssh, MEDBOOKS_SFTP_AFTER="delete"))
-    assert land(stores, inbox)["landed"] == 1
+    assert land(stores, inbox).landed == 1
     inbox.close()
     assert not path.exists()
 
@@ -171,7 +171,7 @@ def test_an_sftp_file_of_any_size_lands_in_bounded_memory(ssh, outbox, stores):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     inbox.close()
-    assert counts["landed"] == 1
+    assert counts.landed == 1
     assert peak < LARGE_BYTES // 4
     (identity,) = stores.landed.identities()
     assert len(stores.landed.get(identity).content) == 7 + LARGE_BYTES
@@ -180,9 +180,9 @@ def test_an_sftp_file_of_any_size_lands_in_bounded_memory(ssh, outbox, stores):
 def test_a_corrected_sftp_file_under_the_same_name_is_new(ssh, outbox, stores):
     put(outbox / "a.csv", b"one")
     inbox = inbox_of(stores, sftp(ssh))
-    assert land(stores, inbox)["landed"] == 1
+    assert land(stores, inbox).landed == 1
     put(outbox / "a.csv", b"two", at=LONG_AGO + 60)
-    assert land(stores, inbox)["landed"] == 1
+    assert land(stores, inbox).landed == 1
     inbox.close()
 
 
@@ -260,17 +260,17 @@ def test_s3_objects_below_the_prefix_land_once_and_stay(bucket, s3_url, stores):
         bucket.put_object(Bucket="practice", Key=key, Body=key.encode())
     inbox = inbox_of(stores, s3(s3_url))
     assert names(inbox) == ["[ab].csv", "a.csv"]
-    assert land(stores, inbox) == {"landed": 2, "repeated": 0, "unfinished": 1}
-    assert land(stores, inbox) == {"landed": 0, "repeated": 0, "unfinished": 1}
+    assert land(stores, inbox) == LandedCounts(2, 0, 1)
+    assert land(stores, inbox) == LandedCounts(0, 0, 1)
     bucket.put_object(Bucket="practice", Key="drop/a.csv", Body=b"corrected")
-    assert land(stores, inbox)["landed"] == 1
+    assert land(stores, inbox).landed == 1
     inbox.close()
 
 
 def test_s3_objects_leave_after_they_landed_when_asked_to(bucket, s3_url, stores):
     bucket.put_object(Bucket="practice", Key="drop/a.csv", Body=b"one")
     inbox = inbox_of(stores, s3(s3_url, MEDBOOKS_S3_AFTER="delete"))
-    assert land(stores, inbox)["landed"] == 1
+    assert land(stores, inbox).landed == 1
     assert "Contents" not in bucket.list_objects_v2(Bucket="practice")
     inbox.close()
 
@@ -361,10 +361,10 @@ def test_attachments_of_imap_mail_land_once_and_the_mail_stays_unread(imap, stor
     imap.deliver(mail(subject="no files"), "2")
     inbox = inbox_of(stores, imap_settings(imap, tmp_path))
     assert names(inbox) == ["bill.pdf", "r\u00e9mit.835"]
-    assert land(stores, inbox) == {"landed": 2, "repeated": 0, "unfinished": 0}
+    assert land(stores, inbox) == LandedCounts(2, 0, 0)
     assert inbox.look().arrivals == ()
     imap.deliver(mail(("bill.pdf", b"%PDF-1.7 one")), "3")
-    assert land(stores, inbox) == {"landed": 0, "repeated": 1, "unfinished": 0}
+    assert land(stores, inbox) == LandedCounts(0, 1, 0)
     inbox.close()
     kept = [path.name for folder in ("new", "cur") for path in (imap.maildir / folder).iterdir()]
     assert len(kept) == 3
@@ -442,12 +442,12 @@ def test_a_maildir_gives_its_attachments_once(stores, tmp_path):
     (folder / "cur" / "2.host:2,S").write_bytes(mail(("b.csv", b"two")))
     (folder / "tmp" / "3.host").write_bytes(mail(("c.csv", b"three")))
     inbox = inbox_of(stores, {"MEDBOOKS_MAILDIR": str(folder)})
-    assert land(stores, inbox) == {"landed": 2, "repeated": 0, "unfinished": 0}
+    assert land(stores, inbox) == LandedCounts(2, 0, 0)
     assert inbox.look().arrivals == ()
     assert (folder / "new" / "1.host").exists()
     inbox = inbox_of(stores, {"MEDBOOKS_MAILDIR": str(folder), "MEDBOOKS_MAILDIR_AFTER": "delete"})
     (folder / "new" / "4.host").write_bytes(mail(("d.csv", b"four")))
-    assert land(stores, inbox)["landed"] == 1
+    assert land(stores, inbox).landed == 1
     assert not (folder / "new" / "4.host").exists()
 
 
@@ -489,7 +489,7 @@ def test_an_archive_lands_as_its_files_and_one_that_breaks_off_lands_whole(store
         put(tmp_path / "inbox" / name, content)
     for name, content in (("broken.zip", broken), ("cut.gz", cut)):
         put(tmp_path / "inbox" / name, content)
-    assert land(stores, FolderInbox(tmp_path / "inbox", standstill_seconds=0.0))["landed"] == 5
+    assert land(stores, FolderInbox(tmp_path / "inbox", standstill_seconds=0.0)).landed == 5
     landed = {file.file_name: file.content for file in map(stores.landed.get, stores.landed.identities())}
     assert landed == {
         "good.zip/a.csv": b"one",
@@ -523,7 +523,7 @@ class _Silent:
 def test_an_inbox_that_does_not_answer_does_not_keep_the_files_of_the_others(stores, tmp_path):
     put(tmp_path / "inbox" / "a.csv")
     inbox = AllInboxes([_Silent(), FolderInbox(tmp_path / "inbox", standstill_seconds=0.0)])
-    assert land(stores, inbox)["landed"] == 1
+    assert land(stores, inbox).landed == 1
     assert inbox.unavailable == {"sftp": "the server does not answer"}
     assert inbox.peek(5) == []
 

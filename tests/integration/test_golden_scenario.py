@@ -461,15 +461,15 @@ def _supplies_and_pay() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def events(tmp_path_factory) -> PracticeStores:
     """The scenario built by dbt, and every event of it posted."""
-    from orchestration.defs.ingest.raw import sources
+    from orchestration.formats.registry import kinds
 
     root = tmp_path_factory.mktemp("golden")
     controller = Approver("Kim Vale", ("controller",), Decimal("5000.00"))
     settings = Settings(entities=(Entity("E2", "Second practice", 7),), roster=Roster((controller,)))
     stores = PracticeStores(Home(root, root / "keys" / "medbooks.key", settings))
     with stores.lake.connect() as lake:
-        for source in sources():
-            lakes.create_tables(lake, source.tables)
+        for kind in kinds():
+            lakes.create_tables(lake, kind.tables)
         for table, row in rows():
             # file 45 lands between 4 and 5
             file = row.pop("file")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import yaml
 
-from orchestration.resources.home import DBT_PROJECT
+from orchestration.stores.home import DBT_PROJECT
 
 
 def test_staging_columns_are_as_described(built_dbt, empty_practice):

@@ -1,14 +1,13 @@
 """Documents, already turned to text, to ``raw_documents``: bill fields, or quarantine with a reason.
 
 Quarantined: what could not be opened (the refusal says why), no text, no total. What does not belong here: opening
-PDFs and running OCR (``resources``), which give ``DocumentText``.
+PDFs and running OCR (``stores.ocr``), which give ``DocumentText``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from orchestration.core.findings import Finding
 from orchestration.core.tables import RawBatch
@@ -19,28 +18,11 @@ from orchestration.formats.documents.tables import TABLES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orchestration.core.tables import SourceFile
+    from orchestration.formats.pages import DocumentText
 
 _PROFILE = "bill"
 # measured on receipts: 300, 200 and 150 dpi read alike, 100 does not
 _GOOD_DPI, _POOR_DPI = 200, 150
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentText:
-    """One document as text, or why it has none.
-
-    ``pages`` in order; ``text_source`` says whether they were printed (``text_layer``) or read (``ocr``);
-    ``confidence_rate`` is the engine's mean, 0 to 1; ``refusal`` is set when the bytes could not be opened.
-    """
-
-    file: SourceFile
-    pages: tuple[str, ...] = ()
-    text_source: Literal["text_layer", "ocr"] | None = None
-    ocr_engine: str | None = None
-    dpi: int | None = None
-    confidence_rate: Decimal | None = None
-    refusal: Finding | None = None
 
 
 def read(documents: Sequence[DocumentText]) -> RawBatch:

@@ -6,8 +6,3 @@ rows) → ``reader`` (files).
 R4 has no resource for a payment that a practice received: Claim and ChargeItem give charges, ExplanationOfBenefit what
 a payer says it paid. What does not belong here: disk, clock, lake, and which of two resources about a service counts.
 """
-
-from orchestration.formats.fhir.reader import read
-from orchestration.formats.fhir.tables import TABLES
-
-__all__ = ["TABLES", "read"]

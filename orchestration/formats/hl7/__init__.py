@@ -3,8 +3,3 @@
 What does not belong here: sockets (an interface engine writes files), disk, clock, lake, and what a charge means for
 the books.
 """
-
-from orchestration.formats.hl7.reader import read
-from orchestration.formats.hl7.tables import TABLES
-
-__all__ = ["TABLES", "read"]

@@ -10,7 +10,7 @@ from orchestration.reporting import measures, numerals
 from orchestration.reporting.figures import meter
 from orchestration.reporting.markup import Html, join, tag
 from orchestration.reporting.pieces import Col, disclosure, nothing, panel, section, table
-from orchestration.reporting.words import denial_class_name, hold_reason_words, source_name
+from orchestration.reporting.words import denial_class_name
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -68,7 +68,7 @@ def _tasks(report: ReportData) -> Html:
 
 def _broken(report: ReportData) -> list[_Task]:
     tasks = [
-        _Task(0, abs(row.difference_amount), f"Find what is missing from {source_name(row.source).lower()}",
+        _Task(0, abs(row.difference_amount), f"Find what is missing from {report.vocabulary.title(row.source).lower()}",
               "In is not posted + held + set aside.", numerals.dollars(row.difference_amount))
         for row in report.sources
         if row.difference_amount
@@ -83,7 +83,7 @@ def _broken(report: ReportData) -> list[_Task]:
     for row in quarantined:
         count = numerals.count(row.quarantined_files, "file")
         tasks.append(
-            _Task(1, row.quarantined_amount, f"{source_name(row.source)}: {count} set aside",
+            _Task(1, row.quarantined_amount, f"{report.vocabulary.title(row.source)}: {count} set aside",
                   "Look at why each could not be read, and ask its sender for a good copy.",
                   numerals.dollars(row.quarantined_amount))
         )  # fmt: skip
@@ -147,11 +147,11 @@ def _rejections(report: ReportData) -> Html | None:
 def _waiting(report: ReportData) -> list[_Task]:
     tasks = []
     for row in (*report.held, *report.also_waiting):
-        meaning, action = hold_reason_words(row.source, row.hold_reason)
+        meaning, action = report.vocabulary.reason(row.source, row.hold_reason)
         # what nobody need do anything about is explained above, and is no task
         if action.startswith("Nothing"):
             continue
-        title = f"{source_name(row.source)}: {numerals.count(row.item_count, 'item')}"
+        title = f"{report.vocabulary.title(row.source)}: {numerals.count(row.item_count, 'item')}"
         tasks.append(_Task(2, abs(row.held_amount), title, f"{meaning} {action}", numerals.dollars(row.held_amount)))
     return tasks
 
@@ -249,8 +249,8 @@ def _findings(report: ReportData) -> Html:
     )
     cells = [
         (
-            hold_reason_words(row.source, row.code).what_it_means,
-            source_name(row.source),
+            report.vocabulary.reason(row.source, row.code).what_it_means,
+            report.vocabulary.title(row.source),
             "error" if row.severity == "error" else "remark",
             f"{row.finding_count:,}",
             "" if row.amount is None or row.amount == ZERO else numerals.dollars(row.amount),

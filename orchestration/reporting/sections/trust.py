@@ -10,12 +10,13 @@ from orchestration.reporting.figures import shares
 from orchestration.reporting.markup import Html, join, tag
 from orchestration.reporting.measures import trial_balance_totals
 from orchestration.reporting.pieces import Col, agrees, disclosure, nothing, panel, section, table
-from orchestration.reporting.words import hold_reason_words, plain, source_name
+from orchestration.reporting.words import plain
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from orchestration.reporting.data import HeldRow, ReportData, SourceRow
+    from orchestration.reporting.words import Vocabulary
 
 _LEDE: Final = (
     "A practice receives files; every dollar in them must be somewhere. Each row says how much came in and where it "
@@ -89,11 +90,11 @@ def _conservation(report: ReportData) -> Html:
                                  "the last row proves that nothing is lost, it is not revenue."),
         ),
     )  # fmt: skip
-    body = table(columns, [_source_cells(row) for row in rows], footer=footer)
+    body = table(columns, [_source_cells(row, report.vocabulary.title(row.source)) for row in rows], footer=footer)
     return panel(heading, body, key, explained)
 
 
-def _source_cells(row: SourceRow) -> tuple[str, ...]:
+def _source_cells(row: SourceRow, title: str) -> tuple[str, ...]:
     parts = [("posted", row.posted_amount), ("held", row.held_amount), ("quarantined", row.quarantined_amount)]
     if row.difference_amount > 0:
         parts.append(("missing", row.difference_amount))
@@ -108,7 +109,7 @@ def _source_cells(row: SourceRow) -> tuple[str, ...]:
     if not is_equal:
         proof = tag("span", proof, tag("small", f"by {numerals.dollars(row.difference_amount)}"))
     return (
-        tag("span", source_name(row.source), shares(parts, tip)),
+        tag("span", title, shares(parts, tip)),
         files,
         numerals.dollars(row.in_amount),
         numerals.dollars(row.posted_amount),
@@ -131,13 +132,13 @@ def _held(report: ReportData) -> Html:
         Col("Items", is_number=True),
         Col("Amount", is_number=True),
     )
-    return panel(heading, table(columns, [_held_cells(row) for row in rows], footer=footer))
+    return panel(heading, table(columns, [_held_cells(row, report.vocabulary) for row in rows], footer=footer))
 
 
-def _held_cells(row: HeldRow) -> tuple[str, ...]:
-    meaning, action = hold_reason_words(row.source, row.hold_reason)
+def _held_cells(row: HeldRow, vocabulary: Vocabulary) -> tuple[str, ...]:
+    meaning, action = vocabulary.reason(row.source, row.hold_reason)
     return (
-        tag("span", meaning, tag("small", source_name(row.source))),
+        tag("span", meaning, tag("small", vocabulary.title(row.source))),
         action,
         f"{row.item_count:,}",
         numerals.dollars(row.held_amount),

@@ -3,29 +3,26 @@
 Marts are compared by month, payer and provider, the journal by month and account, the ledger by account, to the cent.
 The truth is summed from the hidden ledger and never from a file; what a rule holds for a person is added to the books
 as what it would book, so that nothing is excused by being held.
-What does not belong here: what readers make of the files alone (``roundtrip``).
+What does not belong here: what readers make of the files alone (``round_trip``), and opening a practice's stores.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from collections import Counter, defaultdict
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from orchestration.core.errors import BooksError
-from orchestration.synthetic.check.round_trip import Comparison, compared
+import pyarrow.parquet as pq
+
+from orchestration.synthetic.check.round_trip import TruthComparison, compared
 from orchestration.synthetic.expected_journal import REVENUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from decimal import Decimal
+    from pathlib import Path
 
     import duckdb
-
-    from orchestration.stores.practice import PracticeStores
 
     Sums = Counter[tuple[str, ...]]
 
@@ -36,31 +33,31 @@ _BY_MONTH = ("month",)
 
 # who pays for himself has a payer of that name in some exports and none in others
 _CHARGED = """
-    SELECT strftime(posting_date, '%Y-%m') AS month, if(payer_class = 'self_pay', 'SELF', payer_id),
+    select strftime(posting_date, '%Y-%m') as month, if(payer_class = 'self_pay', 'SELF', payer_id),
         rendering_provider_id, charged_amount
-    FROM marts.fct_charge_lines WHERE disposition = 'proposed'
-    UNION ALL
-    SELECT strftime(voids.void_date, '%Y-%m'), if(charges.payer_class = 'self_pay', 'SELF', charges.payer_id),
+    from marts.fct_charge_lines where disposition = 'proposed'
+    union all
+    select strftime(voids.void_date, '%Y-%m'), if(charges.payer_class = 'self_pay', 'SELF', charges.payer_id),
         charges.rendering_provider_id, -voids.charged_amount
-    FROM posting.void_positions AS voids
-    INNER JOIN marts.fct_charge_lines AS charges USING (source, profile, transaction_id)
-    WHERE voids.transaction_type = 'CHARGE' AND charges.disposition = 'proposed'
+    from posting.void_positions as voids
+    inner join marts.fct_charge_lines as charges using (source, profile, transaction_id)
+    where voids.transaction_type = 'CHARGE' and charges.disposition = 'proposed'
 """
 _REMITTED_LINE = """
-    SELECT strftime(posting_date, '%Y-%m') AS month, payer_id, rendering_provider_id, {amount}
-    FROM marts.fct_remittance_lines WHERE disposition = 'proposed'
+    select strftime(posting_date, '%Y-%m') as month, payer_id, rendering_provider_id, {amount}
+    from marts.fct_remittance_lines where disposition = 'proposed'
 """
 _WITHDRAWN = """
-    SELECT strftime(posted_date, '%Y-%m') AS month, NULL, NULL, withdrawal_amount FROM marts.fct_withdrawals
-    WHERE withdrawal_class IN ({classes}) AND hold_reason IS NULL
+    select strftime(posted_date, '%Y-%m') as month, null, null, withdrawal_amount from marts.fct_withdrawals
+    where withdrawal_class in ({classes}) and hold_reason is null
 """
 _DEPOSITED = """
-    SELECT strftime(posted_date, '%Y-%m') AS month, NULL, NULL, deposit_amount FROM marts.fct_deposits
-    WHERE deposit_class IN ({classes}) AND disposition = 'proposed'
+    select strftime(posted_date, '%Y-%m') as month, null, null, deposit_amount from marts.fct_deposits
+    where deposit_class in ({classes}) and disposition = 'proposed'
 """
 _PAID_OUT = """
-    SELECT strftime(pay_date, '%Y-%m') AS month, NULL, provider_id, {amount} FROM intermediate.int_ledger__pay_lines
-    WHERE hold_reason IS NULL
+    select strftime(pay_date, '%Y-%m') as month, null, provider_id, {amount} from intermediate.int_ledger__pay_lines
+    where hold_reason is null
 """
 
 # measure of the truth → by what it is compared, and the rows (month, payer, provider, amount) of the books
@@ -76,16 +73,16 @@ _MARTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "remitted": (
         _BY_PAYER,
         """
-        SELECT strftime(payment_date, '%Y-%m') AS month, payer_id, NULL, paid_amount
-        FROM intermediate.int_remittances__payments WHERE disposition = 'proposed'
+        select strftime(payment_date, '%Y-%m') as month, payer_id, null, paid_amount
+        from intermediate.int_remittances__payments where disposition = 'proposed'
         """,
     ),
     # no export says whose member a patient's payment is
     "patient_paid": (
         _BY_PROVIDER,
         """
-        SELECT strftime(posting_date, '%Y-%m') AS month, NULL, rendering_provider_id, paid_amount
-        FROM intermediate.int_receivables__desk_payments WHERE hold_reason IS NULL
+        select strftime(posting_date, '%Y-%m') as month, null, rendering_provider_id, paid_amount
+        from intermediate.int_receivables__desk_payments where hold_reason is null
         """,
     ),
     "bank_eft": (_BY_MONTH, _DEPOSITED.format(classes="'eft'")),
@@ -94,7 +91,7 @@ _MARTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "bank_cheque": (_BY_MONTH, _DEPOSITED.format(classes="'unidentified', 'differs'")),
     "withdrawn": (
         _BY_MONTH,
-        "SELECT strftime(posted_date, '%Y-%m') AS month, NULL, NULL, withdrawal_amount FROM marts.fct_withdrawals",
+        "select strftime(posted_date, '%Y-%m') as month, null, null, withdrawal_amount from marts.fct_withdrawals",
     ),
     "bank_bill": (_BY_MONTH, _WITHDRAWN.format(classes="'bill_payment'")),
     "bank_rent": (_BY_MONTH, _WITHDRAWN.format(classes="'rent'")),
@@ -109,37 +106,37 @@ _MARTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "supplies_received": (
         _BY_MONTH,
         """
-        SELECT strftime(entry_date, '%Y-%m') AS month, NULL, NULL, ordered_amount
-        FROM intermediate.int_ledger__supply_lines WHERE document_kind = 'receipt'
+        select strftime(entry_date, '%Y-%m') as month, null, null, ordered_amount
+        from intermediate.int_ledger__supply_lines where document_kind = 'receipt'
         """,
     ),
     "supplies_billed": (
         _BY_MONTH,
         """
-        SELECT strftime(entry_date, '%Y-%m') AS month, NULL, NULL, billed_amount
-        FROM intermediate.int_ledger__supply_lines WHERE document_kind = 'invoice'
+        select strftime(entry_date, '%Y-%m') as month, null, null, billed_amount
+        from intermediate.int_ledger__supply_lines where document_kind = 'invoice'
         """,
     ),
     "billed": (
         _BY_MONTH,
         """
-        SELECT strftime(bill_date, '%Y-%m') AS month, NULL, NULL, total_amount FROM intermediate.int_ledger__bills
-        WHERE hold_reason IS DISTINCT FROM 'duplicate_bill'
+        select strftime(bill_date, '%Y-%m') as month, null, null, total_amount from intermediate.int_ledger__bills
+        where hold_reason is distinct from 'duplicate_bill'
         """,
     ),
 }
 
 _JOURNAL = """
-    SELECT strftime(entry_date, '%Y-%m') AS month, account_code, debit_amount - credit_amount AS amount
-    FROM posting.fct_journal_lines WHERE book = 'accrual'
-    UNION ALL
-    SELECT strftime(bill_date, '%Y-%m'), unnest([account_code, '2000']), unnest([total_amount, -total_amount])
-    FROM intermediate.int_ledger__bills WHERE hold_reason IS NOT NULL AND hold_reason <> 'duplicate_bill'
-    UNION ALL
-    SELECT
+    select strftime(entry_date, '%Y-%m') as month, account_code, debit_amount - credit_amount as amount
+    from posting.fct_journal_lines where book = 'accrual'
+    union all
+    select strftime(bill_date, '%Y-%m'), unnest([account_code, '2000']), unnest([total_amount, -total_amount])
+    from intermediate.int_ledger__bills where hold_reason is not null and hold_reason <> 'duplicate_bill'
+    union all
+    select
         strftime(entry_date, '%Y-%m'), unnest(['2010', account_code, '2000']),
         unnest([ordered_amount, billed_amount - ordered_amount, -billed_amount])
-    FROM intermediate.int_ledger__supply_lines WHERE document_kind = 'invoice' AND hold_reason IS NOT NULL
+    from intermediate.int_ledger__supply_lines where document_kind = 'invoice' and hold_reason is not null
 """
 
 # within a month these accounts are one: when a payment made ahead is applied, an estimate released and pay accrued
@@ -149,42 +146,20 @@ _WITHIN_A_MONTH = {"2310": "1210", "1290": "4900", "6110": "6100", "2120": "6100
 _AT_THE_END = {"1290": "4900"}
 
 
-def keep_books(home: Path, files: Iterable[Path]) -> PracticeStores:
-    """Run the whole pipeline on copies of some files, in a new home and a process of its own; return the home's stores.
+@dataclass(frozen=True, slots=True)
+class LedgerRows:
+    """What the ledger holds: the events that are posted, and debits less credits by account."""
 
-    Nothing of the caller's own practice is used: no setting, no inbox, no ledger by URL. Raises ``BooksError`` when the
-    run does not succeed.
-    """
-    from orchestration.stores.home import Home
-    from orchestration.stores.practice import PracticeStores
-
-    inbox = home / "inbox"
-    inbox.mkdir(parents=True)
-    for file in files:
-        shutil.copyfile(file, inbox / file.name)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MEDBOOKS_", "DAGSTER_"))}
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "medbooks"), "--home", str(home), "run", "--quiet"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        last = done.stderr.strip().splitlines()[-2:]
-        message = f"the run of the generated practice failed: {' '.join(last)}"
-        raise BooksError(message, mend=f"medbooks --home {home} run")
-    return PracticeStores(Home(home, home / "keys" / "medbooks.key"))
+    posted_event_ids: frozenset[str]
+    balances: tuple[tuple[str, Decimal], ...]
 
 
-def compare_books(stores: PracticeStores, truth: Path) -> list[Comparison]:
+def compare_books(lake: duckdb.DuckDBPyConnection, ledger_rows: LedgerRows, truth: Path) -> list[TruthComparison]:
     """Return every comparison of a practice's books with a folder ``truth``; amounts are compared to the cent.
 
-    The home must hold that practice's files, all of them and no others, and a run must have succeeded. What this
+    The books must hold that practice's files, all of them and no others, and a run must have succeeded. What this
     practice has not (a refund, a takeback) is not compared.
     """
-    import pyarrow.parquet as pq
-
     ledger: defaultdict[str, Sums] = defaultdict(Counter)
     for row in pq.read_table(truth / "ledger.parquet").to_pylist():
         ledger[row["measure"]][row["month"], row["payer_id"] or "", row["provider_npi"] or ""] += row["amount"]
@@ -195,44 +170,43 @@ def compare_books(stores: PracticeStores, truth: Path) -> list[Comparison]:
     for row in pq.read_table(truth / "denials.parquet").to_pylist():
         key = (row["payer_id"], row["group_code"], row["reason_code"], row["remark_code"] or "")
         denied[f"{row['denied_date']:%Y-%m}", *key] += row["denied_amount"]
-    with stores.lake.connect() as lake:
-        found = [_mart(lake, measure, ledger[measure]) for measure in _MARTS]
-        found.append(_charged_by_month(lake, ledger["charged"]))
-        if not _every_charge_names_its_provider(lake):
-            # athenahealth's transaction feed names neither payer nor provider
-            found = [each for each in found if each.what != "charged by month, payer, provider"]
-        found = [each for each in found if each.cells]
-        found += _provider_adjustments(lake, ledger)
-        found.append(_denials(lake, denied))
-        found += _journals(lake, journal)
-        found.append(_trial_balance(stores, lake))
+    found = [_mart(lake, measure, ledger[measure]) for measure in _MARTS]
+    found.append(_charged_by_month(lake, ledger["charged"]))
+    if not _every_charge_names_its_provider(lake):
+        # athenahealth's transaction feed names neither payer nor provider
+        found = [each for each in found if each.what != "charged by month, payer, provider"]
+    found = [each for each in found if each.cells]
+    found += _provider_adjustments(lake, ledger)
+    found.append(_denials(lake, denied))
+    found += _journals(lake, journal)
+    found.append(_trial_balance(lake, ledger_rows))
     return found
 
 
-def _mart(lake: duckdb.DuckDBPyConnection, measure: str, true: Sums) -> Comparison:
+def _mart(lake: duckdb.DuckDBPyConnection, measure: str, true: Sums) -> TruthComparison:
     by, query = _MARTS[measure]
     places = [("month", "payer", "provider").index(name) for name in by]
     booked = _sums(lake, query)
     return compared("books", f"{measure} by {', '.join(by)}", _along(booked, places), _along(true, places))
 
 
-def _charged_by_month(lake: duckdb.DuckDBPyConnection, true: Sums) -> Comparison:
+def _charged_by_month(lake: duckdb.DuckDBPyConnection, true: Sums) -> TruthComparison:
     return compared("books", "charged by month", _along(_sums(lake, _CHARGED), [0]), _along(true, [0]))
 
 
 def _every_charge_names_its_provider(lake: duckdb.DuckDBPyConnection) -> bool:
     row = lake.execute(
-        "SELECT count(*) FROM marts.fct_charge_lines WHERE disposition = 'proposed' AND rendering_provider_id IS NULL"
+        "select count(*) from marts.fct_charge_lines where disposition = 'proposed' and rendering_provider_id is null"
     ).fetchone()
     return row is not None and not row[0]
 
 
-def _provider_adjustments(lake: duckdb.DuckDBPyConnection, ledger: Mapping[str, Sums]) -> Iterator[Comparison]:
+def _provider_adjustments(lake: duckdb.DuckDBPyConnection, ledger: Mapping[str, Sums]) -> Iterator[TruthComparison]:
     booked = _sums(
         lake,
         """
-        SELECT adjustment_reason_code, strftime(payment_date, '%Y-%m'), payer_id, adjustment_amount
-        FROM intermediate.int_remittances__provider_adjustments_classified WHERE disposition = 'proposed'
+        select adjustment_reason_code, strftime(payment_date, '%Y-%m'), payer_id, adjustment_amount
+        from intermediate.int_remittances__provider_adjustments_classified where disposition = 'proposed'
         """,
     )
     true: Sums = Counter()
@@ -243,18 +217,18 @@ def _provider_adjustments(lake: duckdb.DuckDBPyConnection, ledger: Mapping[str, 
     yield compared("books", "provider_adjusted by code, month, payer", booked, true)
 
 
-def _denials(lake: duckdb.DuckDBPyConnection, true: Sums) -> Comparison:
+def _denials(lake: duckdb.DuckDBPyConnection, true: Sums) -> TruthComparison:
     booked = _sums(
         lake,
         """
-        SELECT strftime(denied_date, '%Y-%m'), payer_id, group_code, reason_code, remark_code, denied_amount
-        FROM marts.fct_denials
+        select strftime(denied_date, '%Y-%m'), payer_id, group_code, reason_code, remark_code, denied_amount
+        from marts.fct_denials
         """,
     )
     return compared("books", "denials by month, payer, group, reason, remark", booked, true)
 
 
-def _journals(lake: duckdb.DuckDBPyConnection, true: Sums) -> Iterator[Comparison]:
+def _journals(lake: duckdb.DuckDBPyConnection, true: Sums) -> Iterator[TruthComparison]:
     booked: Sums = Counter()
     for (month, account), amount in _sums(lake, _JOURNAL).items():
         booked[month, REVENUE if account.startswith(f"{REVENUE}-") else account] += amount
@@ -276,25 +250,25 @@ def _joined(sums: Sums, together: Mapping[str, str], places: list[int]) -> Sums:
     return found
 
 
-def _trial_balance(stores: PracticeStores, lake: duckdb.DuckDBPyConnection) -> Comparison:
+def _trial_balance(lake: duckdb.DuckDBPyConnection, ledger_rows: LedgerRows) -> TruthComparison:
     """Compare the ledger with the entries the lake proposed, less those that wait for a person."""
-    posted = stores.ledger.posted_event_ids()
-    proposed: Sums = Counter()
-    for event_id, account, amount in lake.execute(
-        "SELECT event_id, account_code, debit_amount - credit_amount FROM posting.fct_journal_lines"
-    ).fetchall():
-        if event_id in posted:
-            proposed[(account,)] += amount
-    booked: Sums = Counter()
-    for row in stores.ledger.trial_balance():
-        booked[(row.account_code,)] += row.debit_amount - row.credit_amount
-    return compared("books", "trial balance by account", booked, proposed)
+    lines = lake.execute(
+        "select event_id, account_code, debit_amount - credit_amount from posting.fct_journal_lines"
+    ).fetchall()
+    proposed = _summed(
+        (account, amount) for event_id, account, amount in lines if event_id in ledger_rows.posted_event_ids
+    )
+    return compared("books", "trial balance by account", _summed(ledger_rows.balances), proposed)
 
 
 def _sums(lake: duckdb.DuckDBPyConnection, query: str) -> Sums:
+    return _summed(lake.execute(query).fetchall())
+
+
+def _summed(rows: Iterable[tuple[Any, ...]]) -> Sums:
     """Return the last column summed by all others."""
     sums: Sums = Counter()
-    for *key, amount in lake.execute(query).fetchall():
+    for *key, amount in rows:
         sums[tuple(part or "" for part in key)] += amount
     return sums
 

@@ -1,9 +1,9 @@
 """The round trip of the synthetic practice: what readers make of its files, compared with what is true of them.
 
-Every feed is read by the reader a real file of that format goes to. Sums by month, payer and provider must equal the
-truth to the cent, as far as a format says these; charge lines of all formats must be the same lines; nothing may be
-refused. The truth's sums come from the hidden ledger's columns, never from what a writer wrote.
-What does not belong here: the lake. What becomes of the rows there is the pipeline's own business.
+Every feed is read by the reader a real file of that format goes to; the caller hands these in by kind of file. Sums by
+month, payer and provider must equal the truth to the cent, as far as a format says these; charge lines of all formats
+must be the same lines; nothing may be refused. The truth's sums come from the hidden ledger's columns, never from what
+a writer wrote. What does not belong here: the lake. What becomes of the rows there is compared by ``books``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyarrow.parquet as pq
 
 from orchestration.core.ids import file_id
 from orchestration.core.tables import SourceFile
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from orchestration.core.tables import RawBatch
 
     Reader = Callable[[Sequence[SourceFile]], RawBatch]
+    Readers = Mapping[str, Reader]
     Row = dict[str, Any]
     Sums = Counter[tuple[str, ...]]
     _Truth = Mapping[str, Counter[tuple[str, str, str]]]
@@ -38,7 +41,7 @@ _SELF = "SELF"
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class TruthComparison:
     """One quantity of one feed: how many cells were compared, how many differ, and by how much together."""
 
     feed: str
@@ -80,21 +83,32 @@ _CHARGE_FEEDS: Mapping[str, _Charges] = {
     # a ChargeItem names neither payer nor modifiers
     "fhir_charge_items": _Charges((_MONTH, _PROVIDER), (), has_lines=False),
 }
+# which kind of file a feed of charges is; the others are exports of an EHR
+_KIND_OF: Mapping[str, str] = {
+    "hl7": "hl7",
+    "fhir": "fhir",
+    "fhir_charge_items": "fhir",
+    "redox": "billing_api",
+    "drchrono": "billing_api",
+}
 
 
-def compare(out: Path) -> list[Comparison]:
-    """Return every comparison of a generated practice: its inbox, and the feeds beside it."""
+def compare(out: Path, readers: Readers) -> list[TruthComparison]:
+    """Return every comparison of a generated practice: its inbox, and the feeds beside it.
+
+    ``readers`` are those of real files, by kind of file.
+    """
     truth = _truth(out)
     inbox = sorted((out / "inbox").iterdir())
     folders = {"generic_csv": [path for path in inbox if path.name.startswith("charges_")]}
     feeds = out / "feeds"
     if feeds.is_dir():
         folders |= {folder.name: sorted(folder.iterdir()) for folder in sorted(feeds.iterdir())}
-    found: list[Comparison] = []
+    found: list[TruthComparison] = []
     lines: dict[str, Counter[tuple[Any, ...]]] = {}
     for feed, paths in folders.items():
         if feed in _CHARGE_FEEDS:
-            rows = _Rows(_reader(feed), paths)
+            rows = _Rows(readers[_KIND_OF.get(feed, "ehr")], paths)
             found += _compare_sums(feed, rows, truth)
             lines[feed] = rows.lines
             found.append(rows.refused(feed))
@@ -103,39 +117,29 @@ def compare(out: Path) -> list[Comparison]:
         for feed, of_feed in lines.items()
         if feed != "generic_csv" and _CHARGE_FEEDS[feed].has_lines
     ]
-    found += _remittances([path for path in inbox if path.suffix == ".835"], truth)
-    found += _bank("ofx", [path for path in inbox if path.name.startswith("bank_")], truth)
-    found += _payroll("payroll_csv", [path for path in inbox if path.name.startswith("payroll_")], truth)
+    found += _remittances([path for path in inbox if path.suffix == ".835"], truth, readers)
+    found += _bank("ofx", [path for path in inbox if path.name.startswith("bank_")], truth, readers)
+    registers = [path for path in inbox if path.name.startswith("payroll_")]
+    found += _payroll("payroll_csv", registers, truth, readers)
     for feed, comparer in _OTHERS.items():
         if feed in folders:
-            found += comparer(feed, folders[feed], truth)
+            found += comparer(feed, folders[feed], truth, readers)
     if "hl7" in folders:
-        found.append(_booked([path for path in folders["hl7"] if path.name.startswith("siu_booked_")], out))
+        booked = [path for path in folders["hl7"] if path.name.startswith("siu_booked_")]
+        found.append(_booked(booked, out, readers))
     if "fee_schedules" in folders:
-        found.append(_fees(folders["fee_schedules"], inbox))
+        found.append(_fees(folders["fee_schedules"], inbox, readers))
     return found
 
 
 def _truth(out: Path) -> _Truth:
     """Return the ledger table as sums by month, payer and provider, per measure."""
-    import pyarrow.parquet as pq
-
     truth: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
     for row in pq.read_table(out / "truth" / "ledger.parquet").to_pylist():
         truth[row["measure"]][row["month"], row["payer_id"] or "", row["provider_npi"] or ""] += row["amount"]
     truth["adjusted"] = truth["contractual"] + truth["sequestration"]
     truth["transferred"] = truth["patient"]
     return truth
-
-
-def _reader(feed: str) -> Reader:
-    from orchestration.formats import billing_api, exports, fhir, hl7
-
-    if feed == "hl7":
-        return hl7.read
-    if feed.startswith("fhir"):
-        return fhir.read
-    return billing_api.read if feed in {"redox", "drchrono"} else exports.read
 
 
 def _read(reader: Reader, paths: Iterable[Path]) -> Iterator[dict[str, list[Row]]]:
@@ -184,7 +188,8 @@ class _Rows:
             else:
                 charges[_charge_id(row["transaction_id"])] = row
             # a charge that was voided in its own row is worth nothing
-            self.sums["charged"][key] += amount if row["void_date"] is None else Decimal(0)
+            if row["void_date"] is None:
+                self.sums["charged"][key] += amount
         elif kind == "PAYMENT":
             is_patient = row["bucket"] == "patient" or (row["bucket"] is None and row["payer_id"] is None)
             self.sums["patient_paid" if is_patient else "payer_paid"][key] -= amount
@@ -193,8 +198,8 @@ class _Rows:
         elif kind == "TRANSFER_OUT":
             self.sums["transferred"][key] -= amount
 
-    def refused(self, feed: str) -> Comparison:
-        return Comparison(feed, "records read", self.records, self.errors)
+    def refused(self, feed: str) -> TruthComparison:
+        return TruthComparison(feed, "records read", self.records, self.errors)
 
 
 def _charge_id(transaction_id: str) -> str:
@@ -203,7 +208,7 @@ def _charge_id(transaction_id: str) -> str:
     return claim if len(claim) == _CHARGE_ID_LENGTH else claim + rest.split("-")[0]
 
 
-def _compare_sums(feed: str, rows: _Rows, truth: _Truth) -> Iterator[Comparison]:
+def _compare_sums(feed: str, rows: _Rows, truth: _Truth) -> Iterator[TruthComparison]:
     kind = _CHARGE_FEEDS[feed]
     for measure in ("charged", *kind.measures):
         # no export says whose member a patient's payment is
@@ -221,30 +226,28 @@ def _along(sums: Counter[tuple[str, str, str]], by: tuple[str, ...]) -> Sums:
     return found
 
 
-def compared(feed: str, what: str, read: Sums, true: Sums) -> Comparison:
+def compared(feed: str, what: str, read: Sums, true: Sums) -> TruthComparison:
     """Return one comparison of sums; a cell that is zero on both sides is none."""
     cells = {key for key in (*read, *true) if read[key] or true[key]}
     differing = [key for key in cells if read[key] != true[key]]
     gap = sum((abs(read[key] - true[key]) for key in differing), Decimal(0))
-    return Comparison(feed, what, len(cells), len(differing), Decimal(gap))
+    return TruthComparison(feed, what, len(cells), len(differing), Decimal(gap))
 
 
 def _compare_lines(
     feed: str, ours: Counter[tuple[Any, ...]], theirs: Counter[tuple[Any, ...]], *, has_voids: bool
-) -> Comparison:
+) -> TruthComparison:
     if not has_voids:
         ours = Counter({line: count for line, count in ours.items() if not line[-1]})
     differing = (ours - theirs).total() + (theirs - ours).total()
-    return Comparison(feed, "charge lines, as in generic_csv", len(ours), differing)
+    return TruthComparison(feed, "charge lines, as in generic_csv", len(ours), differing)
 
 
-def _remittances(paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
-    from orchestration.formats.x12 import era835
-
+def _remittances(paths: list[Path], truth: _Truth, readers: Readers) -> Iterator[TruthComparison]:
     paid: Counter[tuple[str, str, str]] = Counter()
     remitted: Counter[tuple[str, str, str]] = Counter()
     errors = records = 0
-    for tables in _read(era835.read, paths):
+    for tables in _read(readers["era835"], paths):
         errors += sum(row["severity"] == "error" for row in tables["findings"])
         payments = {row["transaction_number"]: row for row in tables["transactions"]}
         for payment in payments.values():
@@ -257,14 +260,12 @@ def _remittances(paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
     yield compared("835", "payer_paid by month, payer, provider", _along(paid, _ALL), _along(truth["payer_paid"], _ALL))
     by = (_MONTH, _PAYER)
     yield compared("835", "remitted by month, payer", _along(remitted, by), _along(truth["remitted"], by))
-    yield Comparison("835", "claims read", records, errors)
+    yield TruthComparison("835", "claims read", records, errors)
 
 
-def _bank(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
-    from orchestration.formats import bank
-
+def _bank(feed: str, paths: list[Path], truth: _Truth, readers: Readers) -> Iterator[TruthComparison]:
     sums: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
-    for tables in _read(bank.read, paths):
+    for tables in _read(readers["bank"], paths):
         for row in tables["transactions"]:
             name = "deposited" if row["amount"] > 0 else "withdrawn"
             sums[name][f"{row['posted_date']:%Y-%m}", "", ""] += abs(row["amount"])
@@ -272,36 +273,30 @@ def _bank(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
         yield compared(feed, f"{name} by month", _along(sums[name], (_MONTH,)), _along(truth[name], (_MONTH,)))
 
 
-def _fees(paths: list[Path], inbox: list[Path]) -> Comparison:
+def _fees(paths: list[Path], inbox: list[Path], readers: Readers) -> TruthComparison:
     """Compare the practice's own fees with every charge that was made: fee of one unit times units."""
-    from orchestration.formats import exports, fees
-
     asked: dict[tuple[str, str, int], Decimal] = {}
-    for tables in _read(fees.read, paths):
+    for tables in _read(readers["fees"], paths):
         for row in tables["fee_schedule_lines"]:
             if row["fee_basis"] == "charge":
                 asked[row["procedure_code"], row["modifier"] or "", row["effective_date"].year] = row["fee_amount"]
     cells = differing = 0
-    for tables in _read(exports.read, [path for path in inbox if path.name.startswith("charges_")]):
+    for tables in _read(readers["ehr"], [path for path in inbox if path.name.startswith("charges_")]):
         for row in tables["transactions"]:
             if row["transaction_type"] == "CHARGE":
                 code, year = row["procedure_code"], row["service_date"].year
                 fee = asked.get((code, row["modifier_1"] or "", year), asked.get((code, "", year)))
                 cells += 1
                 differing += fee is None or fee * row["units"] != row["amount"]
-    return Comparison("fee_schedules", "charges priced by the schedule", cells, differing)
+    return TruthComparison("fee_schedules", "charges priced by the schedule", cells, differing)
 
 
-def _booked(paths: list[Path], out: Path) -> Comparison:
+def _booked(paths: list[Path], out: Path, readers: Readers) -> TruthComparison:
     """Compare the appointments of days to come, by day on which they were told, day and provider."""
-    import pyarrow.parquet as pq
-
-    from orchestration.formats import hl7
-
     read: Sums = Counter()
     true: Sums = Counter()
     for path in paths:
-        for tables in _read(hl7.read, [path]):
+        for tables in _read(readers["hl7"], [path]):
             for row in tables["appointments"]:
                 if row["appointment_state"] == "booked":
                     told = f"{path.stem[-8:-4]}-{path.stem[-4:-2]}-{path.stem[-2:]}"
@@ -311,16 +306,14 @@ def _booked(paths: list[Path], out: Path) -> Comparison:
     return compared("hl7", "appointments to come by day told, day, provider", read, true)
 
 
-def _payroll(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
-    from orchestration.formats import payroll
-
+def _payroll(feed: str, paths: list[Path], truth: _Truth, readers: Readers) -> Iterator[TruthComparison]:
     sums: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
     names = {
         "gross_pay": "gross_amount",
         "net_pay": "net_amount",
         "employer_tax": "employer_tax_amount",
     }
-    for tables in _read(payroll.read, paths):
+    for tables in _read(readers["payroll"], paths):
         for row in tables["pay_lines"]:
             for measure, column in names.items():
                 sums[measure][f"{row['pay_date']:%Y-%m}", "", row["provider_npi"] or ""] += row[column]
@@ -330,15 +323,13 @@ def _payroll(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison
         yield compared(feed, f"{name} by {', '.join(by)}", _along(sums[name], by), _along(truth[name], by))
 
 
-def _claims(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
+def _claims(feed: str, paths: list[Path], truth: _Truth, readers: Readers) -> Iterator[TruthComparison]:
     """Compare claims as submitted, by the month of their interchange; a claim that was turned away is sent twice."""
-    from orchestration.formats.x12 import claims837
-
     sums: Counter[tuple[str, str, str]] = Counter()
     lines: Counter[tuple[str, str, str]] = Counter()
     for path in paths:
         month = f"{path.stem[-8:-4]}-{path.stem[-4:-2]}"
-        for tables in _read(claims837.read, [path]):
+        for tables in _read(readers["claims837"], [path]):
             for claim in tables["claims"]:
                 key = (month, claim["payer_id"], claim["rendering_provider_npi"])
                 sums[key] += claim["charged_amount"]
@@ -351,13 +342,11 @@ def _claims(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]
         yield compared(feed, f"submitted {what} by {', '.join(_ALL)}", _along(found, _ALL), _along(true, _ALL))
 
 
-def _acknowledgements(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
+def _acknowledgements(feed: str, paths: list[Path], truth: _Truth, readers: Readers) -> Iterator[TruthComparison]:
     """Compare what was turned away, by month of the answer and payer."""
-    from orchestration.formats.x12 import acks
-
     sums: Counter[tuple[str, str, str]] = Counter()
     for path in paths:
-        for tables in _read(acks.read, [path]):
+        for tables in _read(readers["acks"], [path]):
             for status in tables["claim_statuses"]:
                 if (status["level"], status["outcome"]) == ("claim", "rejected"):
                     key = (f"{status['effective_date']:%Y-%m}", status["sender_code"], "")
@@ -366,13 +355,11 @@ def _acknowledgements(feed: str, paths: list[Path], truth: _Truth) -> Iterator[C
     yield compared(feed, f"rejected by {', '.join(by)}", _along(sums, by), _along(truth["rejected"], by))
 
 
-def _supplies(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Comparison]:
+def _supplies(feed: str, paths: list[Path], truth: _Truth, readers: Readers) -> Iterator[TruthComparison]:
     """Compare what was ordered, came (at the order's price) and was billed, by month of each document."""
-    from orchestration.formats import supplier_documents
-
     sums: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
     prices: dict[tuple[str, str], Decimal] = {}
-    read = list(_read(supplier_documents.read, sorted(paths, key=lambda path: not path.name.startswith("orders_"))))
+    read = list(_read(readers["supplies"], sorted(paths, key=lambda path: not path.name.startswith("orders_"))))
     for tables in read:
         for row in tables["order_lines"]:
             prices[row["order_number"], row["item_id"]] = row["unit_price"]
@@ -386,7 +373,7 @@ def _supplies(feed: str, paths: list[Path], truth: _Truth) -> Iterator[Compariso
         yield compared(feed, f"{name} by month", _along(sums[name], (_MONTH,)), _along(truth[name], (_MONTH,)))
 
 
-_OTHERS: Mapping[str, Callable[[str, list[Path], _Truth], Iterable[Comparison]]] = {
+_OTHERS: Mapping[str, Callable[[str, list[Path], _Truth, Readers], Iterable[TruthComparison]]] = {
     "bai2": _bank,
     "camt053": _bank,
     "gusto": _payroll,

@@ -19,7 +19,7 @@ from support.format_examples import (
     statement,
 )
 
-from orchestration.formats import bank
+from orchestration.formats.bank import reader as bank
 
 XML = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n<?OFX OFXHEADER="200" VERSION="211"?>\n<OFX xmlns="urn:ofx">'

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.format_examples import assert_conserved, codes_of, damaged, money_in, only, reading, rows_of, source
 
-from orchestration.formats import bank
-from orchestration.formats.kinds import detect_kind
+from orchestration.formats.bank import reader as bank
+from orchestration.formats.registry import detect_kind
 
 _read = reading(bank.read, money_in)
 

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.format_examples import charged, codes_of, damaged, only, reading, rows_of
 
-from orchestration.formats import billing_api
-from orchestration.formats.kinds import detect_kind
+from orchestration.formats.billing_api import reader as billing_api
+from orchestration.formats.registry import detect_kind
 
 if TYPE_CHECKING:
     from pathlib import Path

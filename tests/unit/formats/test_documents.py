@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from support.format_examples import assert_conserved, codes_of, only, rows_of, source, sum_of
 
 from orchestration.core.findings import Finding
-from orchestration.formats import documents
-from orchestration.formats.documents import DocumentText
+from orchestration.formats.documents import reader as documents
 from orchestration.formats.documents.fields import read_bill
 from orchestration.formats.documents.masking import mask_card_numbers
 from orchestration.formats.documents.written import amounts_in, currency_of, date_in
+from orchestration.formats.pages import DocumentText
 
 CONTROL = sum_of("bills", "total_amount")
 BILL = """Larkspur Medical Supply Co

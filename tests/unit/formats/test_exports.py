@@ -22,8 +22,8 @@ from support.format_examples import (
     source,
 )
 
-from orchestration.formats import exports
-from orchestration.formats.exports.profile import profiles
+from orchestration.formats.exports import reader as exports
+from orchestration.formats.exports.profile import match_profile, profiles, read_profile
 from orchestration.formats.exports.reader import split_procedure
 
 ATHENA = {
@@ -241,7 +241,7 @@ def test_a_negative_charge_takes_back_the_charge_it_names_and_a_positive_one_rep
 def test_the_athenahealth_columns_are_recognised(shared):
     path = shared / "samples" / "ehr" / "athena" / "transaction_feed.columns.csv"
     columns = [row["column"] for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))]
-    assert exports.match_profile(columns) == "athenahealth"
+    assert match_profile(columns) == "athenahealth"
     assert set(columns) == profiles()["athenahealth"].known_columns
 
 
@@ -557,9 +557,9 @@ C = "CHARGE"
 
 
 def test_a_practice_can_bring_a_layout_of_its_own():
-    own = {"clinic": exports.read_profile(OWN)}
+    own = {"clinic": read_profile(OWN)}
     content = b"Nr;Art;Betrag;Datum\n1;C;80.00;31.01.2026\n"
-    assert exports.match_profile(["Nr", "Art", "Betrag", "Datum"], own) == "clinic"
+    assert match_profile(["Nr", "Art", "Betrag", "Datum"], own) == "clinic"
     row = only(exports.read([source(content)], own), "transactions")
     assert (row["profile"], row["amount"], row["service_date"]) == ("clinic", Decimal(80), dt.date(2026, 1, 31))
     assert only(exports.read([source(content)]), "files")["reason_code"] == "unknown_layout"
@@ -579,7 +579,7 @@ def test_a_layout_that_cannot_be_used_says_why(text, words):
     from orchestration.core.layouts import LayoutError
 
     with pytest.raises(LayoutError, match=words):
-        exports.read_profile(text)
+        read_profile(text)
 
 
 @pytest.mark.shared

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.format_examples import assert_conserved, codes_of, damaged, only, reading, rows_of, source, sum_of
 
-from orchestration.formats import fees
-from orchestration.formats.kinds import detect_kind
+from orchestration.formats.fees import reader as fees
+from orchestration.formats.registry import detect_kind
 
 HEADER = "fee_basis,payer_id,payer_name,procedure_code,modifier,place_of_service,fee_amount,effective_date,end_date"
 CHARGES = f"{HEADER}\ncharge,,,99213,,,160.00,2026-01-01,\ncharge,,,71046,26,,24.50,2026-01-01,2026-12-31\n"

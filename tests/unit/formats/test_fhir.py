@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.format_examples import assert_conserved, charged, codes_of, damaged, only, reading, rows_of, source
 
-from orchestration.formats import fhir
+from orchestration.formats.fhir import reader as fhir
 
 if TYPE_CHECKING:
     from pathlib import Path

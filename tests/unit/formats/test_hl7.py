@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.format_examples import assert_conserved, codes_of, damaged, only, rows_of, source
 
-from orchestration.formats import hl7
+from orchestration.formats.hl7 import reader as hl7
 from orchestration.formats.hl7.encoding import Encoding, encoding_of
 from orchestration.formats.hl7.second_opinion import Opinions
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import get_args
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -21,10 +22,8 @@ from support.format_examples import (
     transaction,
 )
 
-from orchestration.formats import bank, documents, exports, fees, fhir, hl7, supplies
-from orchestration.formats import payroll as payroll_reader
-from orchestration.formats.kinds import Kind, detect_kind
-from orchestration.formats.x12 import acks, claims837, era835
+from orchestration.formats.registry import UNKNOWN, detect_kind, kind_named, kind_names, kinds, readers
+from orchestration.stores.ocr import OcrEngine
 
 CLAIMS = era().replace(b"ST*835", b"ST*837")
 
@@ -97,16 +96,39 @@ def test_a_file_is_told_by_its_content_then_by_its_name(name, content, kind):
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=20), st.binary(max_size=200))
 def test_every_file_has_a_kind(name, content):
-    assert detect_kind(name, content) in get_args(Kind)
+    assert detect_kind(name, content) in {*kind_names(), UNKNOWN}
 
 
 def test_every_direct_identifier_is_marked_and_every_row_ends_when_it_was_landed():
     file = source(b"")
-    for package in (era835, claims837, acks, exports, fhir, hl7, bank, payroll_reader, documents, fees, supplies):
-        for table in package.TABLES:
+    for kind in kinds():
+        for table in kind.tables:
             assert table.columns[0].name == "file_id"
             assert table.columns[-1].name == "loaded_at"
             names = {column.name: column.phi for column in table.columns}
             direct = {name for name, phi in names.items() if phi == "direct"}
             assert names.keys() & {"claim_id", "patient_id", "memo", "member_id", "employee_name"} <= direct
-    assert era835.read([file]).rows.keys() == {table.name for table in era835.TABLES}
+    remittances = readers(OcrEngine())["era835"]([file])
+    assert remittances.rows.keys() == {table.name for table in kind_named("era835").tables}
+
+
+def test_no_two_kinds_claim_one_place():
+    assert len(set(kind_names())) == len(kinds())
+    assert len({kind.arrival for kind in kinds()}) == len(kinds())
+    for what in ("signs", "header_signs", "late_signs"):
+        places = [sign.place for kind in kinds() for sign in getattr(kind, what)]
+        assert len(places) == len(set(places)), what
+    for form in ("table", "json"):
+        places = [sign.place for kind in kinds() for sign in kind.name_signs if sign.of == form]
+        assert len(places) == len(set(places)), form
+    extensions = [extension for kind in kinds() for extension in kind.extensions]
+    assert len(extensions) == len(set(extensions))
+
+
+def test_the_registry_brings_no_reader_along():
+    code = "import sys, orchestration.formats.registry; print(*sys.modules)"
+    started = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(started.stdout.split())
+    assert "orchestration.formats.bank.kind" in loaded
+    # the package of the 835 still loads its reader; this ends when each X12 kind has a package of its own
+    assert {name for name in loaded if name.endswith(".reader")} <= {"orchestration.formats.x12.era835.reader"}

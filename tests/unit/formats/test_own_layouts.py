@@ -7,10 +7,9 @@ from decimal import Decimal
 import pytest
 from support.format_examples import only, source
 
-from orchestration.core.layouts import LayoutError
-from orchestration.formats import bank
-from orchestration.formats.kinds import detect_kind
-from orchestration.formats.own import read_own
+from orchestration.core.layouts import Layout, LayoutError
+from orchestration.formats.bank import reader as bank
+from orchestration.formats.registry import detect_kind, read_layouts
 
 BANK = """
 kind = "bank"
@@ -25,11 +24,11 @@ amount = "Dollars"
 
 
 def test_a_layout_of_a_bank_tells_its_kind_and_reads_its_download():
-    own = read_own({"credit_union.toml": BANK})
+    own = read_layouts({"credit_union.toml": BANK})
     content = b"Day,What,Dollars\n25/01/2026,Deposit,80.00\n"
     assert detect_kind("x", content) == "unknown"
     assert detect_kind("x", content, own) == "bank"
-    row = only(bank.read([source(content)], own.bank), "transactions")
+    row = only(bank.read([source(content)], own.of("bank", Layout)), "transactions")
     assert (row["amount"], row["posted_date"].day) == (Decimal(80), 25)
 
 
@@ -46,4 +45,4 @@ def test_a_layout_of_a_bank_tells_its_kind_and_reads_its_download():
 )
 def test_a_layout_that_cannot_be_used_names_its_file_and_why(text, words):
     with pytest.raises(LayoutError, match=rf"mine\.toml cannot be used: .*{words}"):
-        read_own({"mine.toml": text})
+        read_layouts({"mine.toml": text})

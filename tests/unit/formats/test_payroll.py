@@ -20,7 +20,7 @@ from support.format_examples import (
     sum_of,
 )
 
-from orchestration.formats import payroll as reader
+from orchestration.formats.payroll import reader
 
 CONTROL = sum_of("pay_lines", "gross_amount", "employer_tax_amount")
 

@@ -22,8 +22,8 @@ from support.format_examples import (
     sum_of,
 )
 
-from orchestration.formats import payroll as reader
-from orchestration.formats.kinds import detect_kind
+from orchestration.formats.payroll import reader
+from orchestration.formats.registry import detect_kind
 
 CONTROL = sum_of("pay_lines", "gross_amount", "employer_tax_amount")
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.format_examples import assert_conserved, codes_of, damaged, only, reading, rows_of, source, sum_of
 
-from orchestration.formats import supplies
-from orchestration.formats.kinds import detect_kind
+from orchestration.formats.registry import detect_kind
+from orchestration.formats.supplies import reader as supplies
 
 _CONTROL = sum_of("invoice_lines", "line_amount")
 ORDERS = (

@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 
 from orchestration.cli.main import app
 from orchestration.core.errors import BooksError
-from orchestration.defs.ingest import raw
-from orchestration.defs.ingest.landing import land, register
+from orchestration.formats.registry import kind_named
+from orchestration.operations.land import land, register
+from orchestration.operations.load import load
 from orchestration.operations.quarantine import describe, find, items, reject, replay, reveal
 from orchestration.stores.home import Home
 from orchestration.stores.inboxes.folder import FolderInbox
@@ -46,8 +47,8 @@ def stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PracticeStores:
 
 def ingest(stores: PracticeStores, reader=None) -> None:
     register(stores)
-    (source,) = [source for source in raw.sources() if source.kind == "hl7"]
-    raw.load(stores, replace(source, reader=reader) if reader else source)
+    kind = kind_named("hl7")
+    load(stores, replace(kind, reader=reader) if reader else kind)
 
 
 def waiting(stores: PracticeStores) -> dict[str, str]:
@@ -76,8 +77,8 @@ def test_a_replay_reads_the_same_bytes_again_with_the_reader_of_today(stores):
     assert replay(stores, found, by="biller") == [identity]
     assert "truncated" not in waiting(stores)
 
-    def newer_reader(_practice, files):
-        from orchestration.formats import hl7
+    def newer_reader(files, _own, _pages):
+        from orchestration.formats.hl7 import reader as hl7
 
         return hl7.read([replace(file, content=file.content + b"BTS|1\rFTS|1\r") for file in files])
 
@@ -106,8 +107,8 @@ def test_a_file_of_which_rows_were_refused_is_read_again_and_what_was_made_of_fi
         lake.execute("CREATE TABLE marts.dim_payers AS SELECT 1 AS made_anew_by_every_run")
     assert replay(stores, found, by="biller") == [identity]
 
-    def newer_reader(_practice, files):
-        from orchestration.formats import hl7
+    def newer_reader(files, _own, _pages):
+        from orchestration.formats.hl7 import reader as hl7
 
         return hl7.read([replace(file, content=file.content.replace(b"cheap", b"20.00")) for file in files])
 

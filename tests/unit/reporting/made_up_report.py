@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from decimal import Decimal
 
+from orchestration.operations.vocabulary import vocabulary
 from orchestration.reporting.data import (
     AgreementRow,
     BankStatusRow,
@@ -195,6 +196,7 @@ def a_report(**changes: object) -> ReportData:
         "practice_name": "Cedar Grove Family Medicine",
         "generated_on": TODAY,
         "as_of_date": AS_OF,
+        "vocabulary": vocabulary(),
         "sources": SOURCES,
         "held": HELD,
         "also_waiting": (HeldRow("bank", "unidentified_withdrawal", 2, Decimal("388.00")),),

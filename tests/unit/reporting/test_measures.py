@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 from made_up_report import AS_OF, a_report, dso_rows, forecast, margin_rows
 
+from orchestration.operations.vocabulary import vocabulary
 from orchestration.reporting import measures
 from orchestration.reporting.data import CashForecast, DenialRateRow, ForecastDay, Goal, MarginRow, ReportData
 
@@ -95,7 +96,7 @@ def test_headline_figures_say_formula_numerator_and_denominator():
 
 
 def test_nothing_at_all_is_said_in_words_and_not_as_zero():
-    for measure in measures.headline(ReportData("New practice", AS_OF, None)):
+    for measure in measures.headline(ReportData("New practice", AS_OF, None, vocabulary())):
         assert measure.value is None
         assert measure.shown
         assert not any(char.isdigit() for char in measure.shown)

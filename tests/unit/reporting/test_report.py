@@ -21,12 +21,12 @@ from made_up_report import (
 )
 from support.browser import browser, watched
 
+from orchestration.operations.vocabulary import vocabulary
 from orchestration.reporting.data import AgreementRow, ReportData
 from orchestration.reporting.numerals import dollars
 from orchestration.reporting.report import render
-from orchestration.reporting.words import hold_reason_words
 
-EMPTY = ReportData("New practice", TODAY, None)
+EMPTY = ReportData("New practice", TODAY, None, vocabulary())
 SMUGGLED = '<script>alert("1")</script>'
 VOID = {"meta", "link"}
 
@@ -118,7 +118,7 @@ def test_every_control_total_is_shown_to_the_cent():
 def test_every_hold_reason_is_explained_with_its_amount():
     page = render(a_report())
     for row in HELD:
-        meaning, action = hold_reason_words(row.source, row.hold_reason)
+        meaning, action = vocabulary().reason(row.source, row.hold_reason)
         assert meaning in page
         assert action in page
         assert dollars(row.held_amount) in page

@@ -3,9 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.reporting.words import denial_class_name, hold_reason_words, is_known, plain, source_name
+from orchestration.operations.vocabulary import vocabulary
+from orchestration.reporting.words import denial_class_name, plain
 
 ROOT = Path(__file__).parents[3]
+VOCABULARY = vocabulary()
 
 # every `hold_reason` the lake gives, by the model that gives it
 LAKE_REASONS = {
@@ -75,6 +77,14 @@ READERS = {
 }
 
 
+def codes_of_reader(reader: str) -> set[str]:
+    """The codes of a reader without those of the readers in folders of its own."""
+    folder = ROOT / "orchestration" / "formats"
+    inner = [folder / other for other in READERS if other.startswith(f"{reader}/")]
+    paths = [path for path in (folder / reader).rglob("*.py") if not set(inner) & set(path.parents)]
+    return set().union(*map(codes_of, paths))
+
+
 def codes_of_module(name: str) -> set[str]:
     return codes_of(ROOT / "orchestration" / "formats" / name)
 
@@ -103,8 +113,8 @@ def codes_of(place: Path) -> set[str]:
 
 @pytest.mark.parametrize(("source", "code"), [(s, c) for s, codes in LAKE_REASONS.items() for c in codes])
 def test_every_hold_reason_of_the_lake_has_words_of_its_own(source, code):
-    assert is_known(source, code)
-    meaning, action = hold_reason_words(source, code)
+    assert VOCABULARY.knows(source, code)
+    meaning, action = VOCABULARY.reason(source, code)
     assert meaning.endswith(".")
     assert action.endswith(".")
     assert "_" not in meaning + action
@@ -112,34 +122,34 @@ def test_every_hold_reason_of_the_lake_has_words_of_its_own(source, code):
 
 @pytest.mark.parametrize("reader", sorted(READERS))
 def test_every_code_a_reader_can_give_has_words_of_its_own(reader):
-    codes = codes_of(ROOT / "orchestration" / "formats" / reader)
+    codes = codes_of_reader(reader)
     assert codes, "the search for codes found none, so it proves nothing"
-    assert not {code for code in codes if not is_known(READERS[reader], code)}
+    assert not {code for code in codes if not VOCABULARY.knows(READERS[reader], code)}
 
 
 @pytest.mark.parametrize("source", ["claims837", "acks"])
 def test_claims_and_acknowledgements_are_never_called_remittances(source):
     reader = next(reader for reader, name in READERS.items() if name == source)
     codes = codes_of(ROOT / "orchestration" / "formats" / reader) | codes_of_module("x12/syntax/sets.py")
-    said = {code: " ".join(hold_reason_words(source, code)).lower() for code in codes}
+    said = {code: " ".join(VOCABULARY.reason(source, code)).lower() for code in codes}
     assert "stray_segment" in said
     assert not {code: words for code, words in said.items() if "remittance" in words or "payer for" in words}
 
 
 def test_an_unknown_code_falls_back_to_itself_in_words():
-    meaning, action = hold_reason_words("bank", "moon_phase_wrong")
+    meaning, action = VOCABULARY.reason("bank", "moon_phase_wrong")
     assert meaning == "Moon phase wrong."
     assert action
-    assert not is_known("bank", "moon_phase_wrong")
+    assert not VOCABULARY.knows("bank", "moon_phase_wrong")
 
 
 def test_the_same_code_means_something_else_in_another_kind_of_file():
-    assert hold_reason_words("bank", "duplicate_transaction") != hold_reason_words("ehr", "duplicate_transaction")
+    assert VOCABULARY.reason("bank", "duplicate_transaction") != VOCABULARY.reason("ehr", "duplicate_transaction")
 
 
 def test_sources_and_classes_nobody_named_are_shown_as_words():
-    assert source_name("era835") == "Payer remittances"
-    assert source_name("fax_machine") == "Fax machine"
+    assert VOCABULARY.title("era835") == "Payer remittances"
+    assert VOCABULARY.title("fax_machine") == "Fax machine"
     assert denial_class_name("timely") == "Filed too late"
     assert denial_class_name("brand_new") == "Brand new"
     assert not plain("")

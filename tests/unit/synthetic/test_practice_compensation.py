@@ -7,7 +7,7 @@ import pytest
 from practice_files import read_practice
 from support.format_examples import rows_of, source
 
-from orchestration.formats import payroll
+from orchestration.formats.payroll import reader as payroll
 from orchestration.synthetic.entities import PRACTICE, SURGERY_CENTRE
 from orchestration.synthetic.generate import generate
 

@@ -5,11 +5,14 @@ import shutil
 
 import pytest
 
-from orchestration.synthetic.check.round_trip import Comparison, compare
+from orchestration.formats.registry import readers
+from orchestration.stores.ocr import OcrEngine
+from orchestration.synthetic.check.round_trip import TruthComparison, compare
 from orchestration.synthetic.entities import PRACTICE, SURGERY_CENTRE, involved
 from orchestration.synthetic.generate import all_feeds, generate
 
 START = dt.date(2025, 11, 1)
+READERS = readers(OcrEngine())
 
 
 def broken(comparisons):
@@ -25,7 +28,7 @@ def broken(comparisons):
 )
 def test_every_format_comes_back_to_the_cent_and_with_the_same_lines(tmp_path, seed, providers, days, entity):
     generate(tmp_path, providers=providers, start=START, days=days, seed=seed, feeds=all_feeds(), entity=entity)
-    found = compare(tmp_path)
+    found = compare(tmp_path, READERS)
     assert not broken(found)
     # every feed but the bills, which are pictures, is read and compared
     assert {each.feed for each in found} == {*all_feeds()} - {"bills"}
@@ -33,7 +36,7 @@ def test_every_format_comes_back_to_the_cent_and_with_the_same_lines(tmp_path, s
 
 def test_the_surgery_centre_comes_back_too(tmp_path):
     generate(tmp_path, providers=2, start=START, days=61, seed=5, entity=SURGERY_CENTRE, feeds=all_feeds())
-    assert not broken(compare(tmp_path))
+    assert not broken(compare(tmp_path, READERS))
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +62,8 @@ def test_the_comparison_finds_what_was_changed(small, tmp_path, pattern, old, ne
     shutil.copytree(small, out)
     changed = next(path for path in sorted(out.glob(pattern)) if old in path.read_bytes())
     changed.write_bytes(changed.read_bytes().replace(old, new, 1))
-    assert {each.feed for each in broken(compare(out))} == feeds
+    assert {each.feed for each in broken(compare(out, READERS))} == feeds
 
 
 def test_nothing_to_compare_proves_nothing():
-    assert not Comparison("hl7", "charged", cells=0, differing=0).holds
+    assert not TruthComparison("hl7", "charged", cells=0, differing=0).holds

@@ -8,7 +8,9 @@ import pytest
 
 from orchestration.core.ids import file_id
 from orchestration.core.tables import SourceFile
-from orchestration.formats import exports, fhir, hl7
+from orchestration.formats.exports import reader as exports
+from orchestration.formats.fhir import reader as fhir
+from orchestration.formats.hl7 import reader as hl7
 from orchestration.synthetic.entities import PRACTICE, changing_over
 from orchestration.synthetic.generate import generate
 

@@ -4,8 +4,3 @@ A claim that is rejected here never reaches a payer's adjudication, so no remitt
 (999, 997, TA1) and ``statuses`` (277) turn transaction sets into rows, ``reader`` files. What does not belong here:
 which claims of ours an acknowledgement means; the lake knows them.
 """
-
-from orchestration.formats.x12.acks.reader import read
-from orchestration.formats.x12.acks.tables import TABLES
-
-__all__ = ["TABLES", "read"]

@@ -4,8 +4,3 @@
 reads files. What a remittance repeats is here: CLM01 and REF*6R. What does not belong here: revenue, which charges
 book, and what a payer answered.
 """
-
-from orchestration.formats.x12.claims837.reader import read
-from orchestration.formats.x12.claims837.tables import TABLES
-
-__all__ = ["TABLES", "read"]

@@ -4,7 +4,3 @@
 what they share in ``documents``; ``reader`` reads files into a batch of the tables it is given. What does not belong
 here: those tables, and whether the three documents agree (dbt).
 """
-
-from orchestration.formats.x12.trade.reader import SET_CODES, is_trade, read_into
-
-__all__ = ["SET_CODES", "is_trade", "read_into"]

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.format_examples import assert_conserved, codes_of, damaged, header, join, only, rows_of, source
 
-from orchestration.formats.x12 import acks
+from orchestration.formats.x12.acks import reader as acks
 from orchestration.formats.x12.acks.statuses import outcome
 
 if TYPE_CHECKING:

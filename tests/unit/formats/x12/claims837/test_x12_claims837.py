@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.format_examples import assert_conserved, codes_of, damaged, header, join, only, rows_of, source, sum_of
 
-from orchestration.formats.x12 import claims837
+from orchestration.formats.x12.claims837 import reader as claims837
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.format_examples import assert_conserved, codes_of, damaged, only, rows_of, source, sum_of
 
-from orchestration.formats import supplier_documents
-from orchestration.formats.kinds import detect_kind
+from orchestration.formats.registry import detect_kind, readers
 from orchestration.formats.x12.syntax.sets import open_file
-from orchestration.formats.x12.trade import SET_CODES
+from orchestration.formats.x12.trade.reader import SET_CODES
+from orchestration.stores.ocr import OcrEngine
 from orchestration.synthetic.generate import generate
 
 _CONTROL = sum_of("invoice_lines", "line_amount")
@@ -56,8 +56,11 @@ def counted(document: list[str]) -> list[str]:
     return [*document[:-1], f"SE*{len(document)}*{document[-1].split('*')[2]}"]
 
 
+READ = readers(OcrEngine())["supplies"]
+
+
 def read(content: bytes):
-    batch = supplier_documents.read([source(content)])
+    batch = READ([source(content)])
     assert_conserved(batch, _CONTROL)
     return batch
 
@@ -222,7 +225,7 @@ def test_over_x12_and_as_tables_a_practices_supplies_are_the_same_lines(tmp_path
     found = {}
     for feed in ("supplies", "x12_supplies"):
         paths = sorted((tmp_path / "feeds" / feed).iterdir())
-        batch = supplier_documents.read([source(path.read_bytes(), path.name) for path in paths])
+        batch = READ([source(path.read_bytes(), path.name) for path in paths])
         assert not rows_of(batch, "findings")
         # all that the three-way match and the postings read of a line
         told = {name: sorted(map(_told, rows_of(batch, name))) for name in _LINES}
