@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+pytestmark = pytest.mark.crash
+
+
 def small_practice(folder: Path) -> list[Path]:
     from orchestration.practice.generate import generate
 

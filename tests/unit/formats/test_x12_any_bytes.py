@@ -164,6 +164,7 @@ class _Endless(io.RawIOBase):
         return piece
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("stream", "code"),
     [

@@ -12,6 +12,8 @@ import pytest
 
 from orchestration.core.failpoints import FAILPOINTS
 
+pytestmark = pytest.mark.crash
+
 FAULT_RATE = 0.24
 PLACES = {place for place in FAILPOINTS if place.startswith(("journal.", "approval.", "outbox."))}
 

@@ -14,6 +14,8 @@ from support.fakes.harness import NAMES
 from orchestration.core.failpoints import FAILPOINTS
 from orchestration.gl import import_files
 
+pytestmark = pytest.mark.crash
+
 FAULT_RATE = 0.24
 SYSTEMS = (*NAMES, import_files.NAME)
 # where it matters which system it is; the other places are before a claim or after a receipt
