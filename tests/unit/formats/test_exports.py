@@ -347,9 +347,6 @@ def test_an_id_used_twice_in_a_file_is_said_at_the_second_line():
     assert (finding["code"], finding["severity"], finding["line_number"]) == ("repeated_transaction_id", "warning", 3)
 
 
-WIDTH = CHARGES_HEADER.count(",")
-
-
 def _total(amount):
     place = CHARGES_HEADER.split(",").index("amount")
     return "Grand Total:" + "," * place + amount
