@@ -14,6 +14,9 @@ export UV_PROJECT_ENVIRONMENT = .venv
 # compiled once here instead of at every first import
 export UV_COMPILE_BYTECODE = 1
 
+# the tests of one file stay in one process
+TWO_PROCESSES = --numprocesses 2 --dist loadscope --no-loadscope-reorder
+
 .PHONY: help
 help: ## list every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -24,11 +27,12 @@ demo: setup tesseract ## set up everything, generate a practice, run the whole p
 
 .PHONY: test
 test: setup-dev tesseract chromium servers lint types contracts ## set up everything, run every check and test
-	$(BIN)/pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
+	$(BIN)/pytest $(TWO_PROCESSES)
 
 .PHONY: check
-check: setup-dev lint types contracts ## lint, types and import contracts, without the tests
-	$(BIN)/pytest tests/unit tests/graph
+check: setup-dev ## lint, types, import rules, unit and graph tests but the crash proofs and the longest: within three minutes
+	@$(MAKE) --no-print-directory --jobs 2 lint types contracts
+	$(BIN)/pytest -m "not slow and not crash and not long" $(TWO_PROCESSES) tests/unit tests/graph
 
 .PHONY: up
 up: setup ## start Dagster, reports and MLflow on this machine only

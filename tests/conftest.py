@@ -46,7 +46,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneProc
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest tests, so that no process is left alone with one of them in the end."""
-    items.sort(key=lambda item: ("e2e" not in item.path.parts, "integration" not in item.path.parts))
+    items.sort(key=lambda item: [folder not in item.path.parts for folder in ("e2e", "integration", "graph")])
     for item in items:
         if "two_steps" in getattr(item, "fixturenames", ()) and item.path.name not in _OF_TWO_STEPS:
             message = f"{item.path.name} makes the practice of two runs once more: list it in tests/conftest.py"

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+pytestmark = pytest.mark.crash
+
+
 def small_practice(folder: Path) -> list[Path]:
     from orchestration.synthetic.generate import generate
 
@@ -36,13 +39,9 @@ def killed_after(books: Books, seconds: float) -> bool:
     return alive
 
 
-def essence(status: dict[str, Any]) -> tuple[Any, ...]:
-    return status["sources"], status["held"], status["entries"], status["trial_balance_amount"]
-
-
-def test_a_run_killed_in_the_middle_is_finished_by_the_next(
-    new_books: Callable[[str], Books], tmp_path: Path, tesseract: str
-) -> None:
+@pytest.fixture
+def calm_and_stormy(new_books: Callable[[str], Books], tmp_path: Path, tesseract: str) -> tuple[Books, Books, float]:
+    """Two homes with the same files, one of them after a whole run, and how many seconds that took."""
     assert tesseract
     files = small_practice(tmp_path)
     calm, stormy = new_books("calm"), new_books("stormy")
@@ -50,7 +49,17 @@ def test_a_run_killed_in_the_middle_is_finished_by_the_next(
         books.drop(*files)
     started = time.monotonic()
     calm.medbooks("run", "--quiet")
-    whole = time.monotonic() - started
+    return calm, stormy, time.monotonic() - started
+
+
+def essence(status: dict[str, Any]) -> tuple[Any, ...]:
+    return status["sources"], status["held"], status["entries"], status["trial_balance_amount"]
+
+
+def test_a_run_killed_in_the_middle_is_finished_by_the_next(
+    calm_and_stormy: tuple[Books, Books, float],
+) -> None:
+    calm, stormy, whole = calm_and_stormy
     assert killed_after(stormy, whole * 0.45)
     stormy.medbooks("run", "--quiet")
     assert_every_dollar_is_somewhere(stormy.status())
@@ -60,16 +69,9 @@ def test_a_run_killed_in_the_middle_is_finished_by_the_next(
 
 @pytest.mark.slow
 def test_forty_kills_at_random_moments_leave_the_same_books(
-    new_books: Callable[[str], Books], tmp_path: Path, tesseract: str
+    calm_and_stormy: tuple[Books, Books, float],
 ) -> None:
-    assert tesseract
-    files = small_practice(tmp_path)
-    calm, stormy = new_books("calm"), new_books("stormy")
-    for books in (calm, stormy):
-        books.drop(*files)
-    started = time.monotonic()
-    calm.medbooks("run", "--quiet")
-    whole = time.monotonic() - started
+    calm, stormy, whole = calm_and_stormy
     chance = random.Random(20260101)  # noqa: S311  # moments, not secrets
     kills = sum(killed_after(stormy, chance.uniform(0.5, whole)) for _ in range(40))
     stormy.medbooks("run", "--quiet")

@@ -28,7 +28,7 @@ def share_of():
     return lambda *values: lake.execute(sql, list(values)).fetchone()[0]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(_DOLLARS, _DOLLARS, _DOLLARS)
 def test_a_share_is_rounded_to_the_cent_halves_away_from_zero(share_of, amount, part, whole):
     if abs(whole) < 1:

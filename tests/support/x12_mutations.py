@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 Segments = list[list[str]]
 
-_HEADER_WIDTHS = {2: 10, 4: 10, 6: 15, 8: 15}
 KNOWN_TO_BOTH = frozenset({"CT", "TX", "PR", "US", "CA", "USD", "CAD", "M1", "M144", "MA01", "MA134", "N1", "N734"})
 _SHORT_LIST = 60
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

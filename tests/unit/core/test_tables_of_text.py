@@ -8,7 +8,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.core.delimited import UndecodableError, decode, read_delimited
@@ -103,7 +103,7 @@ def test_a_workbook_that_unpacks_to_gigabytes_is_refused_unopened():
     assert refused.value.finding.code == "workbook_too_large"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(st.data())
 def test_a_damaged_workbook_is_read_or_refused(data):
     body = bytearray(SMALL)

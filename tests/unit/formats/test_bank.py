@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.format_examples import (
     codes_of,
@@ -151,13 +151,13 @@ def test_amounts_too_large_for_money_quarantine_the_file():
     assert only(_read(statement(huge, huge)), "files")["reason_code"] == "amount_out_of_range"
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(damaged(statement(entry(memo="TRN*1*1*1"), entry("-30.00", identity="F2"), entry("5.00", identity="F3"))))
 def test_damage_never_raises_and_never_loses_money(content):
     _read(content)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_quarantined(content):
     _read(content)

@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.format_examples import assert_conserved, codes_of, damaged, money_in, only, reading, rows_of, source
 
@@ -176,7 +176,7 @@ def test_a_later_download_gives_its_overlap_the_same_ids_and_equal_lines_stay_tw
     assert len(set(later)) == 3
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(st.sampled_from(list(EVERY_FORMAT.values())).flatmap(damaged))
 def test_damage_never_raises_and_never_loses_money(content):
     batch = bank.read([source(content)])
@@ -187,7 +187,7 @@ def test_damage_never_raises_and_never_loses_money(content):
             assert file["record_count"] == len(batch.rows["transactions"]) + len(refused)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_quarantined(content):
     for start in (b"", b"01,A,B,260304,0600,1,,,2/\n", b"<Document xmlns='camt.053'>", b"Date,Description,Amount\n"):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.format_examples import charged, codes_of, damaged, only, reading, rows_of
 
@@ -252,7 +252,7 @@ def test_no_message_holds_a_value_of_the_file():
     assert not [row for row in rows_of(batch, "findings") if "SECRET" in row["message"]]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(
     damaged(body([redox(redox_charge(), redox_charge(ID="T2", Type="Credit"))]))
     | damaged(body(LINE_ITEM) + b"\n" + body(PAYMENT))
@@ -261,14 +261,14 @@ def test_damage_never_raises_and_never_loses_money(content):
     read(content)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_quarantined(content):
     for one in (content, b'{"Meta": {"DataModel": "Financial"' + content, b"[" + content):
         read(one)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=6))
 def test_every_record_is_rows_or_a_finding_and_every_cent_is_counted(cents):
     items = [{**LINE_ITEM, "id": n, "billed": cent / 100} for n, cent in enumerate(cents)]

@@ -211,7 +211,7 @@ def test_the_currency_is_told_by_its_sign(text, code):
     assert currency_of(text) == code
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(st.characters(codec="utf-8"), max_size=300), st.integers(0, len(BILL)))
 def test_any_text_is_read_or_quarantined(noise, place):
     _read(noise)

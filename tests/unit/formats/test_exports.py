@@ -8,7 +8,7 @@ import io
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.format_examples import (
     CHARGES_HEADER,
@@ -274,20 +274,20 @@ def test_the_synthea_export_keeps_every_dollar_and_every_claim(shared):
 VALID = charges(charge(), charge(transaction_id="T2", transaction_type="PAYMENT", amount="-20.00"), charge())
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(damaged(VALID))
 def test_damage_never_raises_and_never_loses_money(content):
     assert_conserved(exports.read([source(content)]), _control)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_quarantined(content):
     for body in (content, CHARGES_HEADER.encode() + b"\n" + content):
         assert_conserved(exports.read([source(body)]), _control)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=8), max_size=25))
 def test_any_cells_are_read_or_refused(cells):
     out = io.StringIO()
@@ -305,7 +305,7 @@ def assert_every_record_is_a_row_or_a_refusal(batch):
             assert file["record_count"] == len([row for row in mine if "severity" not in row]) + len(refused)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(damaged(VALID))
 def test_every_record_of_a_damaged_file_is_a_row_or_a_refusal(content):
     assert_every_record_is_a_row_or_a_refusal(exports.read([source(content)]))
@@ -345,9 +345,6 @@ def test_dates_that_contradict_each_other_are_said(record, code):
 def test_an_id_used_twice_in_a_file_is_said_at_the_second_line():
     finding = only(_read(charge(), charge()), "findings")
     assert (finding["code"], finding["severity"], finding["line_number"]) == ("repeated_transaction_id", "warning", 3)
-
-
-WIDTH = CHARGES_HEADER.count(",")
 
 
 def _total(amount):

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.format_examples import assert_conserved, codes_of, damaged, only, reading, rows_of, source, sum_of
 
@@ -195,7 +195,7 @@ def _records_are_accounted_for(batch):
             assert file["record_count"] == read + len(refused)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(
     st.sampled_from([CHARGES.encode(), CONTRACT.encode(), pprrvu(rvu(), rvu(modifier="TC")), CMS_TEXT]).flatmap(damaged)
 )
@@ -205,7 +205,7 @@ def test_damage_never_raises_and_every_record_is_a_row_or_a_refusal(content):
     _records_are_accounted_for(batch)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_quarantined(content):
     for body in (content, HEADER.encode() + b"\n" + content):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.format_examples import assert_conserved, charged, codes_of, damaged, only, reading, rows_of, source
 
@@ -514,7 +514,7 @@ def twisted(draw: st.DrawFn) -> dict[str, Any]:
     return resource
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(st.lists(twisted(), min_size=1, max_size=3))
 def test_any_json_in_a_resource_is_read_or_refused_and_every_record_is_accounted_for(resources):
     batch = read(ndjson(*resources))
@@ -540,7 +540,7 @@ def test_any_json_in_a_resource_is_read_or_refused_and_every_record_is_accounted
     assert file["status"] == "quarantined" or accepted | refused == set(range(1, len(resources) + 1))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(
     damaged(ndjson(claim(item(), item(2, 5), total=usd(155.25)), charge_item(), EXPLANATION))
     | damaged(bundle(claim(), charge_item(), indent=1))
@@ -549,20 +549,20 @@ def test_damage_never_raises_and_never_loses_money(content):
     read(content)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(damaged(parquet([claim(), claim(id="c2")])))
 def test_damaged_parquet_never_raises(content):
     read(content)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_quarantined(content):
     for body in (content, b'{"resourceType":' + content, b"PAR1" + content):
         read(body)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=6))
 def test_cents_survive_the_way_through_json(cents):
     items = [item(n, cent / 100) for n, cent in enumerate(cents, start=1)]

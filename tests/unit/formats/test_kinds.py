@@ -93,7 +93,7 @@ def test_a_file_is_told_by_its_content_then_by_its_name(name, content, kind):
     assert detect_kind(name, content) == kind
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=20), st.binary(max_size=200))
 def test_every_file_has_a_kind(name, content):
     assert detect_kind(name, content) in {*kind_names(), UNKNOWN}

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.format_examples import (
     PAYROLL_HEADER,
@@ -103,13 +103,13 @@ def test_messages_hold_no_employee():
     assert not any(word in finding["message"] for finding in rows_of(batch, "findings") for word in ("Roe", "E1"))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(damaged(payroll(pay_line(), pay_line(net="1.00"))))
 def test_damage_never_raises_and_never_loses_money(content):
     _read(content)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_quarantined(content):
     _read(content)

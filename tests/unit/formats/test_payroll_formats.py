@@ -7,7 +7,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.format_examples import (
     assert_conserved,
@@ -222,7 +222,7 @@ SAMPLES = [json.dumps(gusto()).encode(), json.dumps({**RUN, "employees": [EMPLOY
            payroll(pay_line())]  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(st.sampled_from(SAMPLES).flatmap(damaged))
 def test_damage_never_raises_and_every_line_is_a_row_or_a_refusal(content):
     batch = reader.read([source(content)])
@@ -241,7 +241,7 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(JSON, JSON, st.booleans())
 def test_json_of_any_shape_is_read_or_quarantined(one, other, is_gusto):
     value = (

@@ -7,7 +7,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.format_examples import assert_conserved, codes_of, damaged, only, reading, rows_of, source, sum_of
 
@@ -119,7 +119,7 @@ def test_the_kind_is_told_by_header_or_members(value):
     assert detect_kind("upload", value.encode()) == "supplies"
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(st.sampled_from([ORDERS, RECEIPTS, INVOICES, json.dumps(JSON)]).map(str.encode).flatmap(damaged))
 def test_damage_never_raises_and_every_line_is_a_row_or_a_refusal(content):
     batch = supplies.read([source(content)])
@@ -131,7 +131,7 @@ def test_damage_never_raises_and_every_line_is_a_row_or_a_refusal(content):
             assert file["record_count"] == read + len(refused)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_quarantined(content):
     for body in (content, INVOICES.encode() + content, b'{"invoices": [' + content):

@@ -115,6 +115,27 @@ def assert_exactly_once():
     return check
 
 
+@pytest.fixture
+def a_thousand_kills(crash_proof, crash_ledger, crash_folder, assert_exactly_once):
+    """Return a function that kills posters to one system a thousand times and prints the figures of the README."""
+
+    def prove(system, *, seed=1):
+        outcome = crash_proof(system, crash_ledger, crash_folder / "gl", "moments", 1_000, seed=seed, timeout=3_600)
+        killed = sum(outcome["killed"].values())
+        share = outcome["faulty"] / outcome["calls"]
+        sys.stdout.write(
+            f"\n{system}, {crash_ledger.partition(':')[0]}: {killed} kills {outcome['killed']}, {outcome['wanted']} "
+            f"entries, {outcome['calls']} calls, {share:.1%} faulty: {outcome['lost']} lost, "
+            f"{outcome['duplicated']} doubled\n"
+        )
+        assert killed == 1_000
+        # of crash_posters.py
+        assert abs(share - 0.24) < 0.03
+        assert_exactly_once(outcome)
+
+    return prove
+
+
 @pytest.fixture(scope="session")
 def empty_vendor_ledger(tmp_path_factory):
     path = tmp_path_factory.mktemp("vendors") / "empty.sqlite"

@@ -12,7 +12,8 @@ import pytest
 
 from orchestration.core.failpoints import FAILPOINTS
 
-FAULT_RATE = 0.24
+pytestmark = pytest.mark.crash
+
 PLACES = {place for place in FAILPOINTS if place.startswith(("journal.", "approval.", "outbox."))}
 
 
@@ -49,16 +50,5 @@ def test_kills_at_later_visits_of_every_place_lose_and_double_nothing(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("system", ["loopback_with_keys", "loopback"])
-def test_a_thousand_kills_lose_and_double_nothing(crash_proof, crash_ledger, crash_folder, assert_exactly_once, system):
-    outcome = crash_proof(system, crash_ledger, crash_folder / "gl", "moments", 1_000, timeout=3_000)
-    killed = sum(outcome["killed"].values())
-    share = outcome["faulty"] / outcome["calls"]
-    # what this proof is run for: the figures of the README
-    sys.stdout.write(
-        f"\n{system}, {crash_ledger.partition(':')[0]}: {killed} kills {outcome['killed']}, {outcome['wanted']} "
-        f"entries, {outcome['calls']} calls, {share:.1%} faulty: {outcome['lost']} lost, "
-        f"{outcome['duplicated']} doubled\n"
-    )
-    assert killed == 1_000
-    assert abs(share - FAULT_RATE) < 0.03
-    assert_exactly_once(outcome)
+def test_a_thousand_kills_lose_and_double_nothing(a_thousand_kills, system):
+    a_thousand_kills(system)

@@ -14,7 +14,8 @@ from support.fakes.harness import NAMES
 from orchestration.core.failpoints import FAILPOINTS
 from orchestration.gl.vendors import import_files
 
-FAULT_RATE = 0.24
+pytestmark = pytest.mark.crash
+
 SYSTEMS = (*NAMES, import_files.NAME)
 # where it matters which system it is; the other places are before a claim or after a receipt
 _IN_A_CALL = (
@@ -84,16 +85,5 @@ def test_a_kill_at_every_named_place_loses_and_doubles_nothing(
 
 
 @pytest.mark.slow
-def test_a_thousand_kills_lose_and_double_nothing(crash_proof, crash_ledger, crash_folder, assert_exactly_once, system):
-    outcome = crash_proof(system, crash_ledger, crash_folder / "gl", "moments", 1_000, seed=11, timeout=3_600)
-    killed = sum(outcome["killed"].values())
-    share = outcome["faulty"] / outcome["calls"]
-    # what this proof is run for: the figures of the README
-    sys.stdout.write(
-        f"\n{system}, {crash_ledger.partition(':')[0]}: {killed} kills {outcome['killed']}, {outcome['wanted']} "
-        f"entries, {outcome['calls']} calls, {share:.1%} faulty: {outcome['lost']} lost, "
-        f"{outcome['duplicated']} doubled\n"
-    )
-    assert killed == 1_000
-    assert abs(share - FAULT_RATE) < 0.03
-    assert_exactly_once(outcome)
+def test_a_thousand_kills_lose_and_double_nothing(a_thousand_kills, system):
+    a_thousand_kills(system, seed=11)

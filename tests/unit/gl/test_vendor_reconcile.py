@@ -158,6 +158,7 @@ def test_a_journal_that_somebody_entered_again_meanwhile_is_found_and_not_double
     assert (world.reconciled()[1], world.ledger.verify_audit()) == ([], [])
 
 
+@pytest.mark.crash
 @pytest.mark.parametrize("world", NAMES, indirect=True)
 def test_whoever_dies_while_sending_again_leaves_a_journal_that_goes_there_exactly_once(world, posted):
     class DiedError(BaseException):

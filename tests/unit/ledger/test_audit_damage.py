@@ -69,6 +69,7 @@ def damage(raw, chance, last):
     return kind
 
 
+@pytest.mark.long
 def test_a_thousand_of_a_thousand_falsifications_are_found(chain_of_books, ledger_path):
     chance = random.Random(_SEED)  # noqa: S311  # damage, not secrets
     head = chain_of_books.audit_head()

@@ -7,8 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from crash_loop import ENTRIES_PER_BATCH, KILLS
 from support.programs import with_test_imports
+
+pytestmark = pytest.mark.crash
 
 _HERE = Path(__file__).parent
 

@@ -92,7 +92,7 @@ def test_what_has_no_rhythm_or_has_ended(dates, kind, rhythm, count):
 
 
 @given(st.lists(st.integers(0, 400), min_size=1, max_size=30, unique=True))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_whatever_the_dates_plans_lie_within_the_horizon(days_ago):
     found = plan(back(*days_ago), kind="payroll_net")
     for day in found.cents_by_date:

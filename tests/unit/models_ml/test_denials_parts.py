@@ -72,7 +72,7 @@ def test_a_table_survives_json():
         st.tuples(st.sampled_from("xyz"), st.sampled_from("pq"), st.integers(1, 30), st.integers(0, 30)), max_size=8
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_rate_is_strictly_between_zero_and_one(groups):
     table = fit_rates(decided(*((a, b, count, min(won, count)) for a, b, count, won in groups)), LEVELS)
     for cell in (table.everything, *(cell for cells in table.cells for cell in cells.values())):

@@ -59,6 +59,7 @@ def serving_frame(lines: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(days_since_service=frame["days_since_service"].astype(float))
 
 
+@pytest.mark.long
 def test_a_registered_denial_model_loads_back_and_gives_the_same_scores(tracking, lines, trained):
     number = tracking.log_denials(trained, TAGS)
     assert tracking.versions("denial_overturn")["challenger"] == number

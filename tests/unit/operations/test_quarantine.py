@@ -99,6 +99,7 @@ def test_a_replay_without_a_better_reader_changes_nothing(stores):
     assert items(stores) == before
 
 
+@pytest.mark.long
 def test_a_file_of_which_rows_were_refused_is_read_again_and_what_was_made_of_files_is_made_anew(stores):
     identity, found = find(stores, waiting(stores)["unreadable_amount"])
     with stores.lake.connect() as lake:

@@ -22,7 +22,9 @@ def broken(comparisons):
 @pytest.mark.parametrize(
     ("seed", "providers", "days", "entity"),
     [
-        pytest.param(1, 1, 80, involved(PRACTICE), id="second payers, copays at the desk, capitation"),
+        pytest.param(
+            1, 1, 80, involved(PRACTICE), id="second payers, copays at the desk, capitation", marks=pytest.mark.long
+        ),
         pytest.param(20_260_704, 2, 34, PRACTICE, id="plain"),
     ],
 )
@@ -34,6 +36,7 @@ def test_every_format_comes_back_to_the_cent_and_with_the_same_lines(tmp_path, s
     assert {each.feed for each in found} == {*all_feeds()} - {"bills"}
 
 
+@pytest.mark.long
 def test_the_surgery_centre_comes_back_too(tmp_path):
     generate(tmp_path, providers=2, start=START, days=61, seed=5, entity=SURGERY_CENTRE, feeds=all_feeds())
     assert not broken(compare(tmp_path, READERS))

@@ -166,6 +166,7 @@ class _Endless(io.RawIOBase):
         return piece
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("stream", "code"),
     [

@@ -112,6 +112,7 @@ def _compared(seeds: range, bases: list[Segments], version: str = VERSION) -> Co
     return kinds
 
 
+@pytest.mark.long
 def test_we_and_pyx12_agree_on_spoiled_remittances():
     kinds = _compared(range(250), [cut(CLEAN.strip().replace("\n", "~").encode() + b"~")])
     old = _compared(range(100), [], OLD_VERSION)
