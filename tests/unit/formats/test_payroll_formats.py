@@ -23,6 +23,7 @@ from support.format_examples import (
 )
 
 from orchestration.formats.payroll import reader
+from orchestration.formats.payroll.layout import read_layout
 from orchestration.formats.registry import detect_kind
 
 CONTROL = sum_of("pay_lines", "gross_amount", "employer_tax_amount")
@@ -205,7 +206,7 @@ employer_taxes = ["ER FICA"]
 
 
 def test_a_practice_can_say_which_columns_add_up():
-    own = {"paycheck": reader.read_layout(OWN)}
+    own = {"paycheck": read_layout(OWN)}
     content = b"Paid,Salary,Bonus,FIT,FICA,401k,Take home,ER FICA\n2026-03-06,900,100,120,80,50,750,76.50\n"
     row = only(reader.read([source(content)], own), "pay_lines")
     assert (row["gross_amount"], row["employee_tax_amount"], row["is_tied"]) == (Decimal(1000), Decimal(200), True)
