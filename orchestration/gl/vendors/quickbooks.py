@@ -43,13 +43,13 @@ _MINOR_VERSION = "75"
 _PAGE_SIZE = 1000
 _NEEDS_A_NAME = {"Accounts Receivable": "customer", "Accounts Payable": "vendor"}
 # Intuit's page "Handling common errors"; every other code is a validation
-_CODES = {
-    "610": "account_unknown",
-    "2500": "account_unknown",
-    "6140": "duplicate",
-    "6210": "period_closed",
+_CODES: dict[int | None, str] = {
+    610: "account_unknown",
+    2500: "account_unknown",
+    6140: "duplicate",
+    6210: "period_closed",
 }
-_SUBSCRIPTION_ENDED = "6190"
+_SUBSCRIPTION_ENDED = 6190
 
 
 class QuickBooks:
@@ -81,16 +81,17 @@ class QuickBooks:
             except (KeyError, TypeError, ValueError):
                 raise self._caller.unreadable(call) from None
             return settled(request, entry, TITLE, NAME)
-        code = _fault_code(answer)
+        fault = _fault_code(answer)
+        code = int(fault) if fault.isdecimal() else None
         if code == _SUBSCRIPTION_ENDED:
             message = f"the company's subscription of {TITLE} has ended or is not paid, so nothing is posted there"
             raise TargetUnauthorized(code="subscription_ended", message=message, mend="medbooks gl post --resume")
-        if _CODES.get(code) == "duplicate":
+        known = _CODES.get(code, "validation")
+        if known == "duplicate":
             entries = list(self._entries(f"DocNumber = '{request.reference}'"))
             if entries:
                 return settled(request, entries[0], TITLE, NAME)
-        known = _CODES.get(code, "validation")
-        raise refused(TITLE, NAME, "validation" if known == "duplicate" else known, safe_code(code))
+        raise refused(TITLE, NAME, "validation" if known == "duplicate" else known, safe_code(fault))
 
     def find(self, reference: str) -> Receipt | None:
         """Return what stands under DocNumber ``reference``."""
