@@ -30,7 +30,7 @@ _NOTHING_OUT = pd.DataFrame({"date": [], "outflow_kind": [], "amount": []})
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class CashFigure:
     """One history length over all series and origins: forecast error on days nobody had seen."""
 
     history_days: int
@@ -42,7 +42,7 @@ class Figure:
     balance_floor_rate: float
 
 
-def figures(path: Path, history_days: int) -> Figure:
+def figures(path: Path, history_days: int) -> CashFigure:
     """Return the figures of 90-day forecasts made from ``history_days`` of each series at several dates."""
     table = pd.read_csv(path)
     judged: list[pd.DataFrame] = []
@@ -56,7 +56,7 @@ def figures(path: Path, history_days: int) -> Figure:
     rows = pd.concat(judged, ignore_index=True)
     total = rows["actual"].sum()
     by_run = rows.groupby("run")[["actual", "forecast"]].sum()
-    return Figure(
+    return CashFigure(
         history_days,
         len(judged),
         float((rows["actual"] - rows["forecast"]).abs().sum() / total),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from models_ml.cashflow.engines import FittedProphet, WeekdayShape
     from models_ml.cashflow.series import Collections
 
-    Engine = Callable[[pd.DataFrame], FittedProphet | WeekdayShape]
+    ForecastEngine = Callable[[pd.DataFrame], FittedProphet | WeekdayShape]
 
 # residuals of one weekday are used alone when there are at least this many
 _LEAST_RESIDUALS = 30
@@ -77,7 +77,7 @@ class BackTest:
         }
 
 
-def back_test(series: Collections, engines: Mapping[str, Engine], config: CashConfig) -> BackTest:
+def back_test(series: Collections, engines: Mapping[str, ForecastEngine], config: CashConfig) -> BackTest:
     """Return what every engine would have said at earlier origins, each knowing only the days up to it.
 
     Origins step back from the newest that leaves a full horizon of known days; a short history shortens the

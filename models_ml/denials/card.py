@@ -45,7 +45,7 @@ INPUTS = Inputs(
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class DenialFigure:
     """One model over one stretch of reviews."""
 
     model_name: str
@@ -80,7 +80,7 @@ def read_reviews(path: Path, *, delay_days: int) -> pd.DataFrame:
 
 def figures(
     frame: pd.DataFrame, first: str, until: str, *, step_months: int, config: DenialConfig | None = None
-) -> list[Figure]:
+) -> list[DenialFigure]:
     """Return every model's figures on reviews after ``first`` up to ``until``, retrained every few months."""
     config = config or DenialConfig()
     edges = pd.date_range(first, until, freq=f"{step_months}MS").as_unit("s")
@@ -88,12 +88,12 @@ def figures(
     cuts = list(pairwise(edges))
     judged = walk_forward(frame, cuts, config, INPUTS)
     labels = judged["label"].to_numpy(dtype=np.float64)
-    found: list[Figure] = []
+    found: list[DenialFigure] = []
     for name in ("rate_table", "boosted_trees"):
         probabilities = judged[name].to_numpy(dtype=np.float64)
         auc, ece = area_under_curve(labels, probabilities), expected_calibration_error(labels, probabilities)
         if auc is not None and ece is not None:
-            found.append(Figure(name, len(judged), auc, ece))
+            found.append(DenialFigure(name, len(judged), auc, ece))
     return found
 
 

@@ -62,7 +62,7 @@ def report_data(stores: PracticeStores, generated_on: dt.date) -> rd.ReportData:
             findings=_findings(lake),
             entry_count=control.entry_count,
             trial_balance=tuple(
-                rd.TrialBalanceRow(row.account_code, names.get(row.account_code, ""), row.debit_amount,
+                rd.ReportedBalance(row.account_code, names.get(row.account_code, ""), row.debit_amount,
                                    row.credit_amount)
                 for row in ledger.trial_balance(book="accrual")
             ),
@@ -122,7 +122,7 @@ def report_data(stores: PracticeStores, generated_on: dt.date) -> rd.ReportData:
                 iter(
                     _made(
                         lake,
-                        rd.DenialModel,
+                        rd.ReportedDenialModel,
                         "select model_name, decided_appeal_count as labelled_count, walk_forward_auc as auc, "
                         "expected_calibration_error as ece, model_version from marts.denial_model_summary",
                     )
@@ -162,7 +162,7 @@ def _findings(lake: duckdb.DuckDBPyConnection) -> tuple[rd.FindingRow, ...]:
     return _made(lake, rd.FindingRow, " union all ".join(parts) + " order by 1, 2, 3")
 
 
-def _forecast(lake: duckdb.DuckDBPyConnection) -> rd.CashForecast | None:
+def _forecast(lake: duckdb.DuckDBPyConnection) -> rd.ReportedForecast | None:
     summary = rows(
         lake, "select as_of_date, opening_balance_amount, method, wape, naive_wape from marts.cash_forecast_summary"
     )
@@ -174,7 +174,7 @@ def _forecast(lake: duckdb.DuckDBPyConnection) -> rd.CashForecast | None:
         "select forecast_date, payroll_amount, projected_balance_amount, projected_balance_lower_amount "
         "from marts.cash_forecast_daily order by forecast_date",
     )
-    return rd.CashForecast(days=days, **summary[0])
+    return rd.ReportedForecast(days=days, **summary[0])
 
 
 def _denial_work(lake: duckdb.DuckDBPyConnection) -> rd.DenialWork:

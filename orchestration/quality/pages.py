@@ -62,7 +62,7 @@ class GatePages:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _PageRun:
     """One run in the history: verdicts and the names of failed rules, nothing of the rows."""
 
     run_name: str
@@ -86,7 +86,7 @@ def write_data_docs(
     A run of the same name replaces its earlier report.
     """
     as_of = as_of.astimezone(dt.UTC)
-    run = _Run(
+    run = _PageRun(
         run_name,
         as_of.isoformat(timespec="seconds"),
         f"{as_of:%Y%m%dT%H%M%S}-{safe_name(run_name)}",
@@ -110,7 +110,7 @@ def write_data_docs(
     return index
 
 
-def _front_page(results: Mapping[Gate, GateResult], history: Sequence[_Run]) -> str:
+def _front_page(results: Mapping[Gate, GateResult], history: Sequence[_PageRun]) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -123,11 +123,11 @@ def _front_page(results: Mapping[Gate, GateResult], history: Sequence[_Run]) -> 
     return environment.get_template("front.j2").render(gates=tuple(results.values()), run=history[0], history=history)
 
 
-def _read_history(folder: Path) -> list[_Run]:
+def _read_history(folder: Path) -> list[_PageRun]:
     """Return the runs the folder still has pages of; a history that cannot be read starts anew."""
     try:
         entries: list[dict[str, Any]] = json.loads((folder / "history.json").read_text(encoding="utf-8"))
-        return [_Run(**entry) for entry in entries]
+        return [_PageRun(**entry) for entry in entries]
     except (FileNotFoundError, ValueError, TypeError):
         return []
 

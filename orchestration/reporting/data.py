@@ -90,7 +90,7 @@ class FindingRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TrialBalanceRow:
+class ReportedBalance:
     """One account with the sums of its posted debits and credits."""
 
     account_code: str
@@ -180,7 +180,7 @@ class ForecastDay:
 
 
 @dataclass(frozen=True, slots=True)
-class CashForecast:
+class ReportedForecast:
     """The forecast with the facts behind it.
 
     ``wape``: Σ|error| ÷ Σ actual of the back-test, 0 is perfect; ``naive_wape`` the same for repeating the past.
@@ -222,7 +222,7 @@ class DenialWork:
 
 
 @dataclass(frozen=True, slots=True)
-class DenialModel:
+class ReportedDenialModel:
     """The model that scored the worklist. ``auc``: .5 is chance, 1 perfect; ``ece``: how far a probability is off."""
 
     model_name: str
@@ -265,16 +265,16 @@ class ReportData:
     bank_statuses: tuple[BankStatusRow, ...] = ()
     findings: tuple[FindingRow, ...] = ()
     entry_count: int = 0
-    trial_balance: tuple[TrialBalanceRow, ...] = ()
+    trial_balance: tuple[ReportedBalance, ...] = ()
     goals: tuple[Goal, ...] = ()
     dso_by_payer_monthly: tuple[DsoRow, ...] = ()
     denial_rate_monthly: tuple[DenialRateRow, ...] = ()
     revenue_by_category_monthly: tuple[RevenueRow, ...] = ()
     provider_margin_monthly: tuple[MarginRow, ...] = ()
     cash_daily: tuple[CashDay, ...] = ()
-    cash_forecast: CashForecast | None = None
+    cash_forecast: ReportedForecast | None = None
     denial_work: DenialWork | None = None
-    denial_model: DenialModel | None = None
+    denial_model: ReportedDenialModel | None = None
     open_rejections: tuple[RejectionRow, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from decimal import Decimal
 
-    from orchestration.reporting.measures import PayDate
+    from orchestration.reporting.measures import PayrollDate
 
 # a text of the charts is 12 pixels high and about 6.6 wide a character
 _CHAR: Final = 6.6
@@ -240,7 +240,11 @@ def sparkline(values: Sequence[float]) -> Html:
 
 
 def cash(
-    past: Sequence[Balance], ahead: Sequence[Balance], payrolls: Sequence[PayDate], floor_ratio: Decimal, size: Size
+    past: Sequence[Balance],
+    ahead: Sequence[Balance],
+    payrolls: Sequence[PayrollDate],
+    floor_ratio: Decimal,
+    size: Size,
 ) -> Html:
     """Return the balance until today, then the projected one with its careful line, payrolls, floors and low point."""
     everything = [*past, *ahead]
@@ -294,7 +298,7 @@ def cash_legend(*, has_payrolls: bool) -> Html:
     return tag("ul", *entries, class_="legend")
 
 
-def _payroll_mark(pay: PayDate, floor: float, x: Scale, y: Scale) -> Html:
+def _payroll_mark(pay: PayrollDate, floor: float, x: Scale, y: Scale) -> Html:
     at = x(pay.pay_date.toordinal())
     # a third of a fortnight, so that neighbours stay apart on a phone
     half = min(8.0, (x(14) - x(0)) / 3)

@@ -62,7 +62,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class PayDate:
+class PayrollDate:
     """One payroll ahead: cash on hand before it, the same on the careful line, and what leaves with its taxes."""
 
     pay_date: dt.date
@@ -257,9 +257,9 @@ def cash_low(report: ReportData) -> Measure:
     )  # fmt: skip
 
 
-def pay_dates(report: ReportData) -> list[PayDate]:
+def pay_dates(report: ReportData) -> list[PayrollDate]:
     """Return the payrolls ahead; payroll leaving within five days of the first is one payroll."""
-    found: list[PayDate] = []
+    found: list[PayrollDate] = []
     for day in report.cash_forecast.days if report.cash_forecast else ():
         if day.payroll_amount <= 0:
             continue
@@ -268,7 +268,7 @@ def pay_dates(report: ReportData) -> list[PayDate]:
         else:
             before = day.projected_balance_amount + day.payroll_amount
             lower = day.projected_balance_lower_amount + day.payroll_amount
-            found.append(PayDate(day.forecast_date, before, lower, day.payroll_amount))
+            found.append(PayrollDate(day.forecast_date, before, lower, day.payroll_amount))
     return found
 
 

@@ -50,7 +50,7 @@ class OcrEngine:
         """Return the text of every page, where it came from and how sure the engine is (0-1)."""
         try:
             return self._read_pdf(file) if file.content.lstrip()[:5] == b"%PDF-" else self._read_image(file)
-        except _RefusedError as refusal:
+        except _PageRefusedError as refusal:
             return DocumentText(file, refusal=refusal.finding)
 
     def _read_pdf(self, file: SourceFile) -> DocumentText:
@@ -59,10 +59,10 @@ class OcrEngine:
         try:
             pdf = pypdfium2.PdfDocument(file.content)
         except pypdfium2.PdfiumError:
-            raise _RefusedError(_UNREADABLE) from None
+            raise _PageRefusedError(_UNREADABLE) from None
         try:
             if len(pdf) > _MAX_PAGES:
-                raise _RefusedError(_TOO_LARGE)
+                raise _PageRefusedError(_TOO_LARGE)
             texts = [page.get_textpage().get_text_bounded() for page in pdf]
             if sum(len(text.strip()) for text in texts) >= _MIN_TEXT_CHARACTERS:
                 return DocumentText(file, tuple(texts), "text_layer")
@@ -71,11 +71,11 @@ class OcrEngine:
                 width, height = page.get_size()
                 scale = _RENDER_DPI / _POINTS_PER_INCH
                 if width * scale * height * scale > _MAX_PIXELS:
-                    raise _RefusedError(_TOO_LARGE)
+                    raise _PageRefusedError(_TOO_LARGE)
                 resolutions.append(_image_resolution(page, width))
                 images.append(page.render(scale=scale, grayscale=True).to_pil())
         except pypdfium2.PdfiumError:
-            raise _RefusedError(_UNREADABLE) from None
+            raise _PageRefusedError(_UNREADABLE) from None
         finally:
             pdf.close()
         return self._recognise(file, images, min(resolutions, default=_RENDER_DPI))
@@ -86,19 +86,19 @@ class OcrEngine:
         try:
             with Image.open(io.BytesIO(file.content)) as image:
                 if image.width * image.height > _MAX_PIXELS or getattr(image, "n_frames", 1) > _MAX_PAGES:
-                    raise _RefusedError(_TOO_LARGE)
+                    raise _PageRefusedError(_TOO_LARGE)
                 resolution = int(image.info.get("dpi", (_DEFAULT_IMAGE_DPI, 0))[0]) or _DEFAULT_IMAGE_DPI
                 pages = []
                 for number in range(getattr(image, "n_frames", 1)):
                     image.seek(number)
                     pages.append(image.convert("L"))
         except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-            raise _RefusedError(_UNREADABLE) from None
+            raise _PageRefusedError(_UNREADABLE) from None
         return self._recognise(file, pages, resolution)
 
     def _recognise(self, file: SourceFile, images: list[Image], dpi: int) -> DocumentText:
         if shutil.which(ENGINE) is None:
-            raise _RefusedError(_NO_ENGINE)
+            raise _PageRefusedError(_NO_ENGINE)
         # one thread a page: on few cores Tesseract's own threads only wait for each other
         os.environ.setdefault("OMP_THREAD_LIMIT", "1")
         import pytesseract
@@ -110,14 +110,14 @@ class OcrEngine:
                     image, config="--psm 6", timeout=_PAGE_SECONDS, output_type=pytesseract.Output.DICT
                 )
             except RuntimeError:
-                raise _RefusedError(_TOO_SLOW) from None
+                raise _PageRefusedError(_TOO_SLOW) from None
             texts.append(_lines(words))
             confidences += [float(c) for c, word in zip(words["conf"], words["text"], strict=True) if word.strip()]
         confidence = Decimal(round(100 * sum(confidences) / len(confidences)) if confidences else 0).scaleb(-4)
         return DocumentText(file, tuple(texts), "ocr", ocr_engine=ENGINE, dpi=dpi, confidence_rate=confidence)
 
 
-class _RefusedError(Exception):
+class _PageRefusedError(Exception):
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.code)
         self.finding = finding

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
-    from orchestration.synthetic.bills import Bill
+    from orchestration.synthetic.bills import PrintedBill
     from orchestration.synthetic.cases import Cases
     from orchestration.synthetic.encounters import Days
-    from orchestration.synthetic.entities import Entity
+    from orchestration.synthetic.entities import LegalEntity
     from orchestration.synthetic.payroll import PayrollRun
     from orchestration.synthetic.remittances import RefundCheque, Remittances
 
@@ -34,7 +34,7 @@ _CANARY_CHEQUE_AFTER_DAYS = 26
 
 
 # what moves money, as the truth sums it: not what a bank prints
-Purpose = Literal[
+CashPurpose = Literal[
     "eft", "card", "capitation", "cheque", "net_pay", "payroll_tax", "pay_deductions", "rent", "bill", "payer_refund",
     "patient_refund",
 ]  # fmt: skip
@@ -44,7 +44,7 @@ Purpose = Literal[
 class Movement:
     """One line of the account, deposits positive cents."""
 
-    purpose: Purpose
+    purpose: CashPurpose
     date: dt.date
     kind: str  # OFX TRNTYPE
     cents: int
@@ -54,10 +54,10 @@ class Movement:
     trace_number: str = ""
 
 
-class Account:
+class PatientAccount:
     """The account over a practice's life, month after month: the movements so far, in order, and the balance."""
 
-    def __init__(self, entity: Entity, providers: int) -> None:
+    def __init__(self, entity: LegalEntity, providers: int) -> None:
         self.account_id = entity.bank_account
         self.opening_cents = entity.opening_cents + entity.opening_cents_a_provider * providers
         self.movements: list[Movement] = []
@@ -153,7 +153,7 @@ def rent(days: Days, cents: int, window: range) -> list[Movement]:
     return [Movement("rent", bank_day_from(day), "DEBIT", -cents, "RENT") for day in firsts]
 
 
-def supplies(bills: Iterable[Bill]) -> list[Movement]:
+def supplies(bills: Iterable[PrintedBill]) -> list[Movement]:
     """Return what suppliers are paid."""
     return [
         Movement("bill", b.paid_date, "DEBIT", -b.total_cents, b.vendor.name, f"INV {b.bill_number}") for b in bills

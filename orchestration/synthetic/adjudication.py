@@ -16,7 +16,7 @@ import numpy as np
 from orchestration.synthetic import fees
 from orchestration.synthetic.draws import Bools, Floats, Ints, cumulative, pick, sigmoid
 from orchestration.synthetic.encounters import NOTHING, Days, Encounters, N, U
-from orchestration.synthetic.fees import Family, Kind
+from orchestration.synthetic.fees import Family, VisitKind
 from orchestration.synthetic.people import PAYERS, SELF_PAY, Provider, allowed_percent
 from orchestration.synthetic.workdays import is_bank_day
 
@@ -321,7 +321,7 @@ def _appeals(
         np.array([c.overturn_logit for c in DENIAL_CLASSES] + [0.0])[denial_class]
         + np.array([p.overturn_logit for p in PAYERS])[payer]
         + np.array([0.0, -0.75, 0.05, 0.55, 0.85])[encounters.diagnosis_count]
-        - 0.60 * np.isin(encounters.kind, (Kind.TELEHEALTH, Kind.READING))
+        - 0.60 * np.isin(encounters.kind, (VisitKind.TELEHEALTH, VisitKind.READING))
         + np.array([p.documentation for p in providers])[encounters.provider]
         - 0.55 * (first_day - encounters.day > 45)  # noqa: PLR2004  # old cases are harder to document
         - 0.012 * (days_to_appeal - 10)

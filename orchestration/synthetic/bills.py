@@ -27,7 +27,7 @@ _MARGIN = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Vendor:
+class Seller:
     """A supplier: its offers are (description, lowest and highest unit price in cents, lowest and highest quantity).
 
     ``account_code`` is the expense its bills are booked to.
@@ -43,30 +43,30 @@ class Vendor:
     offers: tuple[tuple[str, int, int, int, int], ...]
 
 
-VENDORS: dict[str, Vendor] = {
+VENDORS: dict[str, Seller] = {
     vendor.slug: vendor
     for vendor in (
-        Vendor("larkspur", "Larkspur Medical Supply Co", "6200", "48 Foundry Lane, Peoria, IL 61602", "LMS", 625, 30, (
+        Seller("larkspur", "Larkspur Medical Supply Co", "6200", "48 Foundry Lane, Peoria, IL 61602", "LMS", 625, 30, (
             ("Exam gloves, box of 100", 780, 1_240, 12, 40),
             ("Table paper, case", 3_450, 4_900, 2, 6),
             ("Syringes 3 mL, box", 1_190, 1_880, 4, 12),
             ("Gauze pads, sleeve", 310, 560, 10, 30),
         )),
-        Vendor("coldharbor", "Coldharbor Vaccine Depot", "6210", "9 Icehouse Road, Moline, IL 61265", "CVD", 0, 25, (
+        Seller("coldharbor", "Coldharbor Vaccine Depot", "6210", "9 Icehouse Road, Moline, IL 61265", "CVD", 0, 25, (
             ("Influenza vaccine, 10-dose vial", 14_800, 17_900, 10, 18),
             ("Tdap vaccine, single dose", 3_120, 3_680, 10, 20),
             ("MMR vaccine, single dose", 8_050, 8_950, 5, 10),
         )),
-        Vendor("tessera", "Tessera Clinical Laboratory", "6220", "210 Assay Street, Decatur, IL 62521", "TCL", 0, 30, (
+        Seller("tessera", "Tessera Clinical Laboratory", "6220", "210 Assay Street, Decatur, IL 62521", "TCL", 0, 30, (
             ("Reference tests, send-out", 1_450, 2_900, 12, 30),
             ("Courier pick-up", 1_200, 1_800, 4, 9),
             ("Specimen kits", 240, 460, 20, 60),
         )),
-        Vendor(
+        Seller(
             "brightline", "Brightline Internet Services", "6400", "77 Signal Avenue, Joliet, IL 60432", "BIS", 700, 20,
             (("Fiber line, per month", 18_900, 18_900, 1, 1), ("Static addresses", 500, 500, 5, 5)),
         ),
-        Vendor(
+        Seller(
             "everclean", "Everclean Janitorial Partners", "6410", "3 Harvest Court, Normal, IL 61761", "EJP", 0, 30,
             (("Evening cleaning, per visit", 5_400, 6_600, 8, 10), ("Floor care, per hour", 3_800, 4_500, 3, 6)),
         ),
@@ -91,7 +91,7 @@ _CALENDAR: dict[int, tuple[tuple[str, int, bool], ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class BillLine:
+class PrintedBillLine:
     """One line of a bill, unit price in cents."""
 
     description: str
@@ -105,16 +105,16 @@ class BillLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Bill:
+class PrintedBill:
     """One bill; ``paid_date`` is the day the bank pays it."""
 
-    vendor: Vendor
+    vendor: Seller
     bill_number: str
     bill_date: dt.date
     due_date: dt.date
     paid_date: dt.date
     is_scan: bool
-    lines: tuple[BillLine, ...]
+    lines: tuple[PrintedBillLine, ...]
 
     @property
     def file_name(self) -> str:
@@ -137,7 +137,7 @@ class Bill:
         return self.subtotal_cents + self.tax_cents
 
 
-def make_bills(seed: int, start: dt.date, days: int) -> list[Bill]:
+def make_bills(seed: int, start: dt.date, days: int) -> list[PrintedBill]:
     """Return the bills dated on the watched days, oldest first."""
     bills = []
     end = start + dt.timedelta(days=days)
@@ -151,19 +151,19 @@ def make_bills(seed: int, start: dt.date, days: int) -> list[Bill]:
     return bills
 
 
-def _bill(seed: int, vendor: Vendor, date: dt.date, *, is_scan: bool, place: int) -> Bill:
+def _bill(seed: int, vendor: Seller, date: dt.date, *, is_scan: bool, place: int) -> PrintedBill:
     rng = stream(seed, Stream.BILLS, date.toordinal(), place)
     lines = tuple(
-        BillLine(what, int(rng.integers(few, many + 1)), int(rng.integers(low // 5, high // 5 + 1)) * 5)
+        PrintedBillLine(what, int(rng.integers(few, many + 1)), int(rng.integers(low // 5, high // 5 + 1)) * 5)
         for what, low, high, few, many in vendor.offers
     )
     due = date + dt.timedelta(days=vendor.terms_days)
     paid = bank_days_after(due - dt.timedelta(days=int(rng.integers(0, 6))), 0)
     number = f"{vendor.number_prefix}-{date:%y%m}{int(rng.integers(10, 100))}"
-    return Bill(vendor, number, date, due, paid, is_scan, lines)
+    return PrintedBill(vendor, number, date, due, paid, is_scan, lines)
 
 
-def print_bill(bill: Bill, seed: int) -> bytes:
+def print_bill(bill: PrintedBill, seed: int) -> bytes:
     """Return the bill as a PDF, the same bytes for the same bill; a scan holds an image and no text."""
     content = _print(bill)
     if not bill.is_scan:
@@ -175,7 +175,7 @@ def _dollars(cents: int) -> str:
     return f"${cents // 100:,}.{cents % 100:02d}"
 
 
-def _print(bill: Bill) -> bytes:
+def _print(bill: PrintedBill) -> bytes:
     from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415  # the command line starts without it
 
     buffer = io.BytesIO()

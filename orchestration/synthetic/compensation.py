@@ -21,7 +21,7 @@ from orchestration.synthetic.draws import Stream, stream
 if TYPE_CHECKING:
     from orchestration.synthetic.cases import Cases
     from orchestration.synthetic.draws import Ints
-    from orchestration.synthetic.entities import Entity
+    from orchestration.synthetic.entities import LegalEntity
     from orchestration.synthetic.people import Provider
     from orchestration.synthetic.remittances import ClaimReports
 
@@ -63,7 +63,7 @@ class Bonus:
     cents: int
 
 
-def make_contracts(seed: int, providers: tuple[Provider, ...], entity: Entity) -> tuple[Contract, ...]:
+def make_contracts(seed: int, providers: tuple[Provider, ...], entity: LegalEntity) -> tuple[Contract, ...]:
     """Return a contract for every provider, on work RVUs and on collections by turns."""
     found = []
     for number, provider in enumerate(providers):
@@ -86,7 +86,7 @@ def make_contracts(seed: int, providers: tuple[Provider, ...], entity: Entity) -
 class Compensation:
     """Adds up what providers do, month by month, and tells what a quarter owes them."""
 
-    def __init__(self, contracts: tuple[Contract, ...], entity: Entity) -> None:
+    def __init__(self, contracts: tuple[Contract, ...], entity: LegalEntity) -> None:
         self._contracts = contracts
         self._fiscal_start = entity.fiscal_year_start_month
         self._work: dict[int, Ints] = {}

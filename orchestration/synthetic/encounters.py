@@ -16,14 +16,14 @@ import numpy as np
 from orchestration.synthetic import fees
 from orchestration.synthetic.demand import demand_factor, ili_percent
 from orchestration.synthetic.draws import Bools, Floats, Ints, Stream, cumulative, pick, stream
-from orchestration.synthetic.fees import Kind
+from orchestration.synthetic.fees import VisitKind
 from orchestration.synthetic.people import CANARY_PATIENT, PANEL, PAYERS, SELF_PAY, Patients, Provider
 from orchestration.synthetic.workdays import TUESDAY, is_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from orchestration.synthetic.entities import Entity
+    from orchestration.synthetic.entities import LegalEntity
 
 _WEEKS_OFF = 3
 _WEEKS = 52
@@ -190,7 +190,7 @@ class Rooms:
     """The rooms of one practice: asked for its days in order, some at a time; remembers who has been there."""
 
     def __init__(
-        self, entity: Entity, seed: int, days: Days, providers: tuple[Provider, ...], patients: Patients
+        self, entity: LegalEntity, seed: int, days: Days, providers: tuple[Provider, ...], patients: Patients
     ) -> None:
         self._entity = entity
         self._seed = seed
@@ -207,13 +207,13 @@ class Rooms:
         patient = self._who_comes(drawn)
         is_new = self._are_new(patient)
         if self._entity.is_surgical:
-            kind = np.full(patient.size, int(Kind.SURGERY), dtype=np.int64)
+            kind = np.full(patient.size, int(VisitKind.SURGERY), dtype=np.int64)
         else:
             kind = _why(drawn, days, patient, is_new, patients)
         visit_code = _visit_code(drawn, days, patient, is_new, kind, patients, providers)
         uniform = drawn.uniform
         template = np.zeros(kind.size, dtype=np.int64)
-        for each in Kind:
+        for each in VisitKind:
             chosen = kind == each
             base, shares = fees.TEMPLATES.by_kind[each]
             template[chosen] = base + pick(shares, uniform[chosen, U.TEMPLATE])
@@ -381,12 +381,12 @@ def _why(drawn: _Drawn, days: Days, patient: Ints, is_new: Bools, patients: Pati
     weights = _KIND_WEIGHTS[group]
     # influenza brings the acutely ill
     ili = np.array([ili_percent(day) for day in days.dates[: days.count]])
-    weights[:, Kind.ACUTE] *= 0.72 + 0.11 * ili[drawn.day]
+    weights[:, VisitKind.ACUTE] *= 0.72 + 0.11 * ili[drawn.day]
     shares = np.cumsum(weights, axis=1)
     shares /= shares[:, -1:]
     draw = drawn.uniform[:, U.KIND]
     kind = (draw[:, None] >= shares).sum(axis=1).astype(np.int64)
-    return np.where(is_new, np.where(draw < _NEW_PREVENTIVE_SHARE, int(Kind.PREVENTIVE), int(Kind.NEW)), kind)
+    return np.where(is_new, np.where(draw < _NEW_PREVENTIVE_SHARE, int(VisitKind.PREVENTIVE), int(VisitKind.NEW)), kind)
 
 
 def _visit_code(
@@ -399,7 +399,7 @@ def _visit_code(
     providers: tuple[Provider, ...],
 ) -> Ints:
     shift = np.array([p.level_shift for p in providers])[drawn.provider]
-    chronic = np.where(kind == Kind.CHRONIC, 0.12, 0.0)
+    chronic = np.where(kind == VisitKind.CHRONIC, 0.12, 0.0)
     level = np.clip(drawn.uniform[:, U.LEVEL] + shift + chronic, 0.0, 0.999999)
     codes_new, shares_new = fees.NEW_LEVELS
     codes_old, shares_old = fees.ESTABLISHED_LEVELS
@@ -409,13 +409,13 @@ def _visit_code(
     preventive = np.where(is_new, fees.PREVENTIVE_NEW[band], fees.PREVENTIVE_ESTABLISHED[band])
     is_medicare = np.array([p.rhythm == "medicare" for p in PAYERS] + [False])[patients.payer[patient]]
     wellness = np.where(is_new, fees.WELLNESS_FIRST, fees.WELLNESS_NEXT)
-    return np.where(kind == Kind.PREVENTIVE, np.where(is_medicare, wellness, preventive), office)
+    return np.where(kind == VisitKind.PREVENTIVE, np.where(is_medicare, wellness, preventive), office)
 
 
 def _diagnoses(kind: Ints, is_child: Bools, is_mismatched: Bools, count: Ints, uniform: Floats) -> Ints:
     first = uniform[:, U.DIAGNOSIS]
     found = np.full((kind.size, fees.MOST_DIAGNOSES), fees.NO_DIAGNOSIS, dtype=np.int64)
-    chosen_from = np.where(is_child & (kind == Kind.PREVENTIVE), fees.CHILD_PREVENTIVE_ROW, kind)
+    chosen_from = np.where(is_child & (kind == VisitKind.PREVENTIVE), fees.CHILD_PREVENTIVE_ROW, kind)
     chosen_from = np.where(is_mismatched, fees.MISMATCHED_ROW, chosen_from)
     for row, known in enumerate(fees.FIRST_DIAGNOSES):
         here = chosen_from == row

@@ -13,7 +13,7 @@ from orchestration.core.ids import npi_check_digit
 
 
 @dataclass(frozen=True, slots=True)
-class Entity:
+class LegalEntity:
     """One legal entity. Amounts in cents.
 
     ``number_prefix`` begins every claim number, so that no number of one entity is one of the other. An involved
@@ -49,7 +49,7 @@ def npi(number: int) -> str:
     return first_nine + npi_check_digit(first_nine)
 
 
-PRACTICE: Final = Entity(
+PRACTICE: Final = LegalEntity(
     entity_id="practice",
     name="JUNIPER HOLLOW MEDICAL GROUP",
     tax_id="000000147",
@@ -71,7 +71,7 @@ PRACTICE: Final = Entity(
 )
 
 
-SURGERY_CENTRE: Final = Entity(
+SURGERY_CENTRE: Final = LegalEntity(
     entity_id="surgery",
     name="JUNIPER HOLLOW SURGERY CENTER",
     tax_id="000000256",
@@ -92,11 +92,11 @@ SURGERY_CENTRE: Final = Entity(
 )
 
 
-def involved(entity: Entity) -> Entity:
+def involved(entity: LegalEntity) -> LegalEntity:
     """Return an entity with everything that makes an insured visit more than one payer's word."""
     return replace(entity, is_involved=True)
 
 
-def changing_over(entity: Entity) -> Entity:
+def changing_over(entity: LegalEntity) -> LegalEntity:
     """Return an entity whose charges come from several systems at the end, so that one inbox shows many formats."""
     return replace(entity, is_changing_over=True)

@@ -75,7 +75,7 @@ MODIFIER_INDEX: dict[str, int] = {modifier: index for index, modifier in enumera
 MODIFIER_PERCENT: Ints = np.array([100, 100, 100, 40, 60, 100, 100, 100], dtype=np.int64)
 
 
-class Kind(IntEnum):
+class VisitKind(IntEnum):
     """Why a patient is seen; it decides codes, diagnoses and place."""
 
     ACUTE = 0
@@ -92,41 +92,41 @@ class Kind(IntEnum):
 
 # place of service: telehealth at home, readings in the hospital, surgery in its centre, all others in the office
 PLACE_OF_SERVICE: tuple[str, ...] = tuple(
-    {Kind.TELEHEALTH: "10", Kind.READING: "22", Kind.SURGERY: "24"}.get(kind, "11") for kind in Kind
+    {VisitKind.TELEHEALTH: "10", VisitKind.READING: "22", VisitKind.SURGERY: "24"}.get(kind, "11") for kind in VisitKind
 )
 
 # EM stands for the visit's own code, chosen by level or age; `-25` a modifier; `x2` units
-_TEMPLATES: dict[Kind, tuple[tuple[float, str], ...]] = {
-    Kind.ACUTE: (
+_TEMPLATES: dict[VisitKind, tuple[tuple[float, str], ...]] = {
+    VisitKind.ACUTE: (
         (22, "EM"), (12, "EM 87880"), (16, "EM 87804x2"), (9, "EM 87804x2 87880"), (8, "EM 81002"),
         (8, "EM 71046"), (5, "EM 73630-RT"), (5, "EM-25 96372 J1885x2"), (5, "EM-25 96372 J0696x4"),
         (5, "EM-25 94640 J7613x3"), (5, "EM-25 12001"), (4, "EM 71046-TC"), (4, "EM 85025 36415"),
     ),
-    Kind.CHRONIC: (
+    VisitKind.CHRONIC: (
         (22, "EM"), (14, "EM 36415 80053 80061"), (12, "EM 36415 83036"), (8, "EM 36415 80053 85025 84443"),
         (10, "EM 93000"), (8, "EM-25 90471 90686"), (5, "EM 36415 83036 80053 80061"), (5, "EM 94010"),
         (5, "EM 77080"), (6, "EM 82947"), (3, "EM 76700"), (4, "EM 96127 G0444-59"),
     ),
-    Kind.PREVENTIVE: (
+    VisitKind.PREVENTIVE: (
         (26, "EM"), (20, "EM 36415 80053 80061"), (18, "EM-25 90471 90686 92551"),
         (14, "EM-25 90460x2 90707 90715"), (12, "EM-25 99213-25"), (10, "EM 93000 36415 80061"),
     ),
-    Kind.NURSE: (
+    VisitKind.NURSE: (
         (45, "90471 90686"), (15, "90471 90715"), (20, "36415 80053 85025"), (12, "99211 36415 83036"),
         (8, "96372 J1885x2"),
     ),
-    Kind.PROCEDURE: (
+    VisitKind.PROCEDURE: (
         (20, "EM-25 17110"), (20, "EM-25 20610-RT J3301x4"), (15, "EM-25 11102"), (12, "EM-25 10060"),
         (12, "EM-25 69210"), (10, "EM-25 17000 11200-59"), (11, "EM-25 11200 17110-59"),
     ),
-    Kind.THERAPY: ((60, "97110-GPx2 97140-59"), (40, "97110-GPx3")),
-    Kind.TELEHEALTH: ((85, "EM-95"), (15, "EM-95 96127")),
-    Kind.READING: ((40, "71046-26"), (25, "73030-26"), (20, "72100-26"), (15, "76700-26")),
-    Kind.NEW: (
+    VisitKind.THERAPY: ((60, "97110-GPx2 97140-59"), (40, "97110-GPx3")),
+    VisitKind.TELEHEALTH: ((85, "EM-95"), (15, "EM-95 96127")),
+    VisitKind.READING: ((40, "71046-26"), (25, "73030-26"), (20, "72100-26"), (15, "76700-26")),
+    VisitKind.NEW: (
         (28, "EM"), (18, "EM 36415 80053 80061 85025"), (15, "EM 93000"), (14, "EM 71046"),
         (14, "EM-25 90471 90715"), (11, "EM 73030-RT"),
     ),
-    Kind.SURGERY: (
+    VisitKind.SURGERY: (
         (24, "45378"), (22, "45385"), (12, "43239"), (8, "45385 43239-59"), (18, "66984-RT"), (9, "64483x2"),
         (4, "64721-RT"), (3, "29881-RT"),
     ),
@@ -151,7 +151,7 @@ def _parse() -> Templates:
     by_kind: list[tuple[int, Floats]] = []
     first: list[int] = []
     lines: list[tuple[int, int, int]] = []
-    for kind in Kind:
+    for kind in VisitKind:
         by_kind.append((len(first), cumulative([weight for weight, _ in _TEMPLATES[kind]])))
         for _, text in _TEMPLATES[kind]:
             first.append(len(lines))
@@ -192,17 +192,28 @@ WELLNESS_FIRST = CODE_INDEX["G0438"]
 WELLNESS_NEXT = CODE_INDEX["G0439"]
 
 # ICD-10-CM (public) by kind of visit: the first diagnosis
-_DIAGNOSES: dict[Kind, tuple[str, ...]] = {
-    Kind.ACUTE: ("J06.9", "J02.9", "J20.9", "J10.1", "R05.9", "N39.0", "M79.671", "S61.411A", "J45.909", "R10.9"),
-    Kind.CHRONIC: ("I10", "E11.9", "E78.5", "E03.9", "J44.9", "N18.30", "I25.10", "F41.1", "M81.0", "E66.9"),
-    Kind.PREVENTIVE: ("Z00.00", "Z00.00", "Z00.01"),
-    Kind.NURSE: ("Z23", "Z23", "E11.9", "R53.83"),
-    Kind.PROCEDURE: ("B07.9", "M17.11", "D48.5", "L02.91", "H61.23", "L57.0", "L91.8"),
-    Kind.THERAPY: ("M54.50", "M25.511", "M62.81"),
-    Kind.TELEHEALTH: ("F41.1", "F32.9", "J06.9", "I10"),
-    Kind.READING: ("R05.9", "M25.511", "M54.50", "R10.9"),
-    Kind.NEW: ("I10", "R53.83", "E11.9", "M25.511", "J45.909", "R07.9"),
-    Kind.SURGERY: ("Z12.11", "K63.5", "K21.00", "H25.11", "M54.16", "G56.01", "S83.241A"),
+_DIAGNOSES: dict[VisitKind, tuple[str, ...]] = {
+    VisitKind.ACUTE: (
+        "J06.9",
+        "J02.9",
+        "J20.9",
+        "J10.1",
+        "R05.9",
+        "N39.0",
+        "M79.671",
+        "S61.411A",
+        "J45.909",
+        "R10.9",
+    ),
+    VisitKind.CHRONIC: ("I10", "E11.9", "E78.5", "E03.9", "J44.9", "N18.30", "I25.10", "F41.1", "M81.0", "E66.9"),
+    VisitKind.PREVENTIVE: ("Z00.00", "Z00.00", "Z00.01"),
+    VisitKind.NURSE: ("Z23", "Z23", "E11.9", "R53.83"),
+    VisitKind.PROCEDURE: ("B07.9", "M17.11", "D48.5", "L02.91", "H61.23", "L57.0", "L91.8"),
+    VisitKind.THERAPY: ("M54.50", "M25.511", "M62.81"),
+    VisitKind.TELEHEALTH: ("F41.1", "F32.9", "J06.9", "I10"),
+    VisitKind.READING: ("R05.9", "M25.511", "M54.50", "R10.9"),
+    VisitKind.NEW: ("I10", "R53.83", "E11.9", "M25.511", "J45.909", "R07.9"),
+    VisitKind.SURGERY: ("Z12.11", "K63.5", "K21.00", "H25.11", "M54.16", "G56.01", "S83.241A"),
 }
 _FURTHER: tuple[str, ...] = (
     "I10", "E78.5", "E11.65", "E66.9", "F32.9", "K21.9", "M19.90", "G47.33", "Z79.899", "Z87.891", "E55.9", "J30.9",
@@ -224,10 +235,10 @@ def _indices(codes: tuple[str, ...]) -> Ints:
 
 # what the first diagnosis is chosen from: a row for each kind of visit, then two more
 FIRST_DIAGNOSES: tuple[Ints, ...] = (
-    *(_indices(_DIAGNOSES[kind]) for kind in Kind),
+    *(_indices(_DIAGNOSES[kind]) for kind in VisitKind),
     _indices(_CHILD_PREVENTIVE),
     _indices(_MISMATCHED),
 )
-CHILD_PREVENTIVE_ROW = len(Kind)
-MISMATCHED_ROW = len(Kind) + 1
+CHILD_PREVENTIVE_ROW = len(VisitKind)
+MISMATCHED_ROW = len(VisitKind) + 1
 FURTHER_DIAGNOSES: Ints = _indices(_FURTHER)

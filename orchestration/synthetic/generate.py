@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.core.errors import BooksError
 from orchestration.core.money import from_cents
-from orchestration.synthetic.entities import PRACTICE, Entity
+from orchestration.synthetic.entities import PRACTICE, LegalEntity
 from orchestration.synthetic.paper import make_papers, print_paper
 from orchestration.synthetic.systems import FRONT_DESK, charge_systems, claim_feeds
 from orchestration.synthetic.truth import Manifest, Truth
@@ -34,7 +34,7 @@ def generate(
     start: dt.date = _FIRST_DAY,
     days: int = 390,
     seed: int = 7,
-    entity: Entity = PRACTICE,
+    entity: LegalEntity = PRACTICE,
     only: tuple[dt.date, dt.date] | None = None,
     feeds: Collection[str] = (),
 ) -> Manifest:

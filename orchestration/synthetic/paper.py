@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from orchestration.synthetic.bills import VENDORS, BillLine
+from orchestration.synthetic.bills import VENDORS, PrintedBillLine
 from orchestration.synthetic.draws import Stream, stream
 from orchestration.synthetic.workdays import ONE_DAY
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
-Kind = Literal["bill", "receipt"]
+PaperKind = Literal["bill", "receipt"]
 Medium = Literal["printed", "scan_pdf", "jpeg", "tiff"]
 
 _FIRST_DAY = dt.date(2025, 1, 2)
@@ -57,7 +57,7 @@ class Paper:
     """One document; amounts in cents. ``degrees`` is how far a scan is turned, ``grain`` how noisy it is (0 to 1)."""
 
     number_in_set: int
-    kind: Kind
+    kind: PaperKind
     medium: Medium
     dpi: int
     degrees: float
@@ -68,7 +68,7 @@ class Paper:
     document_number: str
     document_date: dt.date
     due_date: dt.date | None
-    lines: tuple[BillLine, ...] = field(repr=False)
+    lines: tuple[PrintedBillLine, ...] = field(repr=False)
     freight_cents: int
     tax_cents: int
     has_card_number: bool
@@ -123,7 +123,7 @@ def _bill(rng: np.random.Generator, number: int, medium: Medium, dpi: int, degre
     vendor = list(VENDORS.values())[int(rng.integers(0, len(VENDORS)))]
     offers = [offer for offer in vendor.offers if float(rng.random()) < 0.8] or list(vendor.offers[:1])  # noqa: PLR2004
     lines = tuple(
-        BillLine(what, int(rng.integers(few, many + 1)), int(rng.integers(low // 5, high // 5 + 1)) * 5)
+        PrintedBillLine(what, int(rng.integers(few, many + 1)), int(rng.integers(low // 5, high // 5 + 1)) * 5)
         for what, low, high, few, many in offers
     )
     date = _FIRST_DAY + int(rng.integers(0, _DAYS)) * ONE_DAY
@@ -152,7 +152,7 @@ def _bill(rng: np.random.Generator, number: int, medium: Medium, dpi: int, degre
 def _receipt(rng: np.random.Generator, number: int, medium: Medium, dpi: int, degrees: float, grain: float) -> Paper:
     name, address, tax_rate, goods = _SHOPS[int(rng.integers(0, len(_SHOPS)))]
     chosen = [good for good in goods if float(rng.random()) < 0.6] or [goods[0]]  # noqa: PLR2004  # a share
-    lines = tuple(BillLine(what, int(rng.integers(1, 5)), cents) for what, cents in chosen)
+    lines = tuple(PrintedBillLine(what, int(rng.integers(1, 5)), cents) for what, cents in chosen)
     subtotal = sum(line.cents for line in lines)
     return Paper(
         number,

@@ -28,7 +28,7 @@ _PERIOD_ENDS_BEFORE = 5
 
 
 @dataclass(frozen=True, slots=True)
-class PayLine:
+class PaidEmployee:
     """One person on one pay date, in cents; ``bonus`` is the part of gross that a provider's contract pays."""
 
     employee: Employee
@@ -51,7 +51,7 @@ class PayrollRun:
     pay_date: dt.date
     period_start: dt.date
     period_end: dt.date
-    lines: tuple[PayLine, ...]
+    lines: tuple[PaidEmployee, ...]
 
     @property
     def gross(self) -> int:
@@ -108,14 +108,14 @@ def make_payroll(
     return runs
 
 
-def _pay(employee: Employee, hours: float, bonus: int) -> PayLine:
+def _pay(employee: Employee, hours: float, bonus: int) -> PaidEmployee:
     salary = employee.annual_gross_cents // _PAY_DATES_A_YEAR
     # hourly people work a little more or less than their hours; salaries do not move
     gross = salary if employee.role in {"provider", "administration"} else int(salary * (0.96 + 0.08 * hours))
     gross += bonus
     tax = 2_900 if employee.role == "provider" else 1_850
     deduction = 700 if employee.role == "provider" else 500
-    return PayLine(
+    return PaidEmployee(
         employee,
         gross,
         bonus,

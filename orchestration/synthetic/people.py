@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from orchestration.synthetic.draws import Bools, Floats, Ints, Stream, cumulative, pick, stream
-from orchestration.synthetic.entities import Entity, npi
+from orchestration.synthetic.entities import LegalEntity, npi
 from orchestration.synthetic.workdays import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY
 
 # one patient who must never be seen outside the places made for PHI: privacy tests look for these, in any case
@@ -36,7 +36,7 @@ _FIRST = (
     "Yusuf", "Zelda", "Anselm", "Briony", "Cosmo", "Delphine", "Emeric", "Flora", "Gideon", "Hester", "Ivo", "Juno",
 )  # fmt: skip
 
-Rhythm = Literal["medicare", "medicaid", "commercial"]
+PayRhythm = Literal["medicare", "medicaid", "commercial"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Payer:
     filing_code: str
     tax_id: str
     weekdays: tuple[int, ...]
-    rhythm: Rhythm
+    rhythm: PayRhythm
     lag_days: float
     allowed_percent: int
     denial_logit: float
@@ -115,7 +115,7 @@ class Provider:
     level_shift: float
 
 
-def make_providers(seed: int, count: int, entity: Entity) -> tuple[Provider, ...]:
+def make_providers(seed: int, count: int, entity: LegalEntity) -> tuple[Provider, ...]:
     """Return the providers; the first of them are the same however many there are."""
     providers = []
     for number in range(count):

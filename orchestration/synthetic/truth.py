@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 
 from orchestration.core.money import from_cents
-from orchestration.synthetic.account import Purpose
+from orchestration.synthetic.account import CashPurpose
 from orchestration.synthetic.adjudication import DENIAL_CLASSES, REMARK_CODES
 from orchestration.synthetic.cases import inside
 from orchestration.synthetic.coordination import CAPITATING_PAYER
@@ -371,7 +371,7 @@ class Truth:
         self._sum(label, "deposited_amount", deposited)
         self._add_to_ledger(label, "deposited", deposited)
         self._add_to_ledger(label, "withdrawn", -sum(m.cents for m in moved if m.cents < 0))
-        by_purpose = {purpose: sum(m.cents for m in moved if m.purpose == purpose) for purpose in get_args(Purpose)}
+        by_purpose = {purpose: sum(m.cents for m in moved if m.purpose == purpose) for purpose in get_args(CashPurpose)}
         for purpose, cents in by_purpose.items():
             self._add_to_ledger(label, f"bank_{purpose}", abs(cents))
         capitation, payer_id = by_purpose["capitation"], PAYERS[CAPITATING_PAYER].payer_id

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from pathlib import Path
 
-Kind = Literal["text", "amount", "date", "flag", "number", "count"]
+TruthColumnKind = Literal["text", "amount", "date", "flag", "number", "count"]
 
 _ROWS_IN_A_GROUP = 100_000
 
@@ -21,7 +21,7 @@ class TruthTable:
     """One Parquet file: name without extension, and columns in order."""
 
     name: str
-    columns: tuple[tuple[str, Kind], ...]
+    columns: tuple[tuple[str, TruthColumnKind], ...]
 
 
 LEDGER = TruthTable(
@@ -176,7 +176,7 @@ class Tables:
         import pyarrow.parquet as pq  # noqa: PLC0415  # same
 
         out.mkdir(parents=True, exist_ok=True)
-        kinds: dict[Kind, pa.DataType] = {
+        kinds: dict[TruthColumnKind, pa.DataType] = {
             "text": pa.string(),
             "amount": pa.decimal128(18, 2),
             "date": pa.date32(),

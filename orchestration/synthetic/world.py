@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orchestration.synthetic import account
-from orchestration.synthetic.account import Account
+from orchestration.synthetic.account import PatientAccount
 from orchestration.synthetic.adjudication import PayDays, adjudicate
-from orchestration.synthetic.bills import Bill, make_bills
+from orchestration.synthetic.bills import PrintedBill, make_bills
 from orchestration.synthetic.cases import Cases, joined, make_cases
 from orchestration.synthetic.compensation import Bonus, Compensation, make_contracts
 from orchestration.synthetic.coordination import Coverage
 from orchestration.synthetic.encounters import Booked, Days, Rooms, make_days
-from orchestration.synthetic.entities import PRACTICE, Entity
+from orchestration.synthetic.entities import PRACTICE, LegalEntity
 from orchestration.synthetic.payroll import PayrollRun, make_payroll
 from orchestration.synthetic.people import Patients, Provider, make_employees, make_patients, make_providers
 from orchestration.synthetic.receipts import make_receipts
@@ -41,20 +41,20 @@ class Month:
     remittances: Remittances
     payroll: list[PayrollRun]
     bonuses: list[Bonus]
-    bills: list[Bill]
+    bills: list[PrintedBill]
 
 
 class World:
     """One practice over its watched days. ``months`` lives it once; later events are decided too, and not written."""
 
-    def __init__(self, *, providers: int, start: dt.date, days: int, seed: int, entity: Entity = PRACTICE) -> None:
+    def __init__(self, *, providers: int, start: dt.date, days: int, seed: int, entity: LegalEntity = PRACTICE) -> None:
         self.entity = entity
         self.seed = seed = seed + entity.seed_offset
         self.days: Days = make_days(start, days)
         self.providers: tuple[Provider, ...] = make_providers(seed, providers, entity)
         self.patients: Patients = make_patients(seed, providers)
         self.coverage = Coverage(seed, self.patients, is_involved=entity.is_involved)
-        self.account = Account(entity, providers)
+        self.account = PatientAccount(entity, providers)
         self.contracts = make_contracts(seed, self.providers, entity)
         self._employees = make_employees(seed, self.providers)
         self._bills = make_bills(seed, start, days)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orchestration.operations.verify_synthetic import compare_with_truth, keep_books
-from orchestration.synthetic.entities import PRACTICE, Entity, changing_over, involved
+from orchestration.synthetic.entities import PRACTICE, LegalEntity, changing_over, involved
 from orchestration.synthetic.generate import generate
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
     ],
 )
 def test_marts_journal_and_ledger_are_the_truth_to_the_cent_for_any_seed(
-    tmp_path: Path, tesseract: str, seed: int, providers: int, days: int, entity: Entity
+    tmp_path: Path, tesseract: str, seed: int, providers: int, days: int, entity: LegalEntity
 ) -> None:
     assert tesseract
     generate(tmp_path, providers=providers, days=days, seed=seed, entity=entity)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from orchestration.core.findings import Finding
 from orchestration.core.money import ZERO, fits, from_cents
-from orchestration.formats.bank.statements import Entry, Identities, Parsed, Statement, last_four
+from orchestration.formats.bank.statements import BankEntry, Identities, Parsed, Statement, last_four
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,7 +176,7 @@ def _transaction(state: _State, record: _Record) -> None:
     day = state.day.isoformat() if state.day else None
     identity = state.identities.name(account, day, code, _at(fields, 1), reference, customer, memo)
     state.statements[-1].entries.append(
-        Entry(record.line_number, amount, state.day, identity, code, None, memo, _check(code, customer), problem)
+        BankEntry(record.line_number, amount, state.day, identity, code, None, memo, _check(code, customer), problem)
     )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.core.findings import Finding
 from orchestration.core.money import ZERO, parse_amount
-from orchestration.formats.bank.statements import Entry, Identities, Parsed, Statement, last_four
+from orchestration.formats.bank.statements import BankEntry, Identities, Parsed, Statement, last_four
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,7 +131,7 @@ def _status(ntry: Element) -> str:
     return _text(ntry, "Sts", "Cd") or _text(ntry, "Sts") or "BOOK"
 
 
-def _entry(ntry: Element, line: int, statement: Statement, identities: Identities) -> Entry:
+def _entry(ntry: Element, line: int, statement: Statement, identities: Identities) -> BankEntry:
     amount = _signed(ntry)
     posted = _date(_text(ntry, "BookgDt", "Dt") or _text(ntry, "BookgDt", "DtTm"))
     money = _at(ntry, "Amt")
@@ -154,7 +154,7 @@ def _entry(ntry: Element, line: int, statement: Statement, identities: Identitie
     if not reference:
         day = posted.isoformat() if posted else None
         reference = identities.name(statement.account_id, day, _text(ntry, "Amt"), _text(ntry, "CdtDbtInd"), memo)
-    return Entry(
+    return BankEntry(
         line,
         amount,
         posted,

@@ -15,7 +15,7 @@ from orchestration.core.findings import Finding
 from orchestration.core.money import parse_amount
 from orchestration.core.periods import parse_compact_date
 from orchestration.formats.bank.ofx import Tag, decode, scan
-from orchestration.formats.bank.statements import Entry, Identities, Parsed, Statement, last_four
+from orchestration.formats.bank.statements import BankEntry, Identities, Parsed, Statement, last_four
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -120,7 +120,7 @@ def _statement(raw: _Raw, identities: Identities) -> Statement:
     )
 
 
-def _entry(raw: _Raw, account: str | None, currency: str, identities: Identities) -> Entry:
+def _entry(raw: _Raw, account: str | None, currency: str, identities: Identities) -> BankEntry:
     values = raw.values
     amount = parse_amount(values.get("TRNAMT", "").removeprefix("+"))
     posted, identity = _date(values.get("DTPOSTED")), values.get("FITID") or None
@@ -137,7 +137,7 @@ def _entry(raw: _Raw, account: str | None, currency: str, identities: Identities
     if identity is None and posted is not None:
         said = (values.get(name) for name in ("TRNTYPE", "TRNAMT", "NAME", "MEMO", "CHECKNUM"))
         identity = identities.name(account, posted.isoformat(), *said)
-    return Entry(
+    return BankEntry(
         raw.line_number,
         amount,
         posted,

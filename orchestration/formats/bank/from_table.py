@@ -15,7 +15,7 @@ from orchestration.core.findings import Finding
 from orchestration.core.layouts import Cells, Layout, UnfitError, common_fields, fit, match, shipped
 from orchestration.core.layouts import parse as parse_layout
 from orchestration.core.money import ZERO, parse_written_amount
-from orchestration.formats.bank.statements import Entry, Identities, Parsed, Statement, last_four
+from orchestration.formats.bank.statements import BankEntry, Identities, Parsed, Statement, last_four
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,10 +86,10 @@ def _amount(cells: Cells, record: Record) -> Decimal | None:
     return amount if not (paid and received) else None
 
 
-def _entry(cells: Cells, record: Record, identities: Identities) -> Entry:
+def _entry(cells: Cells, record: Record, identities: Identities) -> BankEntry:
     if record.is_ragged:
         words = "the record has another number of fields than the header: its cells may have moved"
-        return Entry(record.line_number, None, problem=("ragged_record", words))
+        return BankEntry(record.line_number, None, problem=("ragged_record", words))
     amount = _amount(cells, record)
     day = cells.date(cells.text(record, "posted_date"))
     problem = None
@@ -105,7 +105,7 @@ def _entry(cells: Cells, record: Record, identities: Identities) -> Entry:
     identity = texts["transaction_id"] or identities.name(
         posted.isoformat() if posted else None, str(amount), texts["description"], texts["memo"], texts["check_number"]
     )
-    return Entry(
+    return BankEntry(
         record.line_number,
         amount,
         posted,
@@ -118,7 +118,7 @@ def _entry(cells: Cells, record: Record, identities: Identities) -> Entry:
     )
 
 
-def _gaps(cells: Cells, records: Sequence[Record], entries: Sequence[Entry]) -> list[Finding]:
+def _gaps(cells: Cells, records: Sequence[Record], entries: Sequence[BankEntry]) -> list[Finding]:
     """Return a warning at each line whose running balance follows neither from the line above nor from that below."""
     if not cells.has("balance"):
         return []

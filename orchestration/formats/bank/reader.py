@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from orchestration.core.layouts import Layout
-    from orchestration.formats.bank.statements import Entry, Parsed, Statement
+    from orchestration.formats.bank.statements import BankEntry, Parsed, Statement
 
 _HEAD = 4096
 
@@ -95,7 +95,7 @@ def _load(batch: RawBatch, file: SourceFile, parsed: Parsed) -> None:
     )
 
 
-def _reason(parsed: Parsed, entries: list[Entry]) -> Finding | None:
+def _reason(parsed: Parsed, entries: list[BankEntry]) -> Finding | None:
     if parsed.reason is not None:
         return parsed.reason
     if not entries:
@@ -105,7 +105,7 @@ def _reason(parsed: Parsed, entries: list[Entry]) -> Finding | None:
     return None
 
 
-def _row(file: SourceFile, statement: Statement, entry: Entry) -> tuple[Any, ...]:
+def _row(file: SourceFile, statement: Statement, entry: BankEntry) -> tuple[Any, ...]:
     return (
         file.file_id,
         entry.line_number,

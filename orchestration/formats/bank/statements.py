@@ -26,7 +26,7 @@ _TRACE = re.compile(r"\bTRN([*\\ ])\s?1\1\s?([^*\\~\s]{1,50})(?:\1\s?([^*\\~\s]{
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BankEntry:
     """One transaction as the bank states it; a deposit is positive. ``problem`` is why it cannot be loaded."""
 
     line_number: int
@@ -62,7 +62,7 @@ class Statement:
     end_date: dt.date | None = None
     ledger_balance: Decimal | None = None
     balance_date: dt.date | None = None
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[BankEntry] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from orchestration.core.exact_json import quantity_of, text_of
 from orchestration.core.money import ZERO, parse_amount
 from orchestration.formats.billing_api.ledger import (
-    Reading,
-    RefusedError,
-    Transaction,
+    ApiReading,
+    ApiTransaction,
+    RecordRefusedError,
     at,
     check_dates,
     checked_provider,
@@ -40,9 +40,9 @@ _BALANCES: Final = (
 )  # fmt: skip
 
 
-def read_line_item(record: dict[str, Any]) -> Reading:
+def read_line_item(record: dict[str, Any]) -> ApiReading:
     """Return a line item as a charge and its balances; raises ``RefusedError`` when it cannot be one."""
-    reading = Reading()
+    reading = ApiReading()
     identity = required_id(record, "id")
     amount = money(record, "billed")
     if amount is None:
@@ -56,7 +56,7 @@ def read_line_item(record: dict[str, Any]) -> Reading:
     kind = (text_of(record.get("procedure_type")) or "").strip("()").upper()[:1]
     claim = text_of(record.get("appointment"))
     reading.transactions.append(
-        Transaction(
+        ApiTransaction(
             profile=LINE_ITEMS,
             transaction_id=identity,
             transaction_type="CHARGE",
@@ -101,21 +101,21 @@ def _priced(record: dict[str, Any]) -> Decimal | None:
     product = price if units is None else parse_amount(f"{price * units:f}")
     if product is None:
         code, message = "unreadable_amount", "price × quantity is no number of dollars and cents"
-        raise RefusedError(code, message)
+        raise RecordRefusedError(code, message)
     return product
 
 
-def _balance(record: dict[str, Any], name: str, reading: Reading) -> Decimal | None:
+def _balance(record: dict[str, Any], name: str, reading: ApiReading) -> Decimal | None:
     try:
         return money(record, name)
-    except RefusedError:
+    except RecordRefusedError:
         reading.note("unreadable_balance", "a balance of a line item is no number of dollars and cents")
         return None
 
 
-def read_transaction(record: dict[str, Any]) -> Reading:
+def read_transaction(record: dict[str, Any]) -> ApiReading:
     """Return a payment, an adjustment or a transfer to the patient; raises ``RefusedError`` when it cannot be any."""
-    reading = Reading()
+    reading = ApiReading()
     identity = required_id(record, "id")
     paid, adjusted = money(record, "ins_paid"), money(record, "adjustment")
     bucket = _BUCKETS.get(text_of(record.get("ins_name")) or "", "primary")
@@ -133,7 +133,7 @@ def read_transaction(record: dict[str, Any]) -> Reading:
         reading.note("no_money", "the transaction pays and adjusts nothing: it is a note of the payer")
     for suffix, kind, owner, amount, why in parts:
         reading.transactions.append(
-            Transaction(
+            ApiTransaction(
                 profile=TRANSACTIONS,
                 transaction_id=f"{identity}-{suffix}",
                 transaction_type=kind,

@@ -23,7 +23,7 @@ _MODIFIERS: Final = 4
 _NPI_SHAPE: Final = re.compile(r"\d{10}\Z", re.ASCII)
 
 
-class RefusedError(Exception):
+class RecordRefusedError(Exception):
     """A record cannot be rows: its reason on the way to the reader, never seen outside this package."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -33,7 +33,7 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Transaction:
+class ApiTransaction:
     """A transaction of the canonical ledger, from ``profile`` to ``batch_id``."""
 
     profile: str
@@ -69,10 +69,10 @@ class Transaction:
 
 
 @dataclass(slots=True)
-class Reading:
+class ApiReading:
     """What one record became; ``refused_amount`` are charges of it that became no row."""
 
-    transactions: list[Transaction] = field(default_factory=list)
+    transactions: list[ApiTransaction] = field(default_factory=list)
     balances: list[tuple[Any, ...]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -123,11 +123,11 @@ def money(record: object, name: str) -> Decimal | None:
     found = amount_of(written)
     if found is None:
         code, message = "unreadable_amount", "an amount is no number of dollars and cents"
-        raise RefusedError(code, message)
+        raise RecordRefusedError(code, message)
     return found
 
 
-def units_of(node: object, reading: Reading) -> Decimal | None:
+def units_of(node: object, reading: ApiReading) -> Decimal | None:
     """Return units; ones that are no number get a finding."""
     if node is None or node == "":
         return None
@@ -137,7 +137,7 @@ def units_of(node: object, reading: Reading) -> Decimal | None:
     return found
 
 
-def modifiers_of(node: object, reading: Reading) -> tuple[str | None, ...]:
+def modifiers_of(node: object, reading: ApiReading) -> tuple[str | None, ...]:
     """Return exactly four modifiers of a list of texts or of objects with a code."""
     found: list[str | None] = []
     for item in node if isinstance(node, list) else ():
@@ -149,14 +149,14 @@ def modifiers_of(node: object, reading: Reading) -> tuple[str | None, ...]:
     return tuple((found + [None] * _MODIFIERS)[:_MODIFIERS])
 
 
-def checked_provider(provider: str | None, reading: Reading) -> str | None:
+def checked_provider(provider: str | None, reading: ApiReading) -> str | None:
     """Return a provider as it is; one shaped like an NPI whose check digit fails gets a finding."""
     if provider and _NPI_SHAPE.match(provider) and not is_npi(provider):
         reading.note("npi_check_digit", "the provider's NPI fails its check digit: it may be mistyped")
     return provider
 
 
-def check_dates(service: dt.date | None, post: dt.date | None, reading: Reading) -> None:
+def check_dates(service: dt.date | None, post: dt.date | None, reading: ApiReading) -> None:
     """Note a service without a date, and one that was posted before it was given."""
     if service is None:
         reading.note("missing_service_date", "the transaction has no service date that can be read")
@@ -169,5 +169,5 @@ def required_id(record: object, name: str) -> str:
     found = text_of(at(record, name))
     if found is None:
         code, message = "missing_transaction_id", "the record has no id, so it cannot be told from its copy"
-        raise RefusedError(code, message)
+        raise RecordRefusedError(code, message)
     return found

@@ -13,15 +13,15 @@ from orchestration.core.findings import Finding
 from orchestration.core.money import ZERO, fits
 from orchestration.core.tables import RawBatch, SourceFile
 from orchestration.formats.billing_api.drchrono import read_line_item, read_transaction
-from orchestration.formats.billing_api.ledger import Reading, RefusedError
-from orchestration.formats.billing_api.records import Profile, is_text, profile_of, records
+from orchestration.formats.billing_api.ledger import ApiReading, RecordRefusedError
+from orchestration.formats.billing_api.records import ApiProfile, is_text, profile_of, records
 from orchestration.formats.billing_api.redox import read_message
 from orchestration.formats.billing_api.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_READERS: dict[Profile, Callable[[dict[str, Any]], Reading]] = {
+_READERS: dict[ApiProfile, Callable[[dict[str, Any]], ApiReading]] = {
     "redox": read_message,
     "drchrono_line_items": read_line_item,
     "drchrono_transactions": read_transaction,
@@ -77,18 +77,18 @@ def _read_file(batch: RawBatch, file: SourceFile) -> None:
     )
 
 
-def _read_record(record: object) -> Reading:
+def _read_record(record: object) -> ApiReading:
     """Return one record as rows, or as the finding that it cannot be."""
     if isinstance(record, Finding):
-        return Reading(findings=[record])
+        return ApiReading(findings=[record])
     profile = profile_of(record)
     if profile is None or not isinstance(record, dict):
         message = "the record is of no kind that is known here"
-        return Reading(findings=[Finding("unknown_record", "error", message)])
+        return ApiReading(findings=[Finding("unknown_record", "error", message)])
     if not is_text(record):
         message = "the record holds half a character, which is no text"
-        return Reading(findings=[Finding("undecodable_text", "error", message)])
+        return ApiReading(findings=[Finding("undecodable_text", "error", message)])
     try:
         return _READERS[profile](record)
-    except RefusedError as refusal:
-        return Reading(findings=[Finding(refusal.code, "error", f"a record was not loaded: {refusal.message}")])
+    except RecordRefusedError as refusal:
+        return ApiReading(findings=[Finding(refusal.code, "error", f"a record was not loaded: {refusal.message}")])

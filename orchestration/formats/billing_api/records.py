@@ -16,7 +16,7 @@ from orchestration.core.findings import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Profile = Literal["redox", "drchrono_line_items", "drchrono_transactions"]
+ApiProfile = Literal["redox", "drchrono_line_items", "drchrono_transactions"]
 
 _REDOX: Final = re.compile(rb'"DataModel"\s*:\s*"Financial"')
 _LINE_ITEM: Final = (b'"balance_ins"', b'"procedure_type"', b'"billing_status"')
@@ -34,7 +34,7 @@ def is_billing_json(head: bytes) -> bool:
     )
 
 
-def profile_of(record: object) -> Profile | None:
+def profile_of(record: object) -> ApiProfile | None:
     """Return whose record it is, ``None`` when it is nobody's that is known."""
     if not isinstance(record, dict):
         return None

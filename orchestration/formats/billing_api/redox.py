@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 from orchestration.core.exact_json import text_of
 from orchestration.core.money import ZERO
 from orchestration.formats.billing_api.ledger import (
-    Reading,
-    RefusedError,
-    Transaction,
+    ApiReading,
+    ApiTransaction,
+    RecordRefusedError,
     at,
     check_dates,
     checked_provider,
@@ -43,23 +43,23 @@ _CODED: Final = frozenset({"cpt", "hcpcs", "cpt4", "cpt-4", "cdt", "c4"})
 _MEDICAL_RECORD: Final = "MR"
 
 
-def read_message(record: dict[str, Any]) -> Reading:
+def read_message(record: dict[str, Any]) -> ApiReading:
     """Return a message as transactions; raises ``RefusedError`` when none of it can be read."""
-    reading = Reading()
+    reading = ApiReading()
     if at(record, "Meta", "EventType") != "Transaction":
         code, message = "other_event", "the message is of another event than Transaction: nothing is booked from it"
-        raise RefusedError(code, message)
+        raise RecordRefusedError(code, message)
     is_test = at(record, "Meta", "Test") is True
     if is_test:
         reading.note("test_message", "the sender marks the message as a test: its transactions are held")
     items = each(record.get("Transactions"))
     if not items:
         code, message = "no_transactions", "the message holds no transaction"
-        raise RefusedError(code, message)
+        raise RecordRefusedError(code, message)
     identifiers = each(at(record, "Patient", "Identifiers"))
     patient = next((one for one in identifiers if one.get("IDType") == _MEDICAL_RECORD), None) or at(identifiers)
     company = at(record, "Visit", "Insurances", "Company")
-    template = Transaction(
+    template = ApiTransaction(
         profile=TEST_PROFILE if is_test else PROFILE,
         transaction_id="",
         transaction_type="CHARGE",
@@ -76,13 +76,13 @@ def read_message(record: dict[str, Any]) -> Reading:
     return reading
 
 
-def _read_item(item: dict[str, Any], template: Transaction, reading: Reading) -> None:
+def _read_item(item: dict[str, Any], template: ApiTransaction, reading: ApiReading) -> None:
     """Add one transaction, or a finding in its place: one that is damaged never hides its neighbours."""
     try:
         kind, is_turned = _type(item)
         identity = required_id(item, "ID")
         amount = money(at(item, "Chargeable"), "Amount")
-    except RefusedError as refusal:
+    except RecordRefusedError as refusal:
         reading.note(refusal.code, refusal.message, is_error=True, amount=_readable(item))
         return
     if amount is None and kind != "CHARGE":
@@ -118,7 +118,7 @@ def _type(item: dict[str, Any]) -> tuple[str, bool]:
     found = _TYPES.get((text_of(item.get("Type")) or "").lower())
     if found is None:
         code, message = "unknown_type", "a transaction is neither a charge nor a credit, payment or adjustment"
-        raise RefusedError(code, message)
+        raise RecordRefusedError(code, message)
     return found
 
 
@@ -128,7 +128,7 @@ def _readable(item: dict[str, Any]) -> Decimal | None:
         return None
     try:
         return money(at(item, "Chargeable"), "Amount")
-    except RefusedError:
+    except RecordRefusedError:
         return None
 
 

@@ -14,8 +14,8 @@ from orchestration.formats.fhir.ledger import (
     BILLED,
     VOID,
     ChargeLine,
-    Reading,
-    Transaction,
+    ResourceReading,
+    ResourceTransaction,
     check_dates,
     checked_provider,
     note_dust,
@@ -27,9 +27,9 @@ from orchestration.formats.fhir.values import at, each
 _PROFILE = "fhir_charge_item"
 
 
-def read_charge_item(resource: dict[str, Any]) -> Reading:
+def read_charge_item(resource: dict[str, Any]) -> ResourceReading:
     """Return a ChargeItem as rows; raises ``RefusedError`` when it cannot be one."""
-    reading = Reading()
+    reading = ResourceReading()
     own_id = required_id(resource)
     status = values.text(resource.get("status"))
     entered = values.date(resource.get("enteredDate"))
@@ -40,7 +40,7 @@ def read_charge_item(resource: dict[str, Any]) -> Reading:
     )
     transaction_id = values.identifier(resource) or own_id
     system, procedure_code, uri = values.procedure(resource.get("code"))
-    transaction: Transaction | None = None
+    transaction: ResourceTransaction | None = None
     amount, has_dust = values.money(resource.get("priceOverride"))
     if status in BILLED or status in VOID:
         if has_dust:
@@ -50,7 +50,7 @@ def read_charge_item(resource: dict[str, Any]) -> Reading:
         check_dates(occurred, entered, reading)
         provider = values.reference(at(resource, "performer", "actor"))
         reading.in_amount = amount or ZERO
-        transaction = Transaction(
+        transaction = ResourceTransaction(
             profile=_PROFILE,
             transaction_id=transaction_id,
             patient_id=values.reference(resource.get("subject")),

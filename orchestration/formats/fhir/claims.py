@@ -20,8 +20,8 @@ from orchestration.formats.fhir.ledger import (
     BILLED,
     VOID,
     ChargeLine,
-    Reading,
-    Transaction,
+    ResourceReading,
+    ResourceTransaction,
     check_dates,
     checked_provider,
     focal_coverage,
@@ -29,7 +29,7 @@ from orchestration.formats.fhir.ledger import (
     required_id,
     void_date,
 )
-from orchestration.formats.fhir.values import RefusedError, at, each
+from orchestration.formats.fhir.values import ResourceRefusedError, at, each
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -51,7 +51,7 @@ class _Item:
     amount_source: str | None = None
 
 
-def read_claim(resource: dict[str, Any]) -> Reading:
+def read_claim(resource: dict[str, Any]) -> ResourceReading:
     """Return a Claim as rows; raises ``RefusedError`` when it cannot be one."""
     return _Claim(resource).read()
 
@@ -61,7 +61,7 @@ class _Claim:
 
     def __init__(self, resource: dict[str, Any]) -> None:
         self.resource = resource
-        self.reading = Reading()
+        self.reading = ResourceReading()
         self.id = required_id(resource)
         self.status = values.text(resource.get("status"))
         self.use = values.text(resource.get("use"))
@@ -89,7 +89,7 @@ class _Claim:
                     return values.display(at(inner, "payor")) or values.text(at(inner, "type", "text"))
         return name
 
-    def read(self) -> Reading:
+    def read(self) -> ResourceReading:
         reading = self.reading
         total, has_dust = _total(self.resource, reading)
         items = self._items()
@@ -116,7 +116,7 @@ class _Claim:
             found.append(_Item(ordinal if sequence is None else sequence, body))
         if len({item.sequence for item in found}) != len(found):
             code, message = "repeated_sequence", "two items of the Claim carry the same sequence"
-            raise RefusedError(code, message)
+            raise ResourceRefusedError(code, message)
         return found
 
     def _charges(self, items: list[_Item], total: Decimal | None) -> None:
@@ -128,7 +128,7 @@ class _Claim:
             try:
                 item.amount, item.amount_source, has_dust = _price(item.body)
                 dusty = dusty or has_dust
-            except RefusedError as refusal:
+            except ResourceRefusedError as refusal:
                 refused += 1
                 reading.note(refusal.code, f"an item of a Claim was not loaded: {refusal.message}", is_error=True)
                 item.amount_source = "refused"
@@ -136,7 +136,7 @@ class _Claim:
         priced = sum((item.amount for item in items if item.amount is not None), ZERO)
         if not fits(priced):
             code, message = "amount_out_of_range", "the items of the Claim sum to more than money can be"
-            raise RefusedError(code, message)
+            raise ResourceRefusedError(code, message)
         unpriced = [item for item in items if item.amount is None and item.amount_source is None]
         reading.in_amount = priced if total is None else total
         if refused:
@@ -183,7 +183,7 @@ class _Claim:
         for item in items:
             self._line(item, None, None)
 
-    def _line(self, item: _Item, transaction: Transaction | None, source: str | None) -> None:
+    def _line(self, item: _Item, transaction: ResourceTransaction | None, source: str | None) -> None:
         self.reading.lines.append(
             ChargeLine(
                 transaction,
@@ -201,12 +201,12 @@ class _Claim:
     def _transaction_id(self, item: _Item) -> str:
         return f"{self.id}-{item.sequence or 'total'}"
 
-    def _transaction(self, item: _Item) -> Transaction:
+    def _transaction(self, item: _Item) -> ResourceTransaction:
         body = item.body
         service_date = _served(body) or self.service_date
         system, procedure_code, _ = values.procedure(body.get("productOrService"))
         check_dates(service_date, self.created, self.reading)
-        return Transaction(
+        return ResourceTransaction(
             profile=_PROFILE,
             transaction_id=self._transaction_id(item),
             claim_id=self.claim_id,
@@ -282,10 +282,10 @@ def _served(body: dict[str, Any]) -> dt.date | None:
     return values.date(body.get("servicedDate")) or values.date(at(body, "servicedPeriod", "start"))
 
 
-def _total(resource: dict[str, Any], reading: Reading) -> tuple[Decimal | None, bool]:
+def _total(resource: dict[str, Any], reading: ResourceReading) -> tuple[Decimal | None, bool]:
     try:
         return values.money(resource.get("total"))
-    except RefusedError as refusal:
+    except ResourceRefusedError as refusal:
         reading.note(refusal.code, f"the total of a Claim was not read: {refusal.message}")
         return None, False
 
@@ -303,15 +303,15 @@ def _price(body: dict[str, Any]) -> tuple[Decimal | None, str | None, bool]:
     factor = Decimal(1) if body.get("factor") is None else values.number(body.get("factor"))
     if units is None or factor is None or abs(factor) >= _FACTOR_LIMIT:
         code, message = "unreadable_quantity", "its quantity or factor is no number"
-        raise RefusedError(code, message)
+        raise ResourceRefusedError(code, message)
     product, more_dust = values.to_cents(unit_price * units * factor)
     if product is None:
         code, message = "unreadable_amount", "price × quantity × factor is no number of dollars and cents"
-        raise RefusedError(code, message)
+        raise ResourceRefusedError(code, message)
     return product, "unit_price", has_dust or more_dust
 
 
-def _modifiers(node: object, reading: Reading) -> tuple[str | None, ...]:
+def _modifiers(node: object, reading: ResourceReading) -> tuple[str | None, ...]:
     found = [code for concept in each(node or []) if (code := values.code(concept))]
     if len(found) > _MODIFIERS:
         reading.note("too_many_modifiers", "only the first four modifiers were read")

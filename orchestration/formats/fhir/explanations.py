@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.core.money import ZERO, fits
 from orchestration.formats.fhir import values
-from orchestration.formats.fhir.ledger import Reading, Transaction, focal_coverage, note_dust, required_id
-from orchestration.formats.fhir.values import RefusedError, at, each
+from orchestration.formats.fhir.ledger import (
+    ResourceReading,
+    ResourceTransaction,
+    focal_coverage,
+    note_dust,
+    required_id,
+)
+from orchestration.formats.fhir.values import ResourceRefusedError, at, each
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -26,7 +32,7 @@ _SUBMITTED = "submitted"
 _CANCELLED = frozenset({"cancelled", "entered-in-error"})
 
 
-def read_explanation(resource: dict[str, Any]) -> Reading:
+def read_explanation(resource: dict[str, Any]) -> ResourceReading:
     """Return an ExplanationOfBenefit as rows; raises ``RefusedError`` when it cannot be one."""
     return _Explanation(resource).read()
 
@@ -36,7 +42,7 @@ class _Explanation:
 
     def __init__(self, resource: dict[str, Any]) -> None:
         self.resource = resource
-        self.reading = Reading()
+        self.reading = ResourceReading()
         self.id = required_id(resource)
         self.status = values.text(resource.get("status"))
         self.use = values.text(resource.get("use"))
@@ -48,7 +54,7 @@ class _Explanation:
         self.count = 0
         self.submitted: Decimal | None = None
 
-    def read(self) -> Reading:
+    def read(self) -> ResourceReading:
         resource, reading = self.resource, self.reading
         payment = self._money(at(resource, "payment", "amount"))
         paid: list[tuple[int, str, Decimal, dict[str, Any]]] = []
@@ -69,7 +75,7 @@ class _Explanation:
     def _money(self, node: object) -> Decimal | None:
         try:
             amount, has_dust = values.money(node)
-        except RefusedError as refusal:
+        except ResourceRefusedError as refusal:
             self.reading.note(refusal.code, f"an amount of the explanation was not read: {refusal.message}")
             return None
         if has_dust:
@@ -115,7 +121,7 @@ class _Explanation:
         system, procedure_code, _ = values.procedure(item.get("productOrService"))
         is_parent = self.claim is not None and sequence is not None
         self.reading.transactions.append(
-            Transaction(
+            ResourceTransaction(
                 profile=PROFILE,
                 transaction_id=transaction_id,
                 claim_id=self.claim or self.claim_id,

@@ -13,7 +13,7 @@ from orchestration.core.findings import Finding
 from orchestration.core.ids import is_npi
 from orchestration.core.money import ZERO
 from orchestration.formats.fhir import values
-from orchestration.formats.fhir.values import RefusedError, at, each
+from orchestration.formats.fhir.values import ResourceRefusedError, at, each
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,7 +26,7 @@ _NPI_LENGTH = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Transaction:
+class ResourceTransaction:
     """A transaction of the canonical ledger, from ``profile`` to ``batch_id`` in the order of its table."""
 
     profile: str
@@ -79,7 +79,7 @@ class Transaction:
             None,
         )
 
-    def credit(self, day: dt.date | None) -> Transaction:
+    def credit(self, day: dt.date | None) -> ResourceTransaction:
         """Return the charge that takes this one back on a day."""
         return replace(
             self,
@@ -96,7 +96,7 @@ class Transaction:
 class ChargeLine:
     """An item beside its transaction, which is ``None`` when the item became none."""
 
-    transaction: Transaction | None
+    transaction: ResourceTransaction | None
     transaction_id: str
     resource_type: str
     resource_id: str
@@ -108,12 +108,12 @@ class ChargeLine:
 
 
 @dataclass(slots=True)
-class Reading:
+class ResourceReading:
     """What one resource became: rows of its own tables, charges, payments, findings, and its control amounts."""
 
     rows: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     lines: list[ChargeLine] = field(default_factory=list)
-    transactions: list[Transaction] = field(default_factory=list)
+    transactions: list[ResourceTransaction] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     in_amount: Decimal = ZERO
     refused_amount: Decimal = ZERO
@@ -122,7 +122,7 @@ class Reading:
         """Add a finding; its place is set by the reader."""
         self.findings.append(Finding(code, "error" if is_error else "warning", message, amount=amount))
 
-    def void(self, transaction: Transaction, day: dt.date | None) -> None:
+    def void(self, transaction: ResourceTransaction, day: dt.date | None) -> None:
         """Add the credit that takes a charge back, if it has a price."""
         if transaction.amount is not None:
             self.transactions.append(transaction.credit(day))
@@ -134,11 +134,11 @@ def required_id(resource: dict[str, Any]) -> str:
     found = values.text(resource.get("id"))
     if found is None:
         code, message = "missing_id", "the resource has no id: nothing can refer to it, and a repeat could not be told"
-        raise RefusedError(code, message)
+        raise ResourceRefusedError(code, message)
     return found
 
 
-def note_dust(reading: Reading) -> None:
+def note_dust(reading: ResourceReading) -> None:
     """Say once that amounts carried the dust of binary arithmetic."""
     if not any(finding.code == "binary_fraction" for finding in reading.findings):
         message = "an amount carries digits that binary arithmetic leaves behind; it was read to the cent it stands for"
@@ -152,14 +152,14 @@ def focal_coverage(resource: dict[str, Any]) -> object:
     return focal.get("coverage")
 
 
-def checked_provider(provider: str | None, reading: Reading) -> str | None:
+def checked_provider(provider: str | None, reading: ResourceReading) -> str | None:
     """Return a provider as it is; one shaped like an NPI whose check digit fails gets a finding."""
     if provider and len(provider) == _NPI_LENGTH and provider.isdigit() and not is_npi(provider):
         reading.note("npi_check_digit", "the provider's NPI fails its check digit: it may be mistyped")
     return provider
 
 
-def check_dates(service_date: dt.date | None, post_date: dt.date | None, reading: Reading) -> None:
+def check_dates(service_date: dt.date | None, post_date: dt.date | None, reading: ResourceReading) -> None:
     """Note a charge without a whole service date, and one posted before it was given."""
     if service_date is None:
         reading.note("missing_service_date", "the charge has no service date that is a whole date")
@@ -167,7 +167,7 @@ def check_dates(service_date: dt.date | None, post_date: dt.date | None, reading
         reading.note("service_after_post", "the service date is after the post date")
 
 
-def void_date(resource: dict[str, Any], posted: dt.date | None, reading: Reading) -> dt.date | None:
+def void_date(resource: dict[str, Any], posted: dt.date | None, reading: ResourceReading) -> dt.date | None:
     """Return the day a cancelled resource left the books: that of its last change, else of its posting."""
     changed = values.date(at(resource, "meta", "lastUpdated"))
     if changed is None:

@@ -17,20 +17,20 @@ from orchestration.formats.fhir import values
 from orchestration.formats.fhir.charge_items import read_charge_item
 from orchestration.formats.fhir.claims import read_claim
 from orchestration.formats.fhir.explanations import read_explanation
-from orchestration.formats.fhir.records import Record, UnreadableError, records
+from orchestration.formats.fhir.records import ResourceRecord, UnreadableError, records
 from orchestration.formats.fhir.reference import TYPES, read_reference
 from orchestration.formats.fhir.tables import TABLES
-from orchestration.formats.fhir.values import RefusedError, at, each
+from orchestration.formats.fhir.values import ResourceRefusedError, at, each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from orchestration.formats.fhir.ledger import Reading
+    from orchestration.formats.fhir.ledger import ResourceReading
 
 _PROFILE = "fhir_r4"
 # a resource with this security label or tag is no patient's: HL7 v3 ActReason, "test health data"
 _TEST_LABEL, _TEST_PROFILE = "HTEST", "fhir_test"
-_READERS: dict[str, Callable[[dict[str, Any]], Reading]] = {
+_READERS: dict[str, Callable[[dict[str, Any]], ResourceReading]] = {
     "Claim": read_claim,
     "ChargeItem": read_charge_item,
     "ExplanationOfBenefit": read_explanation,
@@ -104,7 +104,7 @@ class _File:
             findings=self.findings,
         )
 
-    def _take(self, record: Record) -> None:
+    def _take(self, record: ResourceRecord) -> None:
         resource = record.resource
         if resource is None:
             if record.finding is not None:
@@ -120,7 +120,7 @@ class _File:
             return
         try:
             reading = reader(resource)
-        except RefusedError as refusal:
+        except ResourceRefusedError as refusal:
             message = f"a {kind} was not loaded: {refusal.message}"
             self.findings.append(Finding(refusal.code, "error", message, line_number=record.number))
             return
@@ -129,7 +129,7 @@ class _File:
             _mark_as_test(reading)
         self._add_reading(reading, record.number)
 
-    def _add_reading(self, reading: Reading, number: int) -> None:
+    def _add_reading(self, reading: ResourceReading, number: int) -> None:
         for name, cells in reading.rows:
             self._add(name, number, cells)
         for line in reading.lines:
@@ -178,7 +178,7 @@ def _is_test(resource: dict[str, Any]) -> bool:
     return any(label.get("code") == _TEST_LABEL for label in labels)
 
 
-def _mark_as_test(reading: Reading) -> None:
+def _mark_as_test(reading: ResourceReading) -> None:
     """Give what a test resource became the profile by which the lake holds it."""
     reading.note("test_message", "the resource is labelled as test data (HTEST): its transactions are held")
     reading.transactions = [replace(one, profile=_TEST_PROFILE) for one in reading.transactions]

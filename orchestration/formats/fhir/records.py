@@ -49,7 +49,7 @@ class UnreadableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ResourceRecord:
     """One resource with its place, or what is wrong at that place."""
 
     number: int
@@ -57,7 +57,7 @@ class Record:
     finding: Finding | None = None
 
 
-def records(file: SourceFile) -> Iterator[Record]:
+def records(file: SourceFile) -> Iterator[ResourceRecord]:
     """Yield the resources of a file in order. Raises ``UnreadableError``, possibly after the first of them."""
     content = file.content
     if content.startswith(_PARQUET):
@@ -108,7 +108,7 @@ def _second_starts_at_margin(content: bytes) -> bool:
     return len(re.findall(rb'^\{[ \t]*"', content[: 1 << 20], re.MULTILINE)) > 1
 
 
-def _ndjson(content: bytes) -> Iterator[Record]:
+def _ndjson(content: bytes) -> Iterator[ResourceRecord]:
     position = line = 0
     while position < len(content):
         end = content.find(b"\n", position)
@@ -120,7 +120,7 @@ def _ndjson(content: bytes) -> Iterator[Record]:
         yield from _line(body, line)
 
 
-def _line(body: bytes, line: int) -> Iterator[Record]:
+def _line(body: bytes, line: int) -> Iterator[ResourceRecord]:
     try:
         written = body.decode("utf-8")
         value = _DECODER.decode(written)
@@ -138,11 +138,11 @@ def _line(body: bytes, line: int) -> Iterator[Record]:
     yield _checked(value, line, written)
 
 
-def _refused(number: int, code: str, message: str) -> Record:
-    return Record(number, None, Finding(code, "error", message, line_number=number))
+def _refused(number: int, code: str, message: str) -> ResourceRecord:
+    return ResourceRecord(number, None, Finding(code, "error", message, line_number=number))
 
 
-def _checked(value: object, number: int, written: str) -> Record:
+def _checked(value: object, number: int, written: str) -> ResourceRecord:
     """Return a resource; what is none, or holds text that is none, is refused."""
     if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
         return _refused(number, "no_resource", "this is JSON but no FHIR resource: it has no resourceType")
@@ -151,10 +151,10 @@ def _checked(value: object, number: int, written: str) -> Record:
             json.dumps(value, ensure_ascii=False, default=str).encode()
         except (UnicodeError, RecursionError):
             return _refused(number, "undecodable_text", "the resource holds half a character, which is no text")
-    return Record(number, value)
+    return ResourceRecord(number, value)
 
 
-def _entry(entry: object, number: int, written: str) -> Record:
+def _entry(entry: object, number: int, written: str) -> ResourceRecord:
     if isinstance(entry, dict):
         if "resource" in entry:
             return _checked(entry["resource"], number, written)
@@ -202,7 +202,7 @@ class _Cursor:
         return True
 
 
-def _document(content: bytes) -> Iterator[Record]:
+def _document(content: bytes) -> Iterator[ResourceRecord]:
     """Yield the resources of JSON documents that follow each other; entries of a Bundle are read one by one."""
     try:
         written = content.decode("utf-8")
@@ -229,7 +229,7 @@ def _is_cut(written: str, error: Exception) -> bool:
     return at_end or (not isinstance(error, RecursionError) and body[-1:] not in {"}", "]"})
 
 
-def _one_document(cursor: _Cursor, number: int) -> Iterator[Record]:
+def _one_document(cursor: _Cursor, number: int) -> Iterator[ResourceRecord]:
     opening = cursor.peek()
     if opening == "[":
         cursor.take("[")
@@ -274,7 +274,7 @@ def _placed(cursor: _Cursor, number: int) -> tuple[Any, int, str]:
     return value, number, written
 
 
-def _parquet(file: SourceFile) -> Iterator[Record]:
+def _parquet(file: SourceFile) -> Iterator[ResourceRecord]:
     import pyarrow as pa  # noqa: PLC0415  # the command line starts without Arrow
     import pyarrow.parquet as pq  # noqa: PLC0415  # same
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from orchestration.formats.fhir import values
-from orchestration.formats.fhir.ledger import Reading, required_id
+from orchestration.formats.fhir.ledger import ResourceReading, required_id
 from orchestration.formats.fhir.values import at, each
 
 
-def read_reference(resource: dict[str, Any]) -> Reading:
+def read_reference(resource: dict[str, Any]) -> ResourceReading:
     """Return one of these resources as a row; raises ``RefusedError`` when it has no id."""
     name, cells = _ROWS[str(resource["resourceType"])]
-    return Reading(rows=[(name, (required_id(resource), *cells(resource)))])
+    return ResourceReading(rows=[(name, (required_id(resource), *cells(resource)))])
 
 
 def _patient(resource: dict[str, Any]) -> tuple[Any, ...]:

@@ -41,7 +41,7 @@ _CODE_SYSTEMS = {
 _PREFERENCE = ("CPT", "SNOMED", "OTHER")
 
 
-class RefusedError(Exception):
+class ResourceRefusedError(Exception):
     """A resource, or one item of it, cannot be a row: its reason on the way to the reader, never seen outside."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -230,10 +230,10 @@ def money(node: object) -> tuple[Decimal | None, bool]:
         return None, False
     if text(at(node, "currency")) not in {None, _DOLLARS}:
         code, message = "foreign_currency", "an amount is in another currency than US dollars"
-        raise RefusedError(code, message)
+        raise ResourceRefusedError(code, message)
     value = number(written)
     amount, has_dust = to_cents(value) if value is not None else (None, False)
     if amount is None:
         code, message = "unreadable_amount", "an amount is no number of dollars and cents"
-        raise RefusedError(code, message)
+        raise ResourceRefusedError(code, message)
     return amount, has_dust

@@ -15,7 +15,7 @@ from orchestration.reporting.words import denial_class_name
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from orchestration.reporting.data import DenialModel, ReportData, WorklistRow
+    from orchestration.reporting.data import ReportData, ReportedDenialModel, WorklistRow
 
 WORKLIST_ROWS: Final = 25
 _SEVERITIES: Final = ("error", "warning", "info")
@@ -206,7 +206,7 @@ def _work_cells(row: WorklistRow) -> tuple[str, ...]:
     )
 
 
-def _model(model: DenialModel | None) -> Html | None:
+def _model(model: ReportedDenialModel | None) -> Html | None:
     if model is None:
         return None
     version = f", version {model.model_version}" if model.model_version else ""

@@ -17,7 +17,7 @@ from orchestration.reporting.pieces import Col, chip, disclosure, nothing, panel
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from orchestration.reporting.data import CashForecast, ReportData
+    from orchestration.reporting.data import ReportData, ReportedForecast
     from orchestration.reporting.markup import Html
     from orchestration.reporting.measures import PayDate
 
@@ -52,7 +52,7 @@ def _without_forecast(report: ReportData) -> Html:
     return panel("Came in and went out", nothing(sentence), table(columns, cells))
 
 
-def _chart(report: ReportData, forecast: CashForecast, payrolls: list[PayDate]) -> Html:
+def _chart(report: ReportData, forecast: ReportedForecast, payrolls: list[PayDate]) -> Html:
     past = _past(report, forecast)
     ahead = [
         Balance(day.forecast_date, day.projected_balance_amount, day.projected_balance_lower_amount)
@@ -65,7 +65,7 @@ def _chart(report: ReportData, forecast: CashForecast, payrolls: list[PayDate]) 
     return panel("Balance at the bank", cash_legend(has_payrolls=bool(payrolls)), chart, _method(forecast), sub=sub)
 
 
-def _past(report: ReportData, forecast: CashForecast) -> list[Balance]:
+def _past(report: ReportData, forecast: ReportedForecast) -> list[Balance]:
     """Return the balance of every day of the past, walked back from what the bank says is there now."""
     changes: dict[dt.date, Decimal] = defaultdict(lambda: ZERO)
     for row in report.cash_daily:
@@ -82,7 +82,7 @@ def _past(report: ReportData, forecast: CashForecast) -> list[Balance]:
     return found[::-1]
 
 
-def _method(forecast: CashForecast) -> Html:
+def _method(forecast: ReportedForecast) -> Html:
     terms = [
         (
             "Formula",
@@ -109,7 +109,7 @@ def _method(forecast: CashForecast) -> Html:
     )
 
 
-def _payrolls(forecast: CashForecast, payrolls: list[PayDate]) -> Html:
+def _payrolls(forecast: ReportedForecast, payrolls: list[PayDate]) -> Html:
     heading = "Payrolls ahead"
     if not payrolls:
         return panel(heading, nothing("No payroll is known from the bank or a payroll file, so none is forecast."))
@@ -137,7 +137,7 @@ def _payrolls(forecast: CashForecast, payrolls: list[PayDate]) -> Html:
     return panel(heading, table(columns, cells), sub=sub)
 
 
-def _cover(pay: PayDate, forecast: CashForecast) -> Html:
+def _cover(pay: PayDate, forecast: ReportedForecast) -> Html:
     if pay.ratio < forecast.floor_ratio:
         return chip("short", "bad")
     if pay.lower_ratio < forecast.floor_ratio:

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from orchestration.core.errors import ConfigurationError
 from orchestration.stores.inboxes.folder import CheckedInbox, FolderInbox, InboxUnavailableError, Look
 from orchestration.stores.inboxes.mail import IMAP, MAILDIR, ImapMailbox, ImapServer, Maildir, MailInbox
-from orchestration.stores.inboxes.s3 import Bucket, S3Inbox
+from orchestration.stores.inboxes.s3 import S3Bucket, S3Inbox
 from orchestration.stores.inboxes.sftp import SftpInbox, SftpServer
 from orchestration.stores.inboxes.taken import TakenFiles
 
@@ -85,7 +85,7 @@ def remote_inboxes(home: Home, environment: Mapping[str, str] | None = None) -> 
         )
     if url := values.get("MEDBOOKS_S3_URL"):
         parts = _split(url, "MEDBOOKS_S3_URL", {"s3"})
-        bucket = Bucket(parts.netloc, parts.path.lstrip("/"), values.get("MEDBOOKS_S3_ENDPOINT_URL") or None)
+        bucket = S3Bucket(parts.netloc, parts.path.lstrip("/"), values.get("MEDBOOKS_S3_ENDPOINT_URL") or None)
         found.append(S3Inbox(bucket, _taken(home, "s3"), keep=_keeps(values, "MEDBOOKS_S3_AFTER")))
     if url := values.get("MEDBOOKS_IMAP_URL"):
         keep = _keeps(values, "MEDBOOKS_IMAP_AFTER")

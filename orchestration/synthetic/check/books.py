@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    Sums = Counter[tuple[str, ...]]
+    from orchestration.synthetic.check.round_trip import Sums
+
 
 _BY_ALL = ("month", "payer", "provider")
 _BY_PAYER = ("month", "payer")

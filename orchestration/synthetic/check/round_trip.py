@@ -108,7 +108,7 @@ def compare(out: Path, readers: Readers) -> list[TruthComparison]:
     lines: dict[str, Counter[tuple[Any, ...]]] = {}
     for feed, paths in folders.items():
         if feed in _CHARGE_FEEDS:
-            rows = _Rows(readers[_KIND_OF.get(feed, "ehr")], paths)
+            rows = _FeedRows(readers[_KIND_OF.get(feed, "ehr")], paths)
             found += _compare_sums(feed, rows, truth)
             lines[feed] = rows.lines
             found.append(rows.refused(feed))
@@ -150,7 +150,7 @@ def _read(reader: Reader, paths: Iterable[Path]) -> Iterator[dict[str, list[Row]
         yield {name: table.to_pylist() for name, table in batch.to_arrow().items()}
 
 
-class _Rows:
+class _FeedRows:
     """The ledger transactions of one feed: sums, charge lines and refusals."""
 
     def __init__(self, reader: Reader, paths: Iterable[Path]) -> None:
@@ -208,7 +208,7 @@ def _charge_id(transaction_id: str) -> str:
     return claim if len(claim) == _CHARGE_ID_LENGTH else claim + rest.split("-")[0]
 
 
-def _compare_sums(feed: str, rows: _Rows, truth: _Truth) -> Iterator[TruthComparison]:
+def _compare_sums(feed: str, rows: _FeedRows, truth: _Truth) -> Iterator[TruthComparison]:
     kind = _CHARGE_FEEDS[feed]
     for measure in ("charged", *kind.measures):
         # no export says whose member a patient's payment is

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orchestration.synthetic.account import Account, Movement
+    from orchestration.synthetic.account import Movement, PatientAccount
     from orchestration.synthetic.writers.feed import Batch, File
 
 _BANK, _CUSTOMER = "000000000", "JUNIPER"
@@ -29,7 +29,7 @@ class Bai2Feed:
             yield f"bank_{batch.label}.bai", [_report(batch.world.account, movements)]
 
 
-def _report(account: Account, movements: list[Movement]) -> bytes:
+def _report(account: PatientAccount, movements: list[Movement]) -> bytes:
     last = movements[-1].date
     records = [f"01,{_BANK},{_CUSTOMER},{last:%y%m%d},2300,1,,,2/"]
     total = groups = 0
@@ -42,7 +42,7 @@ def _report(account: Account, movements: list[Movement]) -> bytes:
     return "\r\n".join(records).encode("ascii")
 
 
-def _group(account: Account, date: str, closing: int, movements: list[Movement]) -> tuple[int, list[str]]:
+def _group(account: PatientAccount, date: str, closing: int, movements: list[Movement]) -> tuple[int, list[str]]:
     lines = [f"03,{account.account_id},USD,015,{closing},,/"]
     total = closing
     for number, movement in enumerate(movements, start=1):

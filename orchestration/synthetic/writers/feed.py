@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from orchestration.synthetic.account import Movement
-    from orchestration.synthetic.bills import Bill
+    from orchestration.synthetic.bills import PrintedBill
     from orchestration.synthetic.payroll import PayrollRun
     from orchestration.synthetic.world import Month, World
 
@@ -76,7 +76,7 @@ class Batch:
         """Return the pay dates."""
         return [run for run in self.month.payroll if self.is_written(run.pay_date)]
 
-    def bills(self) -> list[Bill]:
+    def bills(self) -> list[PrintedBill]:
         """Return the suppliers' bills."""
         return [bill for bill in self.month.bills if self.is_written(bill.bill_date)]
 

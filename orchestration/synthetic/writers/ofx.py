@@ -10,14 +10,14 @@ from orchestration.synthetic.writers.amounts import dollars
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orchestration.synthetic.account import Account
+    from orchestration.synthetic.account import PatientAccount
     from orchestration.synthetic.writers.feed import Batch, File
 
 _BANK_ID = "000000000"
 _NAME_LENGTH = 32
 
 
-def statement(account: Account, first: dt.date, last: dt.date) -> bytes:
+def statement(account: PatientAccount, first: dt.date, last: dt.date) -> bytes:
     """Return the statement of ``first`` to ``last``, both inclusive."""
     lines = [
         "OFXHEADER:100", "DATA:OFXSGML", "VERSION:102", "SECURITY:NONE", "ENCODING:USASCII", "CHARSET:1252",

@@ -15,7 +15,7 @@ from orchestration.synthetic.writers.amounts import dollars
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orchestration.synthetic.payroll import PayLine, PayrollRun
+    from orchestration.synthetic.payroll import PaidEmployee, PayrollRun
     from orchestration.synthetic.writers.feed import Batch, File
 
 _HEADERS = ["Account Type", "Account Name", "Debit", "Credit"]
@@ -72,7 +72,7 @@ class RipplingFeed:
             yield f"payroll_rippling_{run.pay_date}.json", [(exact_json([document]) + "\n").encode()]
 
 
-def _employee(line: PayLine, run: str) -> dict[str, Any]:
+def _employee(line: PaidEmployee, run: str) -> dict[str, Any]:
     bonus = [{"earningTypeEnum": "BONUS", "amount": amount(line.bonus)}] if line.bonus else []
     return {
         "run": run,

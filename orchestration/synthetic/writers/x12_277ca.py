@@ -37,7 +37,7 @@ class Acknowledgements277Feed:
     def files(self, batch: Batch) -> Iterator[File]:
         """Yield the acknowledgements that arrive on the days of the batch, by day and payer."""
         cases, days = batch.month.cases, batch.written
-        writer = _Writer(batch.world)
+        writer = _AcknowledgementWriter(batch.world)
         visits = cases.visits
         insured = visits.payer != SELF_PAY
         accepted = np.flatnonzero(insured & inside(visits.submit_day + 1, days))
@@ -56,7 +56,7 @@ class Acknowledgements277Feed:
             yield f"ack_{PAYERS[payer].payer_id}_{cases.days.compact[on]}.277", [content]
 
 
-class _Writer:
+class _AcknowledgementWriter:
     def __init__(self, world: World) -> None:
         self._world = world
         self._days = world.days

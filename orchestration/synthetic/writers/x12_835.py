@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from orchestration.synthetic.cases import Cases
     from orchestration.synthetic.encounters import Days
-    from orchestration.synthetic.entities import Entity
+    from orchestration.synthetic.entities import LegalEntity
     from orchestration.synthetic.writers.feed import Batch, File
 
 _VERSION = "005010X221A1"
@@ -61,15 +61,15 @@ class Remittances835Feed:
     def files(self, batch: Batch) -> Iterator[File]:
         """Yield the remittances paid on the days of the batch."""
         world, remitted = batch.world, batch.month.remittances
-        writer = _Writer(world.entity, world.patients, world.providers, world.days)
+        writer = _RemittanceWriter(world.entity, world.patients, world.providers, world.days)
         for each in remitted.remittances:
             if each.day in batch.written:
                 name = f"era_{PAYERS[each.payer].payer_id}_{world.days.compact[each.day]}.835"
                 yield name, [writer.write(batch.month.cases, remitted.reports, each)]
 
 
-class _Writer:
-    def __init__(self, entity: Entity, patients: Patients, providers: tuple[Provider, ...], days: Days) -> None:
+class _RemittanceWriter:
+    def __init__(self, entity: LegalEntity, patients: Patients, providers: tuple[Provider, ...], days: Days) -> None:
         self._entity = entity
         self._days = days
         self._patients = patients

@@ -57,7 +57,7 @@ class Claims837Feed:
     def files(self, batch: Batch) -> Iterator[File]:
         """Yield the claims submitted on the days of the batch, by day and payer; rejected ones a first time, too."""
         cases, days = batch.month.cases, batch.written
-        writer = _Writer(batch.world, is_institutional=self._is_institutional)
+        writer = _ClaimWriter(batch.world, is_institutional=self._is_institutional)
         prefix = "institutional" if self._is_institutional else "claims"
         visits = cases.visits
         accepted = np.flatnonzero((visits.payer != SELF_PAY) & inside(visits.submit_day, days))
@@ -73,7 +73,7 @@ class Claims837Feed:
             yield f"{prefix}_{PAYERS[payer].payer_id}_{cases.days.compact[day]}.837", [content]
 
 
-class _Writer:
+class _ClaimWriter:
     def __init__(self, world: World, *, is_institutional: bool) -> None:
         self._world = world
         self._days = world.days

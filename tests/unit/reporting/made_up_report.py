@@ -11,8 +11,6 @@ from orchestration.reporting.data import (
     AgreementRow,
     BankStatusRow,
     CashDay,
-    CashForecast,
-    DenialModel,
     DenialRateRow,
     DenialWork,
     DsoRow,
@@ -23,9 +21,11 @@ from orchestration.reporting.data import (
     MarginRow,
     RejectionRow,
     ReportData,
+    ReportedBalance,
+    ReportedDenialModel,
+    ReportedForecast,
     RevenueRow,
     SourceRow,
-    TrialBalanceRow,
     WorklistRow,
 )
 
@@ -141,7 +141,7 @@ def cash_days() -> tuple[CashDay, ...]:
     return tuple(rows)
 
 
-def forecast(opening: str = "61840.22", payroll: int = 27_400) -> CashForecast:
+def forecast(opening: str = "61840.22", payroll: int = 27_400) -> ReportedForecast:
     balance, days = Decimal(opening), []
     for ahead in range(1, 91):
         day = AS_OF + dt.timedelta(days=ahead)
@@ -151,7 +151,7 @@ def forecast(opening: str = "61840.22", payroll: int = 27_400) -> CashForecast:
         balance += collected - due - other
         days.append(ForecastDay(day, due, balance, balance - money(1_900 * math.sqrt(ahead))))
     words = "prophet_linear: no baseline was better by more than 2%"
-    return CashForecast(AS_OF, Decimal(opening), words, tuple(days), 0.386, 0.497)
+    return ReportedForecast(AS_OF, Decimal(opening), words, tuple(days), 0.386, 0.497)
 
 
 def denial_work() -> DenialWork:
@@ -172,7 +172,7 @@ def denial_work() -> DenialWork:
     return DenialWork(tuple(rows), 143, 57, Decimal("11904.55"))
 
 
-def trial_balance() -> tuple[TrialBalanceRow, ...]:
+def trial_balance() -> tuple[ReportedBalance, ...]:
     rows = (
         ("1010", "Operating bank account", "1349200.11", "1287359.89"),
         ("1030", "EFT clearing", "1197618.17", "1184310.40"),
@@ -185,9 +185,9 @@ def trial_balance() -> tuple[TrialBalanceRow, ...]:
         ("6100", "Salaries and wages", "661200.00", "0.00"),
         ("6110", "Employer payroll taxes", "51134.90", "0.00"),
     )
-    known = [TrialBalanceRow(code, name, Decimal(debit), Decimal(credit)) for code, name, debit, credit in rows]
+    known = [ReportedBalance(code, name, Decimal(debit), Decimal(credit)) for code, name, debit, credit in rows]
     rest = sum((row.debit_amount - row.credit_amount for row in known), Decimal(0))
-    return (*known, TrialBalanceRow("4000-90", "Services coded outside CPT and HCPCS", Decimal("0.00"), rest))
+    return (*known, ReportedBalance("4000-90", "Services coded outside CPT and HCPCS", Decimal("0.00"), rest))
 
 
 def a_report(**changes: object) -> ReportData:
@@ -241,7 +241,7 @@ def a_report(**changes: object) -> ReportData:
             RejectionRow("Corvid", "Something in the claim is not valid", "Correct it", 3, Decimal("742.10")),
             RejectionRow("Heron Medicaid", "The receiver does not have the claim", "Resend it", 1, Decimal("88.00")),
         ),
-        "denial_model": DenialModel("rate_table", 612, 0.741, 0.038, "3"),
+        "denial_model": ReportedDenialModel("rate_table", 612, 0.741, 0.038, "3"),
         "notes": ("All figures come from synthetic data.",),
     }  # fmt: skip
     return ReportData(**(whole | changes))

@@ -6,7 +6,7 @@ from made_up_report import AS_OF, a_report, dso_rows, forecast, margin_rows
 
 from orchestration.operations.vocabulary import vocabulary
 from orchestration.reporting import measures
-from orchestration.reporting.data import CashForecast, DenialRateRow, ForecastDay, Goal, MarginRow, ReportData
+from orchestration.reporting.data import DenialRateRow, ForecastDay, Goal, MarginRow, ReportData, ReportedForecast
 
 
 def denial(month: dt.date, denied: str, remitted: str = "100.00") -> DenialRateRow:
@@ -75,7 +75,7 @@ def test_payroll_and_its_taxes_a_few_days_later_are_one_payroll():
         ForecastDay(start + dt.timedelta(days=n), Decimal(amounts.get(n, "0.00")), Decimal(50 - n), Decimal(20 - n))
         for n in range(20)
     )
-    payrolls = measures.pay_dates(a_report(cash_forecast=CashForecast(AS_OF, Decimal(150), "words", days)))
+    payrolls = measures.pay_dates(a_report(cash_forecast=ReportedForecast(AS_OF, Decimal(150), "words", days)))
     assert [(pay.pay_date, pay.payroll_amount) for pay in payrolls] == [
         (start, Decimal("130.00")),
         (start + dt.timedelta(days=14), Decimal("100.00")),
