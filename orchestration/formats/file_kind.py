@@ -120,6 +120,8 @@ class FileKind:
     appears among the control totals. A file quarantined for one of ``retried_reasons`` is read again by every run: the
     reason lies with us, not with it.
 
+    A refused row is told by its line or segment; where the kind ``refuses_without_place`` it may have neither.
+
     ``title`` is what people call the kind, ``contents`` what its files hold, ``words`` what its findings and hold
     reasons mean, as far as they are its own or mean something else in it.
     """
@@ -142,6 +144,7 @@ class FileKind:
     loaded_amount: str
     is_booked: bool
     retried_reasons: tuple[str, ...] = ()
+    refuses_without_place: bool = False
     words: Mapping[str, Words] = field(default_factory=dict)
 
     @property

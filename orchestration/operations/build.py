@@ -6,18 +6,23 @@ project), and finding dbt (``stores.dbt``).
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from orchestration.core.errors import BooksError
-from orchestration.stores.dbt import dbt_environment, dbt_variables
+from orchestration.operations.learned import LEARNED
+from orchestration.stores.dbt import current_manifest, dbt_environment, dbt_variables
+from orchestration.stores.lake import table_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from orchestration.stores.practice import PracticeStores
+
+LAYERS: Final = frozenset({"reference", "staging", "intermediate", "marts", "posting", "measures"})
 
 
 @contextmanager
@@ -28,6 +33,35 @@ def building(stores: PracticeStores) -> Iterator[list[str]]:
     """
     with dbt_environment(stores), Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
         yield ["build", "--vars", dbt_variables(stores.home)]
+
+
+def drop_relations_of_other_versions(stores: PracticeStores) -> list[str]:
+    """Drop tables and views of seeds and layers that no seed or model makes any more, and return their names.
+
+    A version before moved or left them behind: they would grow old, and some hold identifiers of patients. What
+    replaces them is made anew from the raw tables; the ledger books no event twice.
+    """
+    if not stores.lake.path.exists():
+        return []
+    made = made_relations(stores)
+    with stores.lake.connect() as lake:
+        kinds = {False: table_names(lake, views=False), True: table_names(lake, tables=False)}
+        stale = {
+            name: is_view
+            for is_view, names in kinds.items()
+            for name in names
+            if name.partition(".")[0] in LAYERS and name not in made
+        }
+        for name, is_view in stale.items():
+            lake.execute(f"drop {'view' if is_view else 'table'} {name}")
+    return sorted(stale)
+
+
+def made_relations(stores: PracticeStores) -> frozenset[str]:
+    """Return every relation of the layers as ``schema.name``: what dbt makes, and what the models write."""
+    nodes = json.loads(current_manifest(stores.home).read_text(encoding="utf-8"))["nodes"].values()
+    models = {f"{node['schema']}.{node['alias']}" for node in nodes if node["resource_type"] in {"model", "seed"}}
+    return frozenset(models | {f"marts.{name}" for name in LEARNED})
 
 
 def incomplete_build(run_results: Mapping[str, Any]) -> BooksError:

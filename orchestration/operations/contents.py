@@ -21,14 +21,14 @@ def content_hashes(stores: PracticeStores) -> dict[str, str]:
     with stores.lake.connect() as lake:
         tables: dict[str, list[str]] = {}
         for schema, table, column in lake.execute(
-            "SELECT schema_name, table_name, column_name FROM duckdb_columns() "
-            "WHERE database_name = 'lake' AND NOT internal ORDER BY schema_name, table_name, column_index"
+            "select schema_name, table_name, column_name from duckdb_columns() "
+            "where database_name = 'lake' and not internal order by schema_name, table_name, column_index"
         ).fetchall():
             if schema in schemas and column not in _NOT_CONTENT:
                 tables.setdefault(f"{schema}.{table}", []).append(column)
         for name, columns in tables.items():
             row = ", ".join(f'CAST("{column}" AS VARCHAR)' for column in columns)
-            cursor = lake.execute(f"SELECT md5(CAST(ROW({row}) AS VARCHAR)) AS digest FROM {name} ORDER BY digest")
+            cursor = lake.execute(f"select md5(cast(row({row}) as varchar)) as digest from {name} order by digest")
             digest = hashlib.sha256(",".join(columns).encode())
             while batch := cursor.fetchmany(50_000):
                 for (value,) in batch:

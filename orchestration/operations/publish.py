@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from orchestration.operations.learned import LEARNED
 from orchestration.privacy.phi import scrubbed
 from orchestration.stores.dbt import current_manifest
 from orchestration.stores.publish.duckdb import write_duckdb
@@ -22,20 +23,12 @@ if TYPE_CHECKING:
 
 # the layers of dbt that people read; what of them has no contract is a step on the way
 _LAYERS = ("marts", "posting", "measures")
-# marts written by Python are not in dbt's manifest: their direct identifiers stand here
-_LEARNED: dict[str, set[str]] = {
-    "denial_scores": set(),
-    "denial_worklist": {"claim_id", "line_control_number"},
-    "denial_model_summary": set(),
-    "cash_forecast_daily": set(),
-    "cash_forecast_summary": set(),
-}
 
 
 def published_columns(stores: PracticeStores, lake: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[str]]:
     """Return the columns that may be published by (schema, table): all but those marked as direct identifiers."""
     manifest = json.loads(current_manifest(stores.home).read_text(encoding="utf-8"))
-    marked = {("marts", table): direct for table, direct in _LEARNED.items()}
+    marked = {("marts", table): direct for table, direct in LEARNED.items()}
     for node in manifest["nodes"].values():
         if node["resource_type"] == "model" and node["schema"] in _LAYERS and node["config"]["contract"]["enforced"]:
             marked[node["schema"], node["name"]] = {

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.core.errors import BooksError
 from orchestration.core.money import ZERO
-from orchestration.formats.registry import kind_names
+from orchestration.formats.registry import kind_names, kinds
 from orchestration.ledger.chain import Deed
 from orchestration.stores.dbt import current_manifest
-from orchestration.stores.lake import rows
+from orchestration.stores.lake import rows, table_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,12 +26,11 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from orchestration.formats.file_kind import FileKind
     from orchestration.stores.practice import PracticeStores
 
 REJECTED, REPLAYED, REVEALED = "quarantine_rejected", "quarantine_replayed", "quarantine_revealed"
 _SHORTEST_ID = 6
-# kinds whose refused rows carry a segment instead of a line
-_BY_SEGMENT = frozenset({"hl7"})
 _ACTION, _OBJECT = 3, 4
 
 
@@ -58,25 +57,26 @@ def items(stores: PracticeStores) -> list[Item]:
     rejected = _rejected(stores)
     found: list[Item] = []
     with stores.lake.connect() as lake:
-        present = _tables(lake)
-        for source in kind_names():
-            if f"raw_{source}.files" in present:
+        present = table_names(lake)
+        for kind in kinds():
+            source = kind.name
+            if f"{kind.schema}.files" in present:
                 found += [
                     Item(source, row["file_id"], "file", row["code"], row["message"], row["amount"], is_rejected=False)
                     for row in rows(
                         lake,
-                        f"SELECT file_id, reason_code AS code, reason AS message, quarantined_amount AS amount "
-                        f"FROM raw_{source}.files WHERE status = 'quarantined' ORDER BY loaded_at, file_id",
+                        f"select file_id, reason_code as code, reason as message, quarantined_amount as amount "
+                        f"from raw_{source}.files where status = 'quarantined' order by loaded_at, file_id",
                     )
                 ]
-                found += _refused_rows(lake, source)
+                found += _refused_rows(lake, kind)
         if "landing.files" in present:
             found += [
                 Item("unknown", row["file_id"], "file", row["code"], row["message"], None, is_rejected=False)
                 for row in rows(
                     lake,
-                    "SELECT file_id, reason_code AS code, reason AS message FROM landing.files "
-                    "WHERE kind = 'unknown' ORDER BY loaded_at, file_id",
+                    "select file_id, reason_code as code, reason as message from landing.files "
+                    "where kind = 'unknown' order by loaded_at, file_id",
                 )
             ]
     return [
@@ -85,11 +85,11 @@ def items(stores: PracticeStores) -> list[Item]:
     ]
 
 
-def _refused_rows(lake: duckdb.DuckDBPyConnection, source: str) -> list[Item]:
-    placed = "" if source in _BY_SEGMENT else "AND (f.line_number IS NOT NULL OR f.segment_number IS NOT NULL) "
+def _refused_rows(lake: duckdb.DuckDBPyConnection, kind: FileKind) -> list[Item]:
+    placed = "" if kind.refuses_without_place else "and (f.line_number is not null or f.segment_number is not null) "
     return [
         Item(
-            source,
+            kind.name,
             row["file_id"],
             f"line {row['line_number']}" if row["line_number"] else f"segment {row['segment_number']}",
             row["code"],
@@ -99,9 +99,9 @@ def _refused_rows(lake: duckdb.DuckDBPyConnection, source: str) -> list[Item]:
         )
         for row in rows(
             lake,
-            f"SELECT f.* FROM raw_{source}.findings AS f INNER JOIN raw_{source}.files AS files "
-            "ON f.file_id = files.file_id WHERE files.status = 'loaded' "
-            f"AND f.severity = 'error' {placed}ORDER BY f.loaded_at, f.file_id, f.finding_number",
+            f"select f.* from {kind.schema}.findings as f inner join {kind.schema}.files as files "
+            "on f.file_id = files.file_id where files.status = 'loaded' "
+            f"and f.severity = 'error' {placed}order by f.loaded_at, f.file_id, f.finding_number",
         )
     ]
 
@@ -125,17 +125,17 @@ def describe(stores: PracticeStores, file_id: str) -> dict[str, Any]:
     """Return what is known of a file without its name and content: kind, size, day of landing, findings by code."""
     with stores.lake.connect() as lake:
         (landed,) = rows(
-            lake, "SELECT kind, byte_count, loaded_at FROM landing.files WHERE file_id = ?", [file_id]
+            lake, "select kind, byte_count, loaded_at from landing.files where file_id = ?", [file_id]
         ) or [{"kind": "unknown", "byte_count": None, "loaded_at": None}]
         kind = landed["kind"]
         findings = (
             rows(
                 lake,
-                f"SELECT code, severity, count(*) AS finding_count, sum(amount) AS amount FROM raw_{kind}.findings "
-                "WHERE file_id = ? GROUP BY code, severity ORDER BY severity, code",
+                f"select code, severity, count(*) as finding_count, sum(amount) as amount from raw_{kind}.findings "
+                "where file_id = ? group by code, severity order by severity, code",
                 [file_id],
             )
-            if f"raw_{kind}.findings" in _tables(lake)
+            if f"raw_{kind}.findings" in table_names(lake)
             else []
         )
     return {**landed, "findings": findings}
@@ -156,15 +156,15 @@ def replay(stores: PracticeStores, found: Sequence[Item], *, by: str) -> list[st
     raw_schemas = {f"raw_{kind}" for kind in kind_names()}
     made = _made_file_by_file(stores) if any(not item.is_file for item in found) else ()
     with stores.lake.connect(wait_seconds=30.0) as lake:
-        present = _tables(lake)
+        present = table_names(lake, views=False)
         lake.begin()
         for table in sorted(present):
             if table.partition(".")[0] in raw_schemas:
-                lake.execute(f"DELETE FROM {table} WHERE file_id IN ({listed})")
-        lake.execute(f"DELETE FROM landing.files WHERE file_id IN ({listed})")
+                lake.execute(f"delete from {table} where file_id in ({listed})")
+        lake.execute(f"delete from landing.files where file_id in ({listed})")
         for table in made:
             if table in present:
-                lake.execute(f"DROP TABLE {table}")
+                lake.execute(f"drop table {table}")
         lake.commit()
     for identity in identities:
         stores.ledger.record(Deed(by, REPLAYED, identity, object_count=1))
@@ -226,8 +226,3 @@ def _rejected(stores: PracticeStores) -> set[str]:
         if action in {REJECTED, REPLAYED}:
             last[str(record[_OBJECT])] = action
     return {file_id for file_id, action in last.items() if action == REJECTED}
-
-
-def _tables(lake: duckdb.DuckDBPyConnection) -> set[str]:
-    found = lake.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'lake'")
-    return {row[0] for row in found.fetchall()}

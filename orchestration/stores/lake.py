@@ -154,14 +154,14 @@ def create_tables(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]
             raise ConfigurationError(message, mend="medbooks rebuild --no-check")
 
 
-def table_names(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """Return every table and view of the lake as ``schema.name``: what was built so far."""
-    found = connection.execute(
-        "select schema_name || '.' || table_name from duckdb_tables() where database_name = ? "
-        "union all select schema_name || '.' || view_name from duckdb_views() where database_name = ?",
-        [DATABASE, DATABASE],
-    )
-    return frozenset(row[0] for row in found.fetchall())
+def table_names(connection: duckdb.DuckDBPyConnection, *, tables: bool = True, views: bool = True) -> frozenset[str]:
+    """Return tables and views of the lake as ``schema.name``: what was built so far."""
+    queries = [
+        f"select schema_name || '.' || table_name from duckdb_tables() where database_name = '{DATABASE}'"
+    ] * tables + [
+        f"select schema_name || '.' || view_name from duckdb_views() where database_name = '{DATABASE}'"
+    ] * views
+    return frozenset(row[0] for query in queries for row in connection.execute(query).fetchall())
 
 
 def insert(connection: duckdb.DuckDBPyConnection, schema: str, batches: Mapping[str, pa.Table]) -> None:

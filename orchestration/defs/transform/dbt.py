@@ -8,7 +8,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 
 from orchestration.defs.catalog import BILLING, BOOKKEEPING, DATA_TEAM, FINANCE
 from orchestration.defs.resources import Practice
-from orchestration.operations.build import building, incomplete_build
+from orchestration.operations.build import building, drop_relations_of_other_versions, incomplete_build
 from orchestration.stores.dbt import current_manifest
 
 _OWNERS = {
@@ -68,6 +68,11 @@ TRANSLATOR = Translator()
 def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, practice: Practice) -> Iterator[Any]:
     """Build seeds, models and their tests in order; a failed error-severity test stops what stands on it."""
     stores = practice.stores
+    if dropped := drop_relations_of_other_versions(stores):
+        context.log.warning(
+            "%s tables and views of an earlier version of medbooks are gone; what replaces them is made anew",
+            len(dropped),
+        )
     with building(stores) as arguments:
         build = dbt.cli(arguments, context=context, target_path=stores.home.dbt_target, raise_on_error=False)
         yield from build.stream()

@@ -100,5 +100,6 @@ HL7: Final = FileKind(
     control="Σ charged",
     loaded_amount="select sum(amount) from raw_hl7.transactions where transaction_type = 'CHARGE'",
     is_booked=True,
+    refuses_without_place=True,
     words=_WORDS,
 )
