@@ -26,20 +26,20 @@ LAYERS: Final = frozenset({"reference", "staging", "intermediate", "marts", "pos
 
 
 @contextmanager
-def building(stores: PracticeStores) -> Iterator[list[str]]:
+def building(stores: PracticeStores, *, is_anew: bool = False) -> Iterator[list[str]]:
     """Yield the arguments dbt is started with, while it has its paths and key and nobody else has the lake.
 
-    dbt's own log has every line; the terminal has one per step.
+    ``is_anew`` makes every model from the raw tables again. dbt's own log has every line; the terminal has one per step.
     """
     with dbt_environment(stores), Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
-        yield ["build", "--vars", dbt_variables(stores.home)]
+        yield ["build", "--vars", dbt_variables(stores.home), *["--full-refresh"] * is_anew]
 
 
 def drop_relations_of_other_versions(stores: PracticeStores) -> list[str]:
     """Drop tables and views of seeds and layers that no seed or model makes any more, and return their names.
 
-    A version before moved or left them behind: they would grow old, and some hold identifiers of patients. What
-    replaces them is made anew from the raw tables; the ledger books no event twice.
+    A version before moved or left them behind: they would grow old, and some hold identifiers of patients. Then every
+    model has to be made anew from the raw tables, because one that adds only new files may stand on what was dropped.
     """
     if not stores.lake.path.exists():
         return []

@@ -68,12 +68,13 @@ TRANSLATOR = Translator()
 def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, practice: Practice) -> Iterator[Any]:
     """Build seeds, models and their tests in order; a failed error-severity test stops what stands on it."""
     stores = practice.stores
-    if dropped := drop_relations_of_other_versions(stores):
+    dropped = drop_relations_of_other_versions(stores)
+    if dropped:
         context.log.warning(
-            "%s tables and views of an earlier version of medbooks are gone; what replaces them is made anew",
+            "%s tables and views of an earlier version of medbooks are gone; every model is made anew from the raw tables",
             len(dropped),
         )
-    with building(stores) as arguments:
+    with building(stores, is_anew=bool(dropped)) as arguments:
         build = dbt.cli(arguments, context=context, target_path=stores.home.dbt_target, raise_on_error=False)
         yield from build.stream()
         if not build.is_successful():
