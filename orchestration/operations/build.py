@@ -29,7 +29,7 @@ LAYERS: Final = frozenset({"reference", "staging", "intermediate", "marts", "pos
 def building(stores: PracticeStores, *, is_anew: bool = False) -> Iterator[list[str]]:
     """Yield the arguments dbt is started with, while it has its paths and key and nobody else has the lake.
 
-    ``is_anew`` makes every model from the raw tables again. dbt's own log has every line; the terminal has one per step.
+    ``is_anew`` makes every model from the raw tables again. dbt's own log has every line, the terminal one per step.
     """
     with dbt_environment(stores), Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
         yield ["build", "--vars", dbt_variables(stores.home), *["--full-refresh"] * is_anew]

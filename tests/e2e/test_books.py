@@ -52,8 +52,8 @@ def test_marts_journal_and_ledger_are_the_truth_to_the_cent(two_steps: TwoSteps)
 
 
 def test_every_table_has_the_grain_and_the_values_it_promises(two_steps: TwoSteps) -> None:
+    from orchestration.stores.dbt import dbt_program, dbt_variables
     from orchestration.stores.home import DBT_PROJECT
-    from orchestration.stores.practice import dbt_program, dbt_variables
 
     stores = two_steps.books.stores()
     # what a daily run leaves out, because it reads the whole history

@@ -263,7 +263,7 @@ def test_a_void_in_a_later_copy_takes_back_what_was_booked_once(books: Books) ->
     lines = dict(
         _lake(
             books,
-            "select account_code, sum(debit_amount - credit_amount) from posting.fct_journal_lines "
+            "select account_code, sum(debit_amount - credit_amount) from marts.fct_journal_lines "
             "where rule_id = 'RV' group by account_code",
         )
     )
@@ -293,7 +293,7 @@ def test_a_refused_row_is_booked_when_its_file_is_replayed_and_nothing_of_the_fi
     assert "unknown_type" not in _quarantined(books)
     events = _lake(
         books,
-        "select events.event_id, sum(credit_amount) from posting.fct_journal_lines as lines inner join "
+        "select events.event_id, sum(credit_amount) from marts.fct_journal_lines as lines inner join "
         "(select distinct event_id from marts.fct_charge_lines where profile = 'clinic') as events "
         "on lines.event_id = events.event_id where book = 'accrual' group by events.event_id order by 2",
     )
@@ -313,7 +313,7 @@ def test_pay_and_a_bank_statement_meet_in_the_books(books: Books) -> None:
     assert (bank["held_amount"], bank["posted_amount"]) == ("0.00", "50.00")
     waiting = _lake(
         books,
-        "select sum(credit_amount - debit_amount) from posting.fct_journal_lines "
+        "select sum(credit_amount - debit_amount) from marts.fct_journal_lines "
         "where account_code = '2300' and book = 'accrual'",
     )
     assert waiting == [(Decimal(50),)]
@@ -345,7 +345,7 @@ def test_what_was_ordered_shipped_and_billed_over_x12_is_matched_and_booked(book
     lines = dict(
         _lake(
             books,
-            "select account_code, sum(debit_amount - credit_amount) from posting.fct_journal_lines "
+            "select account_code, sum(debit_amount - credit_amount) from marts.fct_journal_lines "
             "where book = 'accrual' and event_id like 'supplies:%' and (event_id like '%:PS8' or event_id like '%:B8') "
             "group by account_code",
         )
@@ -366,7 +366,7 @@ def test_a_fhir_charge_is_posted_and_one_labelled_as_a_test_is_held(books: Books
     assert [(h["hold_reason"], h["items"]) for h in held] == [("test_data", 1)]
     posted = _lake(
         books,
-        "select sum(credit_amount - debit_amount) from posting.fct_journal_lines "
+        "select sum(credit_amount - debit_amount) from marts.fct_journal_lines "
         "where event_id like 'fhir:%' and account_code like '4%' and book = 'accrual'",
     )
     assert posted == [(Decimal("88.50"),)]

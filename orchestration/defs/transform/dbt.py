@@ -71,7 +71,7 @@ def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, practice:
     dropped = drop_relations_of_other_versions(stores)
     if dropped:
         context.log.warning(
-            "%s tables and views of an earlier version of medbooks are gone; every model is made anew from the raw tables",
+            "%s tables and views of an earlier version of medbooks are dropped, and every model is made anew",
             len(dropped),
         )
     with building(stores, is_anew=bool(dropped)) as arguments:

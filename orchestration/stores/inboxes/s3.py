@@ -76,10 +76,10 @@ class S3Inbox:
         """Say whether objects can be listed and read; deleting is not tried, because nothing may be lost by asking."""
 
         def ask() -> str:
-            answer = self._s3().list_objects_v2(S3Bucket=self._bucket.name, Prefix=self._bucket.prefix)
+            answer = self._s3().list_objects_v2(Bucket=self._bucket.name, Prefix=self._bucket.prefix)
             found = [entry for entry in answer.get("Contents", ()) if not entry["Key"].endswith("/")]
             if found:
-                self._s3().head_object(S3Bucket=self._bucket.name, Key=found[0]["Key"])
+                self._s3().head_object(Bucket=self._bucket.name, Key=found[0]["Key"])
             more = " or more" if answer.get("IsTruncated") else ""
             after = "which stay in the bucket" if self._keep else "deleted from the bucket once they have landed"
             return f"{len(found):,}{more} objects, {after}"
@@ -95,7 +95,7 @@ class S3Inbox:
     def _new(self, limit: int | None = None) -> Iterator[_Object]:
         count = 0
         pages = (
-            self._s3().get_paginator("list_objects_v2").paginate(S3Bucket=self._bucket.name, Prefix=self._bucket.prefix)
+            self._s3().get_paginator("list_objects_v2").paginate(Bucket=self._bucket.name, Prefix=self._bucket.prefix)
         )
         for page in pages:
             for entry in page.get("Contents", ()):
