@@ -52,7 +52,7 @@ def test_marts_journal_and_ledger_are_the_truth_to_the_cent(two_steps: TwoSteps)
 
 
 def test_every_table_has_the_grain_and_the_values_it_promises(two_steps: TwoSteps) -> None:
-    from orchestration.stores.dbt import dbt_program, dbt_variables
+    from orchestration.stores.dbt import dbt_environment, dbt_program, dbt_variables
     from orchestration.stores.home import DBT_PROJECT
 
     stores = two_steps.books.stores()
@@ -61,7 +61,7 @@ def test_every_table_has_the_grain_and_the_values_it_promises(two_steps: TwoStep
         dbt_program(), "--no-use-colors", "test", "--select", "tag:whole_history", "--vars", dbt_variables(stores.home),
         "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
     ]  # fmt: skip
-    with stores.dbt_environment():
+    with dbt_environment(stores):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     summary = re.search(r"PASS=(\d+) WARN=0 ERROR=0 SKIP=0", done.stdout)
     assert summary is not None, done.stdout[-3000:]
