@@ -102,7 +102,7 @@ class AccountRoles:
                 continue
             if account.account_role in codes:
                 message = f"two accounts of the chart have the role {account.account_role}: each role is one account"
-                raise ConfigurationError(message, mend="edit account_role in dbt_project/seeds/accounts.csv")
+                raise ConfigurationError(message, fix="edit account_role in dbt_project/seeds/accounts.csv")
             codes[account.account_role] = account.account_code
         return cls(codes)
 
@@ -110,7 +110,7 @@ class AccountRoles:
         """Return the account of a role. Raises ``ConfigurationError`` when no account has it."""
         if role not in self.codes:
             message = f"no account of the chart has the role {role}"
-            raise ConfigurationError(message, mend="edit account_role in dbt_project/seeds/accounts.csv")
+            raise ConfigurationError(message, fix="edit account_role in dbt_project/seeds/accounts.csv")
         return self.codes[role]
 
 

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 class CloseItem:
     """One line of the checklist; ``name`` is a sentence that is true when it passes.
 
-    ``amount`` is the dollars in its way, ``words`` what to know, ``mend`` the one command that helps.
+    ``amount`` is the dollars in its way, ``words`` what to know, ``fix`` the one command that helps.
     """
 
     name: str
     is_passed: bool
     amount: Decimal
     words: str
-    mend: str
+    fix: str
 
 
 def aged_amount(movements: Iterable[tuple[dt.date, Decimal]], day: dt.date, days: int) -> Decimal:

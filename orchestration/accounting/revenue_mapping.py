@@ -55,7 +55,7 @@ def read_lock(text: str) -> MappingLock:
         isinstance(version, int) and type(day) is dt.date and isinstance(name, str) and isinstance(digest, str) and name
     ):
         message = "the lock of the revenue mapping cannot be read, so nobody knows which mapping was approved"
-        raise ConfigurationError(message, mend="medbooks gl lock-mapping --effective DAY --reason ...")
+        raise ConfigurationError(message, fix="medbooks gl lock-mapping --effective DAY --reason ...")
     return MappingLock(version, day, name, digest)
 
 

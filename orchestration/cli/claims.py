@@ -27,7 +27,7 @@ def rejected(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
     show_all: Annotated[bool, typer.Option("--all", help="Those sent again or answered, too.")] = False,
 ) -> None:
-    """List claims a receiver refused before any payer decided: number, amount, why, and what mends it.
+    """List claims a receiver refused before any payer decided: number, amount, why, and what fixes it.
 
     It prints claim numbers: for the screen of the practice, not for a ticket or a chat.
     """

@@ -92,7 +92,7 @@ def run(
     _show(locked.judged, as_json=as_json)
     if locked.head_file is None:
         message = f"period {period} is not locked: the checklist has open points"
-        raise GateFailedError(message, mend=f"medbooks close check{_option(entity)} --period {period}")
+        raise GateFailedError(message, fix=f"medbooks close check{_option(entity)} --period {period}")
     for one in locked.periods:
         say(f"{one.title} ({one.first} to {one.last}) is locked; signed head: {locked.head_file}")
 
@@ -124,7 +124,7 @@ def _show(judged: list[JudgedPeriod], *, as_json: bool) -> None:
             words = item.name.replace("_", " ")
             typer.echo(f"  {'ok  ' if item.is_passed else 'OPEN'}  {words:<62} {dollars(item.amount):>14}")
             if not item.is_passed:
-                typer.echo(f"        {item.words}; mend it with: {item.mend}")
+                typer.echo(f"        {item.words}; fix it with: {item.fix}")
 
 
 def _facts(period: str, item: CloseItem) -> dict[str, Any]:
@@ -134,5 +134,5 @@ def _facts(period: str, item: CloseItem) -> dict[str, Any]:
         "passed": item.is_passed,
         "amount": format_amount(item.amount),
         "words": item.words,
-        "mend": "" if item.is_passed else item.mend,
+        "fix": "" if item.is_passed else item.fix,
     }

@@ -34,7 +34,7 @@ def demo(
     marker = stores.home.root / ".demo"
     if not marker.exists() and any(stores.landed.identities()):
         message = f"{stores.home.root} holds a practice's own files; a synthetic practice does not belong among them"
-        raise ConfigurationError(message, mend="medbooks --home demo-practice demo")
+        raise ConfigurationError(message, fix="medbooks --home demo-practice demo")
     stores.home.root.mkdir(parents=True, exist_ok=True)
     marker.touch()
     say(f"A synthetic practice of {providers} providers writes {days} days of files …")

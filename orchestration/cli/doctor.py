@@ -16,17 +16,17 @@ def doctor(
     free_slots: Annotated[bool, typer.Option("--free-slots", help="Free pool slots of runs that are over.")] = False,
 ) -> None:
     """Check keys, inboxes, lake, landed files, ledger, OCR and stuck runs; exit 6 when something is missing."""
-    from orchestration.defs.instance import mend_runs
+    from orchestration.defs.instance import fix_runs
     from orchestration.operations.health import check_health, tried
 
     stores = open_stores()
     failed = [_show(health) for health in check_health(stores)].count(False)
-    is_running = _show(tried("stuck runs", lambda: mend_runs(stores.home, free_slots=free_slots)))
+    is_running = _show(tried("stuck runs", lambda: fix_runs(stores.home, free_slots=free_slots)))
     if failed or not is_running:
         raise typer.Exit(6)
 
 
 def _show(health: Health) -> bool:
-    mend = f"; mend it with: {health.mend}" if health.mend else ""
-    typer.echo(f"{'ok   ' if health.is_ok else 'FAIL '} {health.name:<24} {health.words}{mend}")
+    fix = f"; fix it with: {health.fix}" if health.fix else ""
+    typer.echo(f"{'ok   ' if health.is_ok else 'FAIL '} {health.name:<24} {health.words}{fix}")
     return health.is_ok

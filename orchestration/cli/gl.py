@@ -49,7 +49,7 @@ def preview(
         bool, typer.Option("--propose", help="Propose the entries between both, for another person to approve.")
     ] = False,
 ) -> None:
-    """Show what is not booked or not outside yet: why, how many dollars, and the one command that mends each.
+    """Show what is not booked or not outside yet: why, how many dollars, and the one command that fixes each.
 
     With --compare: what the mapping books of the file's months beside what was booked by hand, account by account; with
     --propose the entry of each month that makes the one the other.
@@ -60,7 +60,7 @@ def preview(
         return
     if propose:
         message = "nothing to propose without the file of what was booked by hand"
-        raise BooksError(message, mend="medbooks gl preview --compare FILE --propose")
+        raise BooksError(message, fix="medbooks gl preview --compare FILE --propose")
     from orchestration.operations.waiting import outside_totals, waiting_proposals
 
     proposals, totals = waiting_proposals(stores), outside_totals(stores)
@@ -74,14 +74,14 @@ def preview(
     for one in proposals:
         typer.echo(f"{one.number:>5}  {one.state:<11} {dollars(one.amount):>14}  {one.reason:<21} {one.object}")
         typer.echo(f"{'':>5}  {one.words}")
-        typer.echo(f"{'':>5}  mend it with: {one.mend}")
+        typer.echo(f"{'':>5}  fix it with: {one.fix}")
     for total in totals:
         typer.echo(
             f"{total.target:>11}  {total.state:<11} {dollars(total.amount):>14}  {total.items:,} entries {total.reason}"
         )
-        if total.mend:
+        if total.fix:
             typer.echo(f"{'':>11}  {total.words}")
-            typer.echo(f"{'':>11}  mend it with: {total.mend}")
+            typer.echo(f"{'':>11}  fix it with: {total.fix}")
     if not proposals and not totals:
         typer.echo("nothing waits")
 
@@ -156,7 +156,7 @@ def _day(text: str) -> dt.date | None:
         return dt.date.fromisoformat(text)
     except ValueError:
         message = "a date is written YYYY-MM-DD"
-        raise BooksError(message, mend="run it again with --date 2026-11-30") from None
+        raise BooksError(message, fix="run it again with --date 2026-11-30") from None
 
 
 @app.command("export")

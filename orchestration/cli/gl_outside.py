@@ -108,7 +108,7 @@ def _browser_answer(asked: Consent, vendor: str, *, paste: bool) -> str:
         return listener.wait(_WAIT_SECONDS)
     except TimeoutError:
         message = "the browser did not come back within five minutes"
-        raise ConfigurationError(message, mend=instead) from None
+        raise ConfigurationError(message, fix=instead) from None
 
 
 def _say_mapping(mapping: MappingFile) -> None:

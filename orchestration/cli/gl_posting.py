@@ -26,12 +26,12 @@ def post(
     ] = None,
     retry: Annotated[str, typer.Option(help="Let a set-aside entry go again: its reference, or all.")] = "",
     resume: Annotated[
-        bool, typer.Option("--resume", help="Send again after what stopped the target is mended.")
+        bool, typer.Option("--resume", help="Send again after what stopped the target is fixed.")
     ] = False,
     resend: Annotated[
         str, typer.Option(help="Send again what was deleted there: its reference, or all. By an approver.")
     ] = "",
-    reason: Annotated[str, typer.Option(help="What was mended; kept in the audit chain.")] = "mended",
+    reason: Annotated[str, typer.Option(help="What was fixed; kept in the audit chain.")] = "fixed",
     as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> None:
     """Send what is due to the connected outside ledgers, each entry exactly once; runs by itself every 15 minutes."""
@@ -72,7 +72,7 @@ def post(
         )
         if done.stopped_by:
             why = post_outside.why_stopped(stores, done)
-            say(f"  stopped by {done.stopped_by}: {why.words}\n  mend it with: {why.mend}")
+            say(f"  stopped by {done.stopped_by}: {why.words}\n  fix it with: {why.fix}")
         for finding in done.findings:
             say(f"  {finding.severity}: {finding.message}")
     if any(done.stopped_by for done in rounds):
@@ -99,7 +99,7 @@ def reconcile(
         first = dt.date.fromisoformat(start) if start else last - dt.timedelta(days=90)
     except ValueError:
         message = "a date is written YYYY-MM-DD"
-        raise BooksError(message, mend="medbooks gl reconcile --from 2026-01-01 --to 2026-01-31") from None
+        raise BooksError(message, fix="medbooks gl reconcile --from 2026-01-01 --to 2026-01-31") from None
     found: list[OutsideDifference] = []
     for name in _vendors(stores, vendor):
         result = post_outside.reconcile_with(stores, name, first, last)
@@ -115,7 +115,7 @@ def reconcile(
                 f"{one.external_id or ''}  {accounts}"
             )
             typer.echo(f"{'':>11}  {one.words}")
-            typer.echo(f"{'':>11}  mend it with: {one.mend}")
+            typer.echo(f"{'':>11}  fix it with: {one.fix}")
     # journals of others are news, not an error of ours
     if any(one.kind != "not_ours" for one in found):
         raise typer.Exit(_GATE_FAILED)

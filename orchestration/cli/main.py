@@ -95,13 +95,13 @@ def root(
 
 
 def main() -> None:
-    """Run the command line; an error says what, why and the one command that mends it (exit codes: core.errors)."""
+    """Run the command line; an error says what, why and the one command that fixes it (exit codes: core.errors)."""
     try:
         app()
     except BooksError as error:
         if os.environ.get("MEDBOOKS_DEBUG"):
             raise
         sys.stderr.write(f"medbooks: {error.message}\n")
-        if error.mend:
-            sys.stderr.write(f"  mend it with: {error.mend}\n")
+        if error.fix:
+            sys.stderr.write(f"  fix it with: {error.fix}\n")
         sys.exit(error.exit_code)

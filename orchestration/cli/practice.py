@@ -47,7 +47,7 @@ def generate(
         first = dt.date.fromisoformat(start)
     except ValueError:
         message = "the first day is written YYYY-MM-DD"
-        raise BooksError(message, mend="medbooks practice generate --out DIR --start 2025-11-01") from None
+        raise BooksError(message, fix="medbooks practice generate --out DIR --start 2025-11-01") from None
     chosen = all_feeds() if feeds == "all" else tuple(name for name in feeds.split(",") if name)
     for entity, folder in ((PRACTICE, out), (SURGERY_CENTRE, out / SURGERY_CENTRE.entity_id)):
         # one surgeon for every three who refer to one
@@ -108,4 +108,4 @@ def verify(
     if not is_true:
         message = "what was read is not what was written"
         again = f"medbooks practice verify --seed {seed} --providers {providers} --days {days}"
-        raise BooksError(message, mend=again + (" --books" if books else ""))
+        raise BooksError(message, fix=again + (" --books" if books else ""))

@@ -1,4 +1,4 @@
-"""``medbooks quarantine``: what could not be read, why, what mends it, and what was decided about it."""
+"""``medbooks quarantine``: what could not be read, why, what fixes it, and what was decided about it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
     show_all: Annotated[bool, typer.Option("--all", help="Also what was rejected.")] = False,
 ) -> None:
-    """List quarantined files and refused rows: reason, place, amount, what to do, and the command that mends it."""
+    """List quarantined files and refused rows: reason, place, amount, what to do, and the command that fixes it."""
     from orchestration.operations.quarantine import items
     from orchestration.operations.vocabulary import vocabulary
 
@@ -46,7 +46,7 @@ def list_(
         typer.echo(f"{item.source:<10} {item.file_id[:12]}  {item.where:<12} {amount:>14}  {item.code}{state}")
         typer.echo(f"{'':<10} {item.message}")
         typer.echo(f"{'':<10} {words.reason(item.source, item.code).what_to_do}")
-        typer.echo(f"{'':<10} mend it with: {mend_of(item)}")
+        typer.echo(f"{'':<10} fix it with: {fix_of(item)}")
     typer.echo(f"{len(found)} waiting" if found else "nothing is quarantined")
 
 
@@ -78,7 +78,7 @@ def show(
         typer.echo(f"{'':<10}{words.what_it_means} {words.what_to_do}")
     for finding in known["findings"]:
         typer.echo(f"finding   {finding['severity']:<8} {finding['code']} ({finding['finding_count']})")
-    typer.echo(f"mend it with: {mend_of(found[0])}")
+    typer.echo(f"fix it with: {fix_of(found[0])}")
 
 
 @app.command("replay")
@@ -86,7 +86,7 @@ def replay(
     file_id: Annotated[str, typer.Argument(metavar="[FILE_ID]", help="The first characters of the id.")] = "",
     everything: Annotated[bool, typer.Option("--all", help="Every file that waits, or of which rows wait.")] = False,
 ) -> None:
-    """Let the next run read files again of which something is quarantined, after the cause was mended.
+    """Let the next run read files again of which something is quarantined, after the cause was fixed.
 
     After a new layout or reader, an installed program. What is booked of a file already is not booked again.
     """
@@ -95,7 +95,7 @@ def replay(
 
     if bool(file_id) == everything:
         message = "name one file, or all of them with --all"
-        raise BooksError(message, mend="medbooks quarantine replay FILE_ID")
+        raise BooksError(message, fix="medbooks quarantine replay FILE_ID")
     stores = open_stores()
     found = items(stores) if everything else find(stores, file_id)[1]
     identities = read_again(stores, [item for item in found if not (everything and item.is_rejected)], by=who(stores))
@@ -117,11 +117,11 @@ def reject(
     say(f"{identity[:12]} is rejected, {amount:,.2f} stay out of the books; medbooks audit export shows it")
 
 
-def mend_of(item: Item) -> str:
-    """Return the one command that mends an item, after what its words ask for."""
+def fix_of(item: Item) -> str:
+    """Return the one command that fixes an item, after what its words ask for."""
     if item.is_file:
         return f"medbooks quarantine replay {item.file_id[:12]}  (same file, new reader) or medbooks run (new file)"
-    return f"medbooks quarantine replay {item.file_id[:12]}  (layout or reader mended) or medbooks run (corrected file)"
+    return f"medbooks quarantine replay {item.file_id[:12]}  (layout or reader fixed) or medbooks run (corrected file)"
 
 
 def _as_json(item: Item, what_to_do: str) -> dict[str, Any]:
@@ -133,6 +133,6 @@ def _as_json(item: Item, what_to_do: str) -> dict[str, Any]:
         "message": item.message,
         "amount": str(item.amount) if item.amount is not None else None,
         "what_to_do": what_to_do,
-        "mend": mend_of(item),
+        "fix": fix_of(item),
         "is_rejected": item.is_rejected,
     }

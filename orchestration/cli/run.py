@@ -64,7 +64,7 @@ def run_pipeline(stores: PracticeStores, *, select: str = "*", quiet: bool = Fal
                     job = dg.Definitions.merge(definitions, dg.Definitions(jobs=[chosen])).resolve_job_def(chosen.name)
                 except dg.DagsterError:
                     message = f"no asset answers to the selection {select!r}"
-                    raise BooksError(message, mend="medbooks run --select 'group:learn'") from None
+                    raise BooksError(message, fix="medbooks run --select 'group:learn'") from None
             result = job.execute_in_process(
                 instance=instance,
                 raise_on_error=False,
@@ -83,7 +83,7 @@ def _failure(result: ExecuteInProcessResult) -> BooksError:
     ]
     if gates:
         message = f"a gate refused, nothing behind it was posted: {', '.join(gates)}"
-        return GateFailedError(message, mend="medbooks up   # and open the failed check")
+        return GateFailedError(message, fix="medbooks up   # and open the failed check")
     steps = sorted({event.step_key for event in result.all_events if event.is_step_failure and event.step_key})
     reasons = [
         event.step_failure_data.error.message.strip().splitlines()[0]
@@ -91,7 +91,7 @@ def _failure(result: ExecuteInProcessResult) -> BooksError:
         if event.is_step_failure and event.step_failure_data.error
     ]
     message = f"the run failed at {', '.join(steps) or 'its start'}" + (f": {reasons[0]}" if reasons else "")
-    return BooksError(message, mend="medbooks doctor")
+    return BooksError(message, fix="medbooks doctor")
 
 
 def summary_json(facts: Summary) -> str:

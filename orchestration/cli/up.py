@@ -55,7 +55,7 @@ def up(
             time.sleep(0.5)
         gone = next(name for name, process in started if process.poll() is not None)
         message = f"{gone} stopped by itself"
-        raise BooksError(message, mend=f"medbooks up --port {port + 10}")
+        raise BooksError(message, fix=f"medbooks up --port {port + 10}")
     except KeyboardInterrupt:
         say("stopping")
     finally:

@@ -1,6 +1,6 @@
 """Bad code and bad surroundings are exceptions; bad data is a ``Finding`` (see ``findings.py``).
 
-A message says what, where, why it matters; ``mend`` is the one command that mends it. Neither holds PHI.
+A message says what, where, why it matters; ``fix`` is the one command that fixes it. Neither holds PHI.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ class BooksError(Exception):
 
     exit_code = 1
 
-    def __init__(self, message: str, *, mend: str | None = None) -> None:
+    def __init__(self, message: str, *, fix: str | None = None) -> None:
         super().__init__(message)
         self.message = message
-        self.mend = mend
+        self.fix = fix
 
 
 class GateFailedError(BooksError):

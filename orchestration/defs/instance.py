@@ -39,7 +39,7 @@ def prepare_environment(home: Home) -> dict[str, str]:
     }
 
 
-def mend_runs(home: Home, *, free_slots: bool) -> str:
+def fix_runs(home: Home, *, free_slots: bool) -> str:
     """Close runs whose process is gone, free slots of ended runs when asked, and say in words what was done.
 
     Raises ``BooksError`` when slots are stuck and are not to be freed.
@@ -52,7 +52,7 @@ def mend_runs(home: Home, *, free_slots: bool) -> str:
         stuck = stuck_slots(instance)
         if stuck and not free_slots:
             message = f"{sum(stuck.values())} pool slots are held by runs that are over"
-            raise BooksError(message, mend="medbooks doctor --free-slots")
+            raise BooksError(message, fix="medbooks doctor --free-slots")
         freed = free_stuck_slots(instance) if stuck else 0
     return f"{buried} dead runs closed, {freed} slots freed"
 

@@ -71,7 +71,7 @@ def settled(request: PostRequest, entry: PulledEntry, title: str, vendor: str) -
             f"{title} holds another journal under this reference ({entry.external_id}): date or lines differ, "
             "and a posted journal is never overwritten"
         )
-        raise TargetRefusal(code="other_body", message=message, mend=f"medbooks gl reconcile {vendor}")
+        raise TargetRefusal(code="other_body", message=message, fix=f"medbooks gl reconcile {vendor}")
     return receipt_of(entry, request.reference)
 
 
@@ -95,11 +95,11 @@ def refused(title: str, vendor: str, code: str, their_code: str) -> TargetRefusa
         "validation": "it found something invalid",
     }
     message = f"{title} refuses this entry: {reasons[code]} (its code {their_code})"
-    mend = {
+    fix = {
         "period_closed": "medbooks gl reverse",
         "unbalanced": "medbooks gl reverse",
     }.get(code, f"medbooks gl accounts {vendor}")
-    return TargetRefusal(code, message, mend=mend)
+    return TargetRefusal(code, message, fix=fix)
 
 
 def account_findings(

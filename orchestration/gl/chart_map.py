@@ -73,7 +73,7 @@ class ChartMap:
                     f"[dimensions.{dimension}.values], or set otherwise"
                 )
                 raise TargetRefusal(
-                    code="dimension_unmapped", message=message, mend=f"medbooks gl accounts {self.vendor}"
+                    code="dimension_unmapped", message=message, fix=f"medbooks gl accounts {self.vendor}"
                 )
             fields[mapped.their_field] = theirs
         return fields
@@ -86,74 +86,74 @@ def read_chart_map(path: Path, vendor: str, *, fields: frozenset[str] | None) ->
     Raises ``ConfigurationError`` for a file that is missing, no TOML, or says what cannot be meant: an unknown
     setting, dimension or field, two dimensions in one field, or a value that is no text.
     """
-    mend = f"edit {path}"
+    fix = f"edit {path}"
     try:
         values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         message = f"there is no mapping of accounts for {vendor}, so nothing can be posted there"
-        raise ConfigurationError(message, mend=f"medbooks gl accounts {vendor} --write") from None
+        raise ConfigurationError(message, fix=f"medbooks gl accounts {vendor} --write") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = f"the mapping of accounts for {vendor} cannot be read ({type(error).__name__})"
-        raise ConfigurationError(message, mend=mend) from None
+        raise ConfigurationError(message, fix=fix) from None
     unknown = sorted(set(values) - set(_SETTINGS))
     if unknown:
         msg = f"the mapping for {vendor} has a setting that does not exist: {unknown[0]}"
-        raise _unusable(msg, mend)
+        raise _unusable(msg, fix)
     dimensions = {
-        name: _dimension(vendor, name, table, fields, mend) for name, table in values.get("dimensions", {}).items()
+        name: _dimension(vendor, name, table, fields, fix) for name, table in values.get("dimensions", {}).items()
     }
     taken = [mapped.their_field for mapped in dimensions.values()]
     if len(set(taken)) < len(taken):
         msg = f"the mapping for {vendor} puts two dimensions into one field"
-        raise _unusable(msg, mend)
+        raise _unusable(msg, fix)
     return ChartMap(
         vendor,
-        _text(values.get("tenant_id", ""), vendor, "tenant_id", mend),
+        _text(values.get("tenant_id", ""), vendor, "tenant_id", fix),
         # a template leaves places empty: an account without one is unmapped, as if it were not there
         {
             ours: theirs
-            for ours, theirs in _texts(values.get("accounts", {}), vendor, "accounts", mend).items()
+            for ours, theirs in _texts(values.get("accounts", {}), vendor, "accounts", fix).items()
             if theirs
         },
         dimensions,
-        _texts(values.get("settings", {}), vendor, "settings", mend),
+        _texts(values.get("settings", {}), vendor, "settings", fix),
     )
 
 
-def _dimension(vendor: str, name: str, table: object, fields: frozenset[str] | None, mend: str) -> DimensionMap:
+def _dimension(vendor: str, name: str, table: object, fields: frozenset[str] | None, fix: str) -> DimensionMap:
     if name not in DIMENSIONS or not isinstance(table, dict) or set(table) - {"field", "values", "otherwise"}:
         message = f"the mapping for {vendor} has a dimension that is none of {', '.join(DIMENSIONS)}, or an odd one"
-        raise ConfigurationError(message, mend=mend)
-    place = _text(table.get("field", ""), vendor, f"dimensions.{name}.field", mend)
+        raise ConfigurationError(message, fix=fix)
+    place = _text(table.get("field", ""), vendor, f"dimensions.{name}.field", fix)
     if not place or (fields is not None and place not in fields):
         allowed = ", ".join(sorted(fields)) if fields else "the name of a field"
         msg = f"dimensions.{name}.field for {vendor} is one of: {allowed}"
-        raise _unusable(msg, mend)
+        raise _unusable(msg, fix)
     otherwise = table.get("otherwise")
     return DimensionMap(
         place,
-        _texts(table.get("values", {}), vendor, f"dimensions.{name}.values", mend),
-        None if otherwise is None else _text(otherwise, vendor, f"dimensions.{name}.otherwise", mend),
+        _texts(table.get("values", {}), vendor, f"dimensions.{name}.values", fix),
+        None if otherwise is None else _text(otherwise, vendor, f"dimensions.{name}.otherwise", fix),
     )
 
 
-def _texts(table: object, vendor: str, where: str, mend: str) -> dict[str, str]:
+def _texts(table: object, vendor: str, where: str, fix: str) -> dict[str, str]:
     if not isinstance(table, dict):
         msg = f"{where} of the mapping for {vendor} is not a table"
-        raise _unusable(msg, mend)
-    return {str(name): _text(value, vendor, where, mend) for name, value in table.items()}
+        raise _unusable(msg, fix)
+    return {str(name): _text(value, vendor, where, fix) for name, value in table.items()}
 
 
-def _text(value: object, vendor: str, where: str, mend: str) -> str:
+def _text(value: object, vendor: str, where: str, fix: str) -> str:
     # 0100 and 100 are different accounts, and a number would lose its zeros
     if not isinstance(value, str):
         msg = f"{where} of the mapping for {vendor} needs its values in quotes"
-        raise _unusable(msg, mend)
+        raise _unusable(msg, fix)
     return value
 
 
-def _unusable(message: str, mend: str) -> ConfigurationError:
-    return ConfigurationError(message, mend=mend)
+def _unusable(message: str, fix: str) -> ConfigurationError:
+    return ConfigurationError(message, fix=fix)
 
 
 def template(vendor: str, tenant_id: str, accounts: Iterable[Account], known: Mapping[str, str]) -> str:

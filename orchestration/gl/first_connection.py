@@ -47,7 +47,7 @@ def answered(name: str, environment: Mapping[str, str], ask: Callable[[Question]
         if not value and not question.is_optional:
             message = f"{vendor.title} needs the {question.words}, and there is no terminal to ask at"
             raise ConfigurationError(
-                message, mend=f"{variable}{'_FILE' if question.is_file else ''}=... medbooks gl connect {name}"
+                message, fix=f"{variable}{'_FILE' if question.is_file else ''}=... medbooks gl connect {name}"
             )
         answers[question.name] = value
     return answers
@@ -56,7 +56,7 @@ def answered(name: str, environment: Mapping[str, str], ask: Callable[[Question]
 def _access(vendor: Vendor) -> ConsentAccess | SecretAccess:
     if vendor.access is None:
         message = f"nothing is connected for {vendor.title}"
-        raise ConfigurationError(message, mend=f"medbooks gl accounts {vendor.name} --write")
+        raise ConfigurationError(message, fix=f"medbooks gl accounts {vendor.name} --write")
     return vendor.access
 
 
@@ -64,11 +64,11 @@ def _private_text(path: Path) -> str:
     try:
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             message = "a file with a secret can be read by others than its owner"
-            raise ConfigurationError(message, mend=f"chmod 600 {path}")
+            raise ConfigurationError(message, fix=f"chmod 600 {path}")
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         message = f"a file with a secret cannot be read ({type(error).__name__})"
-        raise ConfigurationError(message, mend=f"ls -l {path}") from None
+        raise ConfigurationError(message, fix=f"ls -l {path}") from None
 
 
 def addresses(name: str, answers: Mapping[str, str], *, is_sandbox: bool) -> Addresses:
@@ -102,7 +102,7 @@ def connected(
     query = {member: values[0] for member, values in parse_qs(urlsplit(browse(asked).strip()).query).items()}
     if "code" not in query:
         message = f"{vendor.title} did not give permission: the answer holds no code"
-        raise TargetUnauthorized(code="no_consent", message=message, mend=f"medbooks gl connect {vendor.name}")
+        raise TargetUnauthorized(code="no_consent", message=message, fix=f"medbooks gl connect {vendor.name}")
     caller = login_caller(vendor, folder, timing or Timing())
     draft = Connection(
         vendor.name,
@@ -123,8 +123,8 @@ def _chosen(vendor: Vendor, found: list[str], wanted: str | None) -> str:
         return found[0]
     if wanted is None and found:
         message = f"the permission is for {len(found)} companies of {vendor.title}: {', '.join(found)}"
-        mend = f"medbooks gl connect {vendor.name} --tenant {found[0]}"
+        fix = f"medbooks gl connect {vendor.name} --tenant {found[0]}"
     else:
         message = f"the permission that was given is not for the company asked for at {vendor.title}"
-        mend = f"medbooks gl connect {vendor.name}"
-    raise TargetUnauthorized(code="wrong_tenant", message=message, mend=mend)
+        fix = f"medbooks gl connect {vendor.name}"
+    raise TargetUnauthorized(code="wrong_tenant", message=message, fix=fix)

@@ -115,8 +115,8 @@ class PulledEntry:
 class TargetError(BooksError):
     """Why a request was not acknowledged; ``code`` is short and stable, and no text of the answer is repeated."""
 
-    def __init__(self, code: str, message: str, *, mend: str | None = None) -> None:
-        super().__init__(message, mend=mend)
+    def __init__(self, code: str, message: str, *, fix: str | None = None) -> None:
+        super().__init__(message, fix=fix)
         self.code = code
 
 
@@ -145,8 +145,8 @@ class TargetUnauthorized(TargetError):  # noqa: N818  # same
 class TargetThrottled(TargetError):  # noqa: N818  # same
     """Too many requests, so the entry is not there; the whole target rests for ``retry_after_seconds``."""
 
-    def __init__(self, code: str, message: str, *, retry_after_seconds: float, mend: str | None = None) -> None:
-        super().__init__(code, message, mend=mend)
+    def __init__(self, code: str, message: str, *, retry_after_seconds: float, fix: str | None = None) -> None:
+        super().__init__(code, message, fix=fix)
         self.retry_after_seconds = retry_after_seconds
 
 

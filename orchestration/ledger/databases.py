@@ -51,7 +51,7 @@ class Sessions:
             message = (
                 "the ledger is kept in a SQLite file or in PostgreSQL: sqlite:///<path> or postgresql://<host>/<name>"
             )
-            raise ConfigurationError(message, mend="set MEDBOOKS_LEDGER_URL")
+            raise ConfigurationError(message, fix="set MEDBOOKS_LEDGER_URL")
         self._database = _DATABASES[name]
         self.engine = self._database.open_engine(parsed)
         # a writer takes its place in the queue before it looks, so each of its looks may be newer than the last
@@ -86,9 +86,9 @@ class Sessions:
         except sa.exc.OperationalError as error:
             if self._database.is_busy(error):
                 message = "another process is writing to the ledger and did not finish in time"
-                raise BusyError(message, mend="wait for the other run to end and run this again") from None
+                raise BusyError(message, fix="wait for the other run to end and run this again") from None
             if self.engine.dialect.name == "sqlite":
                 raise
             # the driver's words hold host and user, which do not belong in a log
             message = "the ledger's database cannot be reached or ended the session"
-            raise BooksError(message, mend="start PostgreSQL, then: medbooks doctor") from None
+            raise BooksError(message, fix="start PostgreSQL, then: medbooks doctor") from None

@@ -24,7 +24,7 @@ def must_be_open(proposal: Proposal) -> None:
     """Raise ``BooksError`` for a proposal that is decided already."""
     if proposal.decision is not None:
         message = f"proposal {proposal.proposal_id} is decided already: {proposal.decision} by {proposal.decided_by}"
-        raise BooksError(message, mend="medbooks gl preview   # lists what still waits")
+        raise BooksError(message, fix="medbooks gl preview   # lists what still waits")
 
 
 def listed(roster: Roster, login: str) -> Approver:
@@ -32,7 +32,7 @@ def listed(roster: Roster, login: str) -> Approver:
     found = roster.of_login(login)
     if found is None:
         message = f"{login} is no approver of this practice: nothing was decided"
-        raise BooksError(message, mend=_LIST)
+        raise BooksError(message, fix=_LIST)
     return found
 
 
@@ -41,7 +41,7 @@ def decides_for(approver: Approver, entity_ids: Iterable[str]) -> None:
     others = sorted(set(entity_ids) - set(approver.entities)) if approver.entities else []
     if others:
         message = f"{approver.person} decides for {', '.join(approver.entities)}, not for {', '.join(others)}"
-        raise BooksError(message, mend="run it again   # as an approver of these entities")
+        raise BooksError(message, fix="run it again   # as an approver of these entities")
 
 
 def may_decide(proposal: Proposal, approver: Approver) -> None:
@@ -53,7 +53,7 @@ def may_decide(proposal: Proposal, approver: Approver) -> None:
             f"proposal {proposal.proposal_id} is of {entity_id or 'several entities'}: {approver.person} decides for "
             f"{', '.join(approver.entities)}"
         )
-        raise BooksError(message, mend=f"medbooks gl approve {proposal.proposal_id}   # by an approver of its entity")
+        raise BooksError(message, fix=f"medbooks gl approve {proposal.proposal_id}   # by an approver of its entity")
 
 
 def may_approve(proposal: Proposal, approver: Approver) -> None:
@@ -64,19 +64,19 @@ def may_approve(proposal: Proposal, approver: Approver) -> None:
         raise not_bookable(proposal)
     if approver.is_known_as(made.proposed_by):
         message = f"proposal {proposal.proposal_id} was proposed by {approver.person}: somebody else has to approve it"
-        raise BooksError(message, mend=f"medbooks gl approve {proposal.proposal_id}   # by another person")
+        raise BooksError(message, fix=f"medbooks gl approve {proposal.proposal_id}   # by another person")
     if made.required_role == "practice_administrator" and made.required_role not in approver.roles:
         message = (
             f"proposal {proposal.proposal_id} is a bill above the limit: only the practice administrator approves it"
         )
-        raise BooksError(message, mend='edit practice.toml   # roles = ["practice_administrator"] of an approver')
+        raise BooksError(message, fix='edit practice.toml   # roles = ["practice_administrator"] of an approver')
     if made.total_amount > approver.limit_amount:
         message = (
             f"proposal {proposal.proposal_id} moves {made.total_amount:,.2f}, and {approver.person} approves up to "
             f"{approver.limit_amount:,.2f}"
         )
         raise BooksError(
-            message, mend=f"medbooks gl approve {proposal.proposal_id}   # by an approver of a higher limit"
+            message, fix=f"medbooks gl approve {proposal.proposal_id}   # by an approver of a higher limit"
         )
 
 
@@ -90,7 +90,7 @@ def may_send_again(item: OutboxItem, entity_id: str, approver: Approver) -> None
         )
         raise BooksError(
             message,
-            mend=f"medbooks gl post {item.target} --resend {item.reference}   # by an approver of a higher limit",
+            fix=f"medbooks gl post {item.target} --resend {item.reference}   # by an approver of a higher limit",
         )
 
 
@@ -98,4 +98,4 @@ def not_bookable(proposal: Proposal) -> BooksError:
     """Return the error of a proposal that approval alone does not fix."""
     reason = REASONS[proposal.made.reason_code]
     message = f"proposal {proposal.proposal_id} cannot be booked as it is. {reason.words}"
-    return BooksError(message, mend=reason.mend.format(id=proposal.proposal_id))
+    return BooksError(message, fix=reason.fix.format(id=proposal.proposal_id))

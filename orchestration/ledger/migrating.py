@@ -50,5 +50,5 @@ def upgrade(connection: Connection, to: str = HEAD) -> None:
             ScriptDirectory.from_config(config).get_revision(found)
         except CommandError:
             message = f"the ledger was made by a newer version (schema {found}, known {HEAD})"
-            raise ConfigurationError(message, mend="install the version of medbooks that made it") from None
+            raise ConfigurationError(message, fix="install the version of medbooks that made it") from None
     command.upgrade(config, to)

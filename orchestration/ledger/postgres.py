@@ -74,7 +74,7 @@ def open_engine(url: sa.URL) -> Engine:
     """
     if find_spec("psycopg") is None:
         message = "the ledger is on PostgreSQL and its driver is not installed"
-        raise ConfigurationError(message, mend="uv sync --extra postgres")
+        raise ConfigurationError(message, fix="uv sync --extra postgres")
     engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,

@@ -16,7 +16,7 @@ class Reason(NamedTuple):
     """What happened and why it matters, in a sentence, and the command; ``{id}`` stands for the item's number."""
 
     words: str
-    mend: str
+    fix: str
 
 
 _APPROVE = 'medbooks gl approve {id} --reason "..."'

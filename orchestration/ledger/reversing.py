@@ -54,7 +54,7 @@ def mirrors(
         if mirrored in closed:
             message = f"{batch.batch_date} is in a closed period of an entity of this reversal"
             day = closed.first_open_day(mirrored.entity_id, batch.batch_date)
-            raise ClosedPeriodError(message, mend=f"run it again with --date {day}, the first open day")
+            raise ClosedPeriodError(message, fix=f"run it again with --date {day}, the first open day")
         # the reversing entry belongs to the rules that made the entry
         yield posted, mirrored, entry_key(mirrored, posted.rule_version)
 

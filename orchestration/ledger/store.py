@@ -220,7 +220,7 @@ class Ledger:
             found = list(reading.select_entries(connection, entries.c.entry_id == entry_id))
             if not found:
                 message = f"there is no entry {entry_id} in the ledger"
-                raise BooksError(message, mend="medbooks gl export --format csv   # lists the entries")
+                raise BooksError(message, fix="medbooks gl export --format csv   # lists the entries")
             batch = writing.JournalBatch("RV", date, made_by, run_id, reason)
             return self._reverse_or_hold(connection, found, batch, f"entry {entry_id}")
 
@@ -237,7 +237,7 @@ class Ledger:
             found = list(reading.select_entries(connection, entries.c.batch_tag == batch_tag))
             if not found:
                 message = "there is no such batch in the ledger"
-                raise BooksError(message, mend="medbooks gl export --format csv   # lists the batches")
+                raise BooksError(message, fix="medbooks gl export --format csv   # lists the batches")
             batch = writing.JournalBatch("RV", date, made_by, run_id, reason, reverses_batch=batch_tag)
             return self._reverse_or_hold(connection, found, batch, f"batch {batch_tag}")
 
@@ -410,7 +410,7 @@ class Ledger:
             found = missing_outside(connection, target, references)
             if unknown := sorted(set(references) - {item.reference for item in found}):
                 message = f"{unknown[0]} was not missing at {target} when it was last compared: nothing was sent"
-                raise BooksError(message, mend=f"medbooks gl reconcile {target}")
+                raise BooksError(message, fix=f"medbooks gl reconcile {target}")
             posted = {
                 one.entry_id: one.entry.entity_id
                 for one in reading.select_entries(connection, entries.c.entry_id.in_([item.entry_id for item in found]))
@@ -660,7 +660,7 @@ def _one_proposal(connection: Connection, proposal_id: int) -> Proposal:
     for proposal in approvals.by_number(connection, [proposal_id]):
         return proposal
     message = f"there is no proposal {proposal_id} in the ledger"
-    raise BooksError(message, mend="medbooks gl preview   # lists what waits")
+    raise BooksError(message, fix="medbooks gl preview   # lists what waits")
 
 
 def _with_login(reason: str, approver: Approver, login: str) -> str:

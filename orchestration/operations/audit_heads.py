@@ -82,10 +82,10 @@ def read_head(stores: PracticeStores, file: Path) -> tuple[Head, str]:
         head = Head(int(body["audit_id"]), str(body["record_hash"]))
     except (OSError, ValueError, KeyError, TypeError):
         message = f"{file.name} is no head of an audit chain"
-        raise BooksError(message, mend="medbooks audit export") from None
+        raise BooksError(message, fix="medbooks audit export") from None
     if not is_signed(public_key(stores.home.signing_seed), signature, _canonical(body)):
         message = f"{file.name} was not signed by this practice's key, or was changed afterwards"
-        raise BooksError(message, mend="take the copy of it that was kept on another machine")
+        raise BooksError(message, fix="take the copy of it that was kept on another machine")
     return head, str(body["file_sha256"])
 
 

@@ -73,4 +73,4 @@ def incomplete_build(run_results: Mapping[str, Any]) -> BooksError:
         result["unique_id"].split(".")[2] for result in run_results["results"] if result["status"] in {"error", "fail"}
     ]
     message = f"dbt did not build: {', '.join(failed) or 'the project'}"
-    return BooksError(message, mend="medbooks doctor")
+    return BooksError(message, fix="medbooks doctor")

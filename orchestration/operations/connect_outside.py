@@ -122,7 +122,7 @@ def _require_same_company(vendor: str, made: Connection, file: Path, *, may_repl
         return
     if not may_replace:
         message = f"the permission is for company {made.tenant_id}, but this practice posts to {before}"
-        raise ConfigurationError(message, mend=f"medbooks gl connect {vendor} --replace")
+        raise ConfigurationError(message, fix=f"medbooks gl connect {vendor} --replace")
     # the accounts of one company are not those of another
     file.rename(file.with_suffix(".toml.before"))
 

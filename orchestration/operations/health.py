@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 class Health(NamedTuple):
-    """One thing the books need: how it stands in words, or why it fails and what mends it."""
+    """One thing the books need: how it stands in words, or why it fails and what fixes it."""
 
     name: str
     words: str
     is_ok: bool = True
-    mend: str | None = None
+    fix: str | None = None
 
 
 def tried(name: str, check: Callable[[], str]) -> Health:
@@ -33,7 +33,7 @@ def tried(name: str, check: Callable[[], str]) -> Health:
     try:
         return Health(name, check())
     except BooksError as error:
-        return Health(name, error.message, is_ok=False, mend=error.mend)
+        return Health(name, error.message, is_ok=False, fix=error.fix)
 
 
 def check_health(stores: PracticeStores) -> Iterator[Health]:
@@ -98,7 +98,7 @@ def _ledger(stores: PracticeStores) -> str:
     findings = [*stores.ledger.verify_audit(), *stores.ledger.verify_books()]
     if findings:
         message = f"{findings[0].message} ({len(findings)} findings)"
-        raise BooksError(message, mend="restore the ledger from its backup")
+        raise BooksError(message, fix="restore the ledger from its backup")
     return f"{stores.ledger.entry_count():,} entries, trial balance {stores.ledger.trial_balance_amount():.2f}"
 
 
@@ -106,5 +106,5 @@ def _ocr() -> str:
     found = shutil.which("tesseract")
     if found is None:
         message = "Tesseract is not installed: scanned bills would be quarantined"
-        raise BooksError(message, mend="apt-get install tesseract-ocr")
+        raise BooksError(message, fix="apt-get install tesseract-ocr")
     return found

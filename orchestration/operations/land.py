@@ -96,7 +96,7 @@ def land_copies(stores: PracticeStores, paths: Sequence[Path]) -> LandedCounts:
     for path in paths:
         if not path.exists():
             message = f"{path} does not exist"
-            raise BooksError(message, mend="medbooks ingest PATH")
+            raise BooksError(message, fix="medbooks ingest PATH")
         standstill = stores.home.settings.standstill_seconds
         with stores.lake.lock(wait_seconds=30.0):
             counts += land(stores, FolderInbox(path, standstill_seconds=standstill, keep=True))

@@ -71,7 +71,7 @@ def post_proposals(stores: PracticeStores, run_id: str | None) -> Posted:
     with stores.lake.connect() as lake:
         if failed := disagreements(lake):
             message = f"a gate refused, nothing was posted: {', '.join(failed)}"
-            raise GateFailedError(message, mend="medbooks doctor")
+            raise GateFailedError(message, fix="medbooks doctor")
         require_locked_mapping(lake)
         load_accounts(ledger, lake)
         proposed = [

@@ -46,7 +46,7 @@ class OutsideDifference:
     accounts: tuple[tuple[str, Decimal], ...]
     amount: Decimal
     words: str
-    mend: str
+    fix: str
 
 
 def setup_of(home: Home, vendor: str) -> TargetSetup:
@@ -63,10 +63,10 @@ def setup_of(home: Home, vendor: str) -> TargetSetup:
         first_day = dt.date.fromisoformat(since) if since else None
     except ValueError:
         message = f"post_since of the mapping for {vendor} is no date (YYYY-MM-DD)"
-        raise ConfigurationError(message, mend=f"edit {file}") from None
+        raise ConfigurationError(message, fix=f"edit {file}") from None
     if unknown := sorted(set(named) - set(known)):
         message = f"post_entities of the mapping for {vendor} names an entity that does not exist: {unknown[0]}"
-        raise ConfigurationError(message, mend=f"edit {file}")
+        raise ConfigurationError(message, fix=f"edit {file}")
     return TargetSetup(
         name=vendor,
         entity_ids=tuple(named) or known,
@@ -86,7 +86,7 @@ def connected(stores: PracticeStores, vendor: str | None = None) -> list[str]:
         return known
     if vendor not in known:
         message = f"{vendor} is not connected to this practice"
-        raise ConfigurationError(message, mend=f"medbooks gl connect {vendor}")
+        raise ConfigurationError(message, fix=f"medbooks gl connect {vendor}")
     return [vendor]
 
 
@@ -105,12 +105,12 @@ def _round(stores: PracticeStores, vendor: str) -> Round:
         poster = Poster(stores.ledger, target, setup, owner=new_owner(), pacing=_PACING)
         return poster.round()
     except (ConfigurationError, SealError) as error:
-        finding = Finding(NOT_READY, "error", f"{error.message}; mend it with: {error.mend}")
+        finding = Finding(NOT_READY, "error", f"{error.message}; fix it with: {error.fix}")
         return Round(vendor, stopped_by=NOT_READY, findings=[finding])
 
 
 def resume(stores: PracticeStores, vendor: str, *, by: str, reason: str) -> None:
-    """Send again after what stopped a vendor is mended."""
+    """Send again after what stopped a vendor is fixed."""
     stores.ledger.outbox(by).resume(vendor, by=by, reason=reason)
 
 
@@ -134,10 +134,10 @@ def send_again(stores: PracticeStores, vendor: str, reference: str, *, by: str, 
 
 
 def why_stopped(stores: PracticeStores, done: Round) -> Reason:
-    """Return in words why a round stopped, and the command that mends it."""
+    """Return in words why a round stopped, and the command that fixes it."""
     state = stores.ledger.outbox("medbooks").target(done.target)
     why = explain(state.state if state.state != "closed" else "pending", done.stopped_by)
-    return Reason(why.words, why.mend.format(id=ALL, target=done.target))
+    return Reason(why.words, why.fix.format(id=ALL, target=done.target))
 
 
 def reconcile_with(stores: PracticeStores, vendor: str, start: dt.date, end: dt.date) -> OutsideComparison:
@@ -146,7 +146,7 @@ def reconcile_with(stores: PracticeStores, vendor: str, start: dt.date, end: dt.
 
 
 def differences(vendor: str, comparison: OutsideComparison) -> list[OutsideDifference]:
-    """Return each difference with one vendor: what it is, the dollars, the accounts by how much, and what mends it."""
+    """Return each difference with one vendor: what it is, the dollars, the accounts by how much, and what fixes it."""
     found = []
     for difference in comparison.differences:
         why = explain("posted", difference.kind)
@@ -159,7 +159,7 @@ def differences(vendor: str, comparison: OutsideComparison) -> list[OutsideDiffe
                 accounts=difference.accounts,
                 amount=difference.amount,
                 words=why.words,
-                mend=why.mend.format(target=vendor, id=difference.reference),
+                fix=why.fix.format(target=vendor, id=difference.reference),
             )
         )
     return found

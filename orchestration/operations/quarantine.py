@@ -117,7 +117,7 @@ def find(stores: PracticeStores, beginning: str) -> tuple[str, list[Item]]:
     if len(identities) != 1:
         count = "no" if not identities else str(len(identities))
         message = f"{count} file in quarantine has an id that begins so (at least {_SHORTEST_ID} characters)"
-        raise BooksError(message, mend="medbooks quarantine list")
+        raise BooksError(message, fix="medbooks quarantine list")
     return identities.pop(), matching
 
 
@@ -188,10 +188,10 @@ def reject(stores: PracticeStores, file_id: str, found: Sequence[Item], *, by: s
     """
     if not reason.strip():
         message = "a rejection needs a reason: who looks at the books later must understand it"
-        raise BooksError(message, mend='medbooks quarantine reject FILE_ID --reason "..."')
+        raise BooksError(message, fix='medbooks quarantine reject FILE_ID --reason "..."')
     if any(item.is_rejected for item in found):
         message = "it is rejected already"
-        raise BooksError(message, mend="medbooks quarantine list --all")
+        raise BooksError(message, fix="medbooks quarantine list --all")
     amount = sum((item.amount for item in found if item.amount is not None), ZERO)
     stores.ledger.record(Deed(by, REJECTED, file_id, reason.strip(), len(found), amount))
     return amount
@@ -204,7 +204,7 @@ def reveal(stores: PracticeStores, file_id: str, target: Path, *, by: str, purpo
     """
     if not purpose.strip():
         message = "the content is a patient's: say what it is needed for"
-        raise BooksError(message, mend='medbooks quarantine show FILE_ID --save FILE --purpose "..."')
+        raise BooksError(message, fix='medbooks quarantine show FILE_ID --save FILE --purpose "..."')
     content = stores.landed.get(file_id).content
     # on record before it is out
     stores.ledger.record(Deed(by, REVEALED, file_id, purpose.strip(), 1))
@@ -212,7 +212,7 @@ def reveal(stores: PracticeStores, file_id: str, target: Path, *, by: str, purpo
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         message = f"{target} exists already and is not written over"
-        raise BooksError(message, mend="choose another --save FILE") from None
+        raise BooksError(message, fix="choose another --save FILE") from None
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
     return len(content)

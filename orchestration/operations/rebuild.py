@@ -32,7 +32,7 @@ def rebuild(stores: PracticeStores, run: Callable[[], None], *, is_checked: bool
     """
     if stores.inbox.look().arrivals:
         message = "the inbox is not empty: a rebuild is from the landed files alone"
-        raise BooksError(message, mend="medbooks run")
+        raise BooksError(message, fix="medbooks run")
     before = content_hashes(stores) if is_checked and stores.lake.path.exists() else {}
     with stores.lake.lock():
         aside = stores.lake.path.with_suffix(".before-rebuild")
@@ -57,5 +57,5 @@ def rebuild(stores: PracticeStores, run: Callable[[], None], *, is_checked: bool
     )
     if changed:
         message = f"{len(changed)} tables differ after the rebuild: {', '.join(changed)}"
-        raise BooksError(message, mend="medbooks rebuild --no-check   # when a seed or a model was changed on purpose")
+        raise BooksError(message, fix="medbooks rebuild --no-check   # when a seed or a model was changed on purpose")
     return Rebuilt(after, bool(before))

@@ -59,7 +59,7 @@ def read_manual_postings(file: Path) -> list[MonthlyMovement]:
         reader = csv.DictReader(text)
         if missing := [name for name in _MANUAL_COLUMNS if name not in (reader.fieldnames or ())]:
             message = f"the file of manual postings has no column {', '.join(missing)}"
-            raise ConfigurationError(message, mend=f"columns needed: {', '.join(_MANUAL_COLUMNS)}")
+            raise ConfigurationError(message, fix=f"columns needed: {', '.join(_MANUAL_COLUMNS)}")
         for number, row in enumerate(reader, start=2):
             amounts = [
                 parse_written_amount(row[name] or "") if (row[name] or "").strip() else ZERO
@@ -71,7 +71,7 @@ def read_manual_postings(file: Path) -> list[MonthlyMovement]:
                 day = None
             if day is None or None in amounts or not (row["account_code"] or "").strip():
                 message = f"line {number} of the file of manual postings cannot be read as date, account and amounts"
-                raise ConfigurationError(message, mend="correct the line and run it again")
+                raise ConfigurationError(message, fix="correct the line and run it again")
             debit, credit = (amount or ZERO for amount in amounts)
             found.append(MonthlyMovement(f"{day:%Y-%m}", row["account_code"].strip(), debit - credit))
     return found
@@ -85,7 +85,7 @@ def mapped_charges(stores: PracticeStores, entity_id: str, months: Iterable[str]
     with stores.lake.connect() as lake:
         if "measures.account_activity_monthly" not in table_names(lake):
             message = "what the mapping books cannot be known: the marts it comes from are not built"
-            raise ConfigurationError(message, mend="medbooks run")
+            raise ConfigurationError(message, fix="medbooks run")
         found = lake.execute(
             "select posting_month, account_code, sum(net_amount) from measures.account_activity_monthly "
             "where book = 'accrual' and entity_id = ? and rule_id in (select unnest(?)) "
@@ -110,7 +110,7 @@ def propose_reclassification(
             "the file has to hold both sides of what was booked"
         )
         raise BooksError(
-            message, mend="medbooks gl preview --compare FILE --propose   # after its missing side is added"
+            message, fix="medbooks gl preview --compare FILE --propose   # after its missing side is added"
         )
     months = sorted({variance.month for variance in variances})
     _require_settled(stores, entity_id, months)
@@ -160,13 +160,13 @@ def _require_settled(stores: PracticeStores, entity_id: str, months: Sequence[st
             f"the books hold the mapping's own entries of {named} ({amount:,.2f}): they are right, and what was "
             "booked by hand stands beside them outside, where it has to be taken back"
         )
-        raise BooksError(message, mend="medbooks gl reconcile   # names what was booked by hand outside")
+        raise BooksError(message, fix="medbooks gl reconcile   # names what was booked by hand outside")
     if waiting := [proposal for proposal in stores.ledger.waiting() if proposal.made.object in amounts]:
         numbers = " ".join(str(proposal.proposal_id) for proposal in waiting)
         amount = sum((proposal.made.total_amount for proposal in waiting), ZERO)
         message = f"the mapping's own entries of {named} ({amount:,.2f}) still wait and would be booked a second time"
-        raise BooksError(message, mend=f'medbooks gl approve {numbers} --reject --reason "booked by hand"')
+        raise BooksError(message, fix=f'medbooks gl approve {numbers} --reject --reason "booked by hand"')
     if offered := amounts.keys() - posted - stores.ledger.waiting_reasons().keys():
         amount = sum((amounts[event] for event in offered), ZERO)
         message = f"the mapping's own entries of {named} ({amount:,.2f}) were not offered to the books yet"
-        raise BooksError(message, mend="medbooks run")
+        raise BooksError(message, fix="medbooks run")

@@ -57,4 +57,4 @@ def require_locked_mapping(lake: duckdb.DuckDBPyConnection) -> None:
     used = mapping_digest({table: rows(lake, f"select * from reference.{table}") for table in TABLES})
     if read_lock(text).digest != used:
         message = "the revenue mapping is not the one that was approved, so nothing was posted"
-        raise GateFailedError(message, mend=_MEND)
+        raise GateFailedError(message, fix=_MEND)

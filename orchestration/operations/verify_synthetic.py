@@ -81,7 +81,7 @@ def keep_books(home: Path, files: Iterable[Path]) -> PracticeStores:
     if done.returncode:
         last = done.stderr.strip().splitlines()[-2:]
         message = f"the run of the generated practice failed: {' '.join(last)}"
-        raise BooksError(message, mend=f"medbooks --home {home} run")
+        raise BooksError(message, fix=f"medbooks --home {home} run")
     return PracticeStores(Home(home, home / "keys" / "medbooks.key"))
 
 

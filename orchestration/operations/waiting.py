@@ -1,4 +1,4 @@
-"""What waits: proposals for a person, and entries on their way out, each with its dollars, why, and what mends it."""
+"""What waits: proposals for a person, and entries on their way out, each with its dollars, why, and what fixes it."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class WaitingProposal:
     proposed_by: str
     proposed_at: str
     words: str
-    mend: str
+    fix: str
 
 
 @dataclass(frozen=True, slots=True)
 class OutsideTotal:
-    """Entries of one outside ledger in one state; ``words`` and ``mend`` are empty where nothing is to be done."""
+    """Entries of one outside ledger in one state; ``words`` and ``fix`` are empty where nothing is to be done."""
 
     target: str
     state: str
@@ -40,7 +40,7 @@ class OutsideTotal:
     items: int
     amount: Decimal
     words: str
-    mend: str
+    fix: str
 
 
 def waiting_proposals(stores: PracticeStores) -> list[WaitingProposal]:
@@ -60,7 +60,7 @@ def waiting_proposals(stores: PracticeStores) -> list[WaitingProposal]:
                 proposed_by=made.proposed_by,
                 proposed_at=proposal.proposed_at,
                 words=reason.words,
-                mend=reason.mend.format(id=proposal.proposal_id),
+                fix=reason.fix.format(id=proposal.proposal_id),
             )
         )
     return found
@@ -90,7 +90,7 @@ def outside_totals(stores: PracticeStores) -> list[OutsideTotal]:
                 items=total.item_count,
                 amount=total.total_amount,
                 words="" if is_done else why.words,
-                mend="" if is_done else why.mend.format(id=named, target=total.target),
+                fix="" if is_done else why.fix.format(id=named, target=total.target),
             )
         )
     return found

@@ -34,18 +34,18 @@ def read_or_create_master_key(path: Path, *, may_create: bool) -> bytes:
     if not path.exists():
         if not may_create:
             message = "the key file is missing, and sealed files exist that only it can open"
-            raise ConfigurationError(message, mend="restore the key file, or: MEDBOOKS_KEY_FILE=PATH medbooks run")
+            raise ConfigurationError(message, fix="restore the key file, or: MEDBOOKS_KEY_FILE=PATH medbooks run")
         _create(path)
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         message = "the key file can be read by others than its owner"
-        raise ConfigurationError(message, mend=f"chmod 600 {path}")
+        raise ConfigurationError(message, fix=f"chmod 600 {path}")
     try:
         key = base64.b64decode(path.read_bytes().strip(), validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != KEY_BYTES:
         message = "the key file does not hold a medbooks key"
-        raise ConfigurationError(message, mend="restore the key file from its backup")
+        raise ConfigurationError(message, fix="restore the key file from its backup")
     return key
 
 

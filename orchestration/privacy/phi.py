@@ -23,4 +23,4 @@ def scrubbed(what: str) -> Iterator[None]:
         raise
     except Exception as error:  # noqa: BLE001  # any library's message may quote a row
         message = f"{what} failed ({type(error).__name__}); its details are withheld because they may quote a row"
-        raise BooksError(message, mend="medbooks doctor") from None
+        raise BooksError(message, fix="medbooks doctor") from None

@@ -80,9 +80,9 @@ def unseal_stream(sealed: BinaryIO, key: bytes, name: str) -> Iterator[bytes]:
 
 
 def _not_sealed(name: str) -> SealError:
-    return SealError(f"{name} is not a sealed file", mend="medbooks doctor")
+    return SealError(f"{name} is not a sealed file", fix="medbooks doctor")
 
 
 def _does_not_open(name: str) -> SealError:
     message = f"{name} does not open: another key sealed it, or its bytes were changed"
-    return SealError(message, mend="medbooks doctor")
+    return SealError(message, fix="medbooks doctor")

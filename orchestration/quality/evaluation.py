@@ -169,7 +169,7 @@ def _failed_names(validation: _Validation) -> frozenset[str]:
         name = configuration.meta["rule"] if configuration else "without a name"
         if _broke(outcome.exception_info):
             message = f"the quality rule {name} could not be evaluated; its details are withheld: they may quote a row"
-            raise BooksError(message, mend="medbooks doctor")
+            raise BooksError(message, fix="medbooks doctor")
         if not outcome.success:
             failed.add(name)
     return frozenset(failed)

@@ -54,9 +54,7 @@ _BY_CODE: Final[dict[str, Words]] = {
         "It moves more than the limit on an account for what nobody could place.",
         "A person looks first: medbooks gl preview shows its number, medbooks gl approve books it.",
     ),
-    "rejected": Words(
-        "A person decided not to book it.", "Nothing, unless the decision was wrong: mend the file then."
-    ),
+    "rejected": Words("A person decided not to book it.", "Nothing, unless the decision was wrong: fix the file then."),
     "closed_period": Words(
         "Its date lies in a period that is closed.",
         "medbooks gl approve books it on the first open day.",

@@ -58,7 +58,7 @@ def current_manifest(home: Home | None = None) -> Path:
         )
         if done.returncode != 0:
             message = f"the dbt project does not parse:\n{done.stdout}{done.stderr}"
-            raise BooksError(message, mend="dbt parse --project-dir dbt_project --profiles-dir dbt_project")
+            raise BooksError(message, fix="dbt parse --project-dir dbt_project --profiles-dir dbt_project")
         stamp.write_text(digest, encoding="utf-8")
     return manifest
 

@@ -75,7 +75,7 @@ class Settings:
             unknown = sorted(set(values) - (set(cls.__dataclass_fields__) - {"roster"} | {"approvers"}))
             if unknown:
                 message = f"practice.toml has a setting that does not exist: {', '.join(unknown)}"
-                raise ConfigurationError(message, mend=f"edit {path}")
+                raise ConfigurationError(message, fix=f"edit {path}")
             for name in ("bill_approval_limit_amount", "exception_approval_limit_amount", "appeal_cost_amount"):
                 if name in values:
                     values[name] = Decimal(str(values[name]))
@@ -85,12 +85,12 @@ class Settings:
                 values["roster"] = _roster(values.pop("approvers"), path)
             if not isinstance(values.get("book_test_data", False), bool):
                 message = "practice.toml: book_test_data is true or false"
-                raise ConfigurationError(message, mend=f"edit {path}")
+                raise ConfigurationError(message, fix=f"edit {path}")
             if "entities" in values:
                 values["entities"] = _entities(values["entities"], path)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, InvalidOperation) as error:
             message = f"practice.toml cannot be read ({type(error).__name__})"
-            raise ConfigurationError(message, mend=f"edit {path}") from None
+            raise ConfigurationError(message, fix=f"edit {path}") from None
         return cls(**values)
 
 
@@ -103,16 +103,16 @@ def _entities(tables: object, path: Path) -> tuple[Entity, ...]:
             or "entity_id" not in table
         ):
             message = "practice.toml: each [[entities]] table has an entity_id, and only settings of an entity"
-            raise ConfigurationError(message, mend=f"edit {path}")
+            raise ConfigurationError(message, fix=f"edit {path}")
         books = _texts("books", table.get("books", ["accrual"]), path)
         month = table.get("fiscal_year_start_month", 1)
         if not books or not set(books) <= set(BOOKS) or not isinstance(month, int) or not 1 <= month <= MONTHS:
             message = "practice.toml: an entity keeps the books accrual, cash or both, and starts in month 1 to 12"
-            raise ConfigurationError(message, mend=f"edit {path}")
+            raise ConfigurationError(message, fix=f"edit {path}")
         found.append(Entity(str(table["entity_id"]), str(table.get("entity_name", "")), month, books))
     if len({entity.entity_id for entity in found}) < len(found):
         message = "practice.toml: two [[entities]] have the same entity_id"
-        raise ConfigurationError(message, mend=f"edit {path}")
+        raise ConfigurationError(message, fix=f"edit {path}")
     return tuple(found)
 
 
@@ -121,7 +121,7 @@ def _roster(tables: object, path: Path) -> Roster:
         return Roster(tuple(_approver(table, path) for table in (tables if isinstance(tables, list) else [None])))
     except ValueError as error:
         message = f"practice.toml: {error}"
-        raise ConfigurationError(message, mend=f"edit {path}") from None
+        raise ConfigurationError(message, fix=f"edit {path}") from None
 
 
 def _approver(table: object, path: Path) -> Approver:
@@ -139,7 +139,7 @@ def _approver(table: object, path: Path) -> Approver:
 def _texts(name: str, value: object, path: Path) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         message = f"practice.toml: {name} is a list of texts"
-        raise ConfigurationError(message, mend=f"edit {path}")
+        raise ConfigurationError(message, fix=f"edit {path}")
     return tuple(value)
 
 
@@ -168,7 +168,7 @@ class Home:
         path = self.settings_file
         if path.exists() and path.stat().st_mode & 0o022:
             message = "practice.toml can be written by others than its owner, so its list of approvers proves nothing"
-            raise ConfigurationError(message, mend=f"chmod go-w {path}")
+            raise ConfigurationError(message, fix=f"chmod go-w {path}")
 
     @property
     def inbox(self) -> Path:

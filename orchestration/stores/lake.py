@@ -44,7 +44,7 @@ def httpfs_extension() -> Path:
     )
     if not found:
         message = "the DuckDB encryption extension is not installed"
-        raise ConfigurationError(message, mend="make setup")
+        raise ConfigurationError(message, fix="make setup")
     return found[-1]
 
 
@@ -133,7 +133,7 @@ class Lake:
                 # DuckDB's words quote the statement, and the statement holds the key
                 message = "the lake does not open with this key"
                 raise ConfigurationError(
-                    message, mend="MEDBOOKS_KEY_FILE=<the key file it was made with> medbooks status"
+                    message, fix="MEDBOOKS_KEY_FILE=<the key file it was made with> medbooks status"
                 ) from None
             else:
                 return
@@ -151,7 +151,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]
         ).fetchall()
         if {row[0] for row in found} != {column.name for column in table.columns}:
             message = f"{table.qualified_name} was made by another version: its columns differ"
-            raise ConfigurationError(message, mend="medbooks rebuild --no-check")
+            raise ConfigurationError(message, fix="medbooks rebuild --no-check")
 
 
 def table_names(connection: duckdb.DuckDBPyConnection, *, tables: bool = True, views: bool = True) -> frozenset[str]:
@@ -197,7 +197,7 @@ def _acquire(descriptor: int, path: Path, deadline: float) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= deadline:
-                raise BusyError(_busy_words(path), mend="wait for it, then: medbooks run") from None
+                raise BusyError(_busy_words(path), fix="wait for it, then: medbooks run") from None
             time.sleep(_RETRY_SECONDS)
         else:
             return

@@ -63,14 +63,14 @@ class LandedStore:
         path = self._path(identity, _SUFFIX)
         if not path.exists():
             message = f"landed file {identity[:12]} is gone"
-            raise SealError(message, mend="restore the landed folder from its backup")
+            raise SealError(message, fix="restore the landed folder from its backup")
         body = unseal(path.read_bytes(), self._key, identity)
         size = int.from_bytes(body[:4], "big")
         header = json.loads(body[4 : 4 + size])
         content = body[4 + size :]
         if hash_of(content) != identity:
             message = f"landed file {identity[:12]} is not the file it is named after"
-            raise SealError(message, mend="restore the landed folder from its backup")
+            raise SealError(message, fix="restore the landed folder from its backup")
         return SourceFile(identity, header["file_name"], content, dt.datetime.fromisoformat(header["landed_at"]))
 
     def identities(self) -> Iterator[str]:

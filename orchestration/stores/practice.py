@@ -58,11 +58,11 @@ class PracticeStores:
                 texts[path.name] = path.read_text(encoding="utf-8")
             except UnicodeDecodeError:
                 message = f"the layout {path.name} cannot be used: it is not UTF-8 text"
-                raise ConfigurationError(message, mend=f"edit {path}") from None
+                raise ConfigurationError(message, fix=f"edit {path}") from None
         try:
             return read_layouts(texts)
         except LayoutError as error:
-            raise ConfigurationError(str(error), mend=f"edit the file in {self.home.layouts}") from None
+            raise ConfigurationError(str(error), fix=f"edit the file in {self.home.layouts}") from None
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -98,7 +98,7 @@ class Spool:
         except OSError as error:
             # said here, because whoever fetches takes an OSError for one of its server
             message = f"what arrives cannot be written to the home folder ({os.strerror(error.errno or 0)})"
-            raise BooksError(message, mend="df -h $MEDBOOKS_HOME  (make room, then medbooks run)") from None
+            raise BooksError(message, fix="df -h $MEDBOOKS_HOME  (make room, then medbooks run)") from None
 
 
 class _Part(io.RawIOBase):

@@ -179,7 +179,7 @@ def test_doctor_finds_nothing_wrong(two_steps: TwoSteps) -> None:
     assert "inbox folder" in done.stdout
 
 
-def test_doctor_names_an_inbox_that_cannot_be_read_and_what_mends_it(
+def test_doctor_names_an_inbox_that_cannot_be_read_and_what_fixes_it(
     two_steps: TwoSteps, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("MEDBOOKS_MAILDIR", str(tmp_path))

@@ -211,11 +211,11 @@ def test_an_sftp_inbox_is_checked_for_what_taking_files_needs(ssh, outbox, store
     astray = inbox_of(stores, sftp(ssh) | {"MEDBOOKS_SFTP_URL": sftp(ssh)["MEDBOOKS_SFTP_URL"] + "/nowhere"})
     with pytest.raises(InboxUnavailableError, match="is not there") as caught:
         astray.check()
-    assert "MEDBOOKS_SFTP_URL" in str(caught.value.mend)
+    assert "MEDBOOKS_SFTP_URL" in str(caught.value.fix)
     stranger = inbox_of(stores, sftp(ssh) | {"MEDBOOKS_SFTP_URL": f"sftp://nobody-here@127.0.0.1:{ssh.port}/"})
     with pytest.raises(InboxUnavailableError, match="does not accept") as refused:
         stranger.check()
-    assert "nobody-here" not in f"{refused.value} {refused.value.mend}"
+    assert "nobody-here" not in f"{refused.value} {refused.value.fix}"
     for inbox in (keeping, deleting, astray, stranger):
         inbox.close()
 
@@ -331,7 +331,7 @@ def test_a_bucket_is_checked_without_taking_anything(bucket, s3_url, stores):
     elsewhere = inbox_of(stores, s3(s3_url) | {"MEDBOOKS_S3_URL": "s3://somewhere-else/"})
     with pytest.raises(InboxUnavailableError, match="NoSuchBucket") as caught:
         elsewhere.check()
-    assert "MEDBOOKS_S3_URL" in str(caught.value.mend)
+    assert "MEDBOOKS_S3_URL" in str(caught.value.fix)
     elsewhere.close()
 
 
@@ -412,8 +412,8 @@ def test_a_mailbox_is_checked_for_server_password_and_name(imap, stores, tmp_pat
     (tmp_path / "password").write_text("wrong-password")
     with pytest.raises(InboxUnavailableError, match="does not accept") as caught:
         inbox_of(stores, settings).check()
-    assert "MEDBOOKS_IMAP_PASSWORD_FILE" in str(caught.value.mend)
-    assert "wrong-password" not in f"{caught.value} {caught.value.mend}"
+    assert "MEDBOOKS_IMAP_PASSWORD_FILE" in str(caught.value.fix)
+    assert "wrong-password" not in f"{caught.value} {caught.value.fix}"
 
 
 def test_a_folder_is_checked_and_a_maildir_that_is_none_is_said_so(stores, tmp_path):
@@ -510,7 +510,7 @@ class _Silent:
     name = "sftp"
 
     def look(self):
-        raise InboxUnavailableError(self.name, "the server does not answer", mend="medbooks doctor")
+        raise InboxUnavailableError(self.name, "the server does not answer", fix="medbooks doctor")
 
     def peek(self, limit):
         assert limit
@@ -557,7 +557,7 @@ def test_a_secret_that_others_may_read_is_refused(stores, tmp_path):
     environment = {"MEDBOOKS_IMAP_URL": "imaps://a@b/c", "MEDBOOKS_IMAP_PASSWORD_FILE": str(secret)}
     with pytest.raises(ConfigurationError) as caught:
         remote_inboxes(stores.home, environment)
-    assert caught.value.mend == f"chmod 600 {secret}"
+    assert caught.value.fix == f"chmod 600 {secret}"
 
 
 def test_a_key_that_is_none_is_said_so(stores, tmp_path):

@@ -497,7 +497,7 @@ def events(tmp_path_factory) -> PracticeStores:
     # what was booked by hand is not booked again, and nothing is reclassified before somebody said so
     with pytest.raises(BooksError, match=r"2025-11 \(100\.00\) still wait") as refused:
         propose_reclassification(stores, "main", by_hand(stores), b"", made_by="bookkeeper")
-    assert "--reject" in str(refused.value.mend)
+    assert "--reject" in str(refused.value.fix)
     for proposal in stores.ledger.waiting():
         assert proposal.made.reason_code == "closed_period"
         stores.ledger.reject(proposal.proposal_id, by="controller", reason="booked by hand")
@@ -740,7 +740,7 @@ def test_a_locked_period_is_not_prepared_again(books):
     books.ledger.close_period("main", january.first, january.last, by="controller")
     with pytest.raises(BooksError, match="2026-01 is locked") as refused:
         figures.prepare(books, january, made_by="golden")
-    assert "close reopen --entity main --period 2026-01" in str(refused.value.mend)
+    assert "close reopen --entity main --period 2026-01" in str(refused.value.fix)
     books.ledger.open_period("main", january.first, january.last, by="controller", reason="the test is over")
 
 

@@ -37,7 +37,7 @@ def send_due_entries(context: dg.OpExecutionContext, practice: Practice) -> None
     stopped = [f"{done.target}: {done.stopped_by}" for done in rounds if done.stopped_by]
     if stopped:
         message = f"an outside ledger takes nothing: {', '.join(stopped)}"
-        raise BooksError(message, mend="medbooks gl preview")
+        raise BooksError(message, fix="medbooks gl preview")
 
 
 @dg.op(description="Writes the head of the audit chain, signed, into audit/ of the home folder.")

@@ -12,7 +12,7 @@ from orchestration.core.words import ASK_AGAIN, CORRECT_EXPORT, SEND_AS_REAL, Wo
 _ASK_PAYER: Final = (
     "Ask the payer for a corrected remittance. Do not post it by hand: the deposit stays in clearing until then."
 )
-_TELL_PAYER: Final = "Nothing must be done: the money is booked. Tell the payer when it is to be mended."
+_TELL_PAYER: Final = "Nothing must be done: the money is booked. Tell the payer when it is to be fixed."
 _CORRECT_CLAIM: Final = (
     "Correct the claim in the billing system and send it again; the receiver may refuse it as it is."
 )
@@ -86,7 +86,7 @@ _REMITTANCE: Final[dict[str, Words]] = {
         "The file is irregular and too large to be taken apart in memory.", "Ask the sender for it in smaller files."
     ),
     "more_findings": Words(
-        "There are more findings of a kind than are listed.", "Mend the ones that are listed first."
+        "There are more findings of a kind than are listed.", "Fix the ones that are listed first."
     ),
     "unreadable_amount": Words(
         "An amount inside the remittance cannot be read, so its sums cannot be proved.", _ASK_PAYER

@@ -72,7 +72,7 @@ class ImportFiles:
         self._format = chart_map.settings.get("format", "csv")
         if self._format not in FORMATS:
             message = f"an import file is one of {', '.join(FORMATS)}"
-            raise ConfigurationError(message, mend=f"medbooks gl accounts {NAME}")
+            raise ConfigurationError(message, fix=f"medbooks gl accounts {NAME}")
         opened = dt.datetime.fromtimestamp((timing or Timing()).now(), dt.UTC)
         self._round = f"journal-{opened:%Y%m%dT%H%M%S}Z-{os.getpid()}"
         self._known: dict[Path, tuple[int, dict[str, PulledEntry]]] = {}
@@ -210,7 +210,7 @@ def _keep_name(file: Path) -> None:
             os.close(folder)
     except OSError as error:
         message = f"the disk did not confirm what was added to the import file ({type(error).__name__})"
-        raise TargetUncertain(code="no_answer", message=message, mend="medbooks doctor") from None
+        raise TargetUncertain(code="no_answer", message=message, fix="medbooks doctor") from None
 
 
 def _row(values: tuple[str, ...]) -> str:
@@ -252,7 +252,7 @@ def _cell(text: str) -> str:
 
 def _unwritable(error: OSError) -> TargetUnavailable:
     message = f"the folder of import files cannot be written ({type(error).__name__}), so nothing was added"
-    return TargetUnavailable(code="unwritable", message=message, mend="medbooks doctor")
+    return TargetUnavailable(code="unwritable", message=message, fix="medbooks doctor")
 
 
 def _open(opening: Opening) -> ImportFiles:

@@ -124,7 +124,7 @@ class Intacct:
         # the field becomes the name of an XML element, which nothing escapes
         if not all(_NAME.fullmatch(mapped.their_field) for mapped in chart_map.dimensions.values()):
             message = "a field of a dimension at Sage Intacct is no name of a field"
-            raise ConfigurationError(message, mend="medbooks gl accounts intacct")
+            raise ConfigurationError(message, fix="medbooks gl accounts intacct")
 
     def post(self, request: PostRequest) -> Receipt:
         """Create the journal entry under its function's controlid; raises as ``port.Target.post`` says."""
@@ -319,7 +319,7 @@ def _login_refused(caller: Caller, root: Element) -> TargetUnauthorized:
     message = (
         f"{TITLE} does not accept this practice's login (its code {safe_code(number)}), so nothing is posted there"
     )
-    return TargetUnauthorized("access_revoked", message, mend=f"medbooks gl connect {caller.vendor}")
+    return TargetUnauthorized("access_revoked", message, fix=f"medbooks gl connect {caller.vendor}")
 
 
 def _trusted(endpoint: str | None, api_url: str) -> str:

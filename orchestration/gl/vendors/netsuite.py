@@ -255,7 +255,7 @@ def signed_assertion(connection: Connection, now: float) -> str:
         key = None
     if not isinstance(key, rsa.RSAPrivateKey):
         message = "the private key of the NetSuite certificate is not an unencrypted RSA key in PEM"
-        raise ConfigurationError(message, mend=f"medbooks gl connect {NAME}")
+        raise ConfigurationError(message, fix=f"medbooks gl connect {NAME}")
     header = {"typ": "JWT", "alg": "PS256", "kid": connection.settings["certificate_id"]}
     claims = {
         "iss": connection.client_id,
@@ -282,7 +282,7 @@ def _connection(answers: Mapping[str, str], at: Addresses) -> Connection:
         key = None
     if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < _SHORTEST_KEY_BITS:
         message = f"NetSuite wants an unencrypted RSA key of at least {_SHORTEST_KEY_BITS} bits in PEM"
-        raise ConfigurationError(message, mend="openssl genrsa -out netsuite.pem 4096 && chmod 600 netsuite.pem")
+        raise ConfigurationError(message, fix="openssl genrsa -out netsuite.pem 4096 && chmod 600 netsuite.pem")
     settings = {
         "api_url": at.api_url,
         "token_url": at.token_url,

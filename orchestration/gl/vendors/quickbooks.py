@@ -85,7 +85,7 @@ class QuickBooks:
         code = int(fault) if fault.isdecimal() else None
         if code == _SUBSCRIPTION_ENDED:
             message = f"the company's subscription of {TITLE} has ended or is not paid, so nothing is posted there"
-            raise TargetUnauthorized(code="subscription_ended", message=message, mend="medbooks gl post --resume")
+            raise TargetUnauthorized(code="subscription_ended", message=message, fix="medbooks gl post --resume")
         known = _CODES.get(code, "validation")
         if known == "duplicate":
             entries = list(self._entries(f"DocNumber = '{request.reference}'"))

@@ -46,6 +46,6 @@ def vendor_named(name: str) -> Vendor:
     registered = REGISTERED.get(name)
     if registered is None:
         message = f"there is no vendor named {name}; there are {', '.join(REGISTERED)}"
-        raise ConfigurationError(message, mend="medbooks gl connect --help")
+        raise ConfigurationError(message, fix="medbooks gl connect --help")
     vendor: Vendor = import_module(registered.module).VENDOR
     return vendor

@@ -74,7 +74,7 @@ class Xero:
     def __init__(self, caller: Caller, chart_map: ChartMap, *, api_url: str) -> None:
         if len(chart_map.dimensions) > TRACKING_CATEGORIES_A_LINE:
             message = "a line in Xero has two tracking categories, and the mapping asks for more dimensions"
-            raise ConfigurationError(message, mend="medbooks gl accounts xero")
+            raise ConfigurationError(message, fix="medbooks gl accounts xero")
         self._caller = caller
         self._map = chart_map
         self._api_url = f"{api_url}/api.xro/2.0"

@@ -132,7 +132,7 @@ class Caller:
         except NoRoomError as full:
             message = f"the allowance of {self.title} is used up for now, so this request was not sent"
             raise TargetThrottled(
-                code="own_pace", message=message, retry_after_seconds=full.wait_seconds, mend="medbooks gl post"
+                code="own_pace", message=message, retry_after_seconds=full.wait_seconds, fix="medbooks gl post"
             ) from None
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             raise self._unreachable(type(error).__name__) from None
@@ -171,7 +171,7 @@ class Caller:
         self._pace.hold_until(self.timing.now() + seconds)
         message = f"{self.title} asks for {seconds:.0f} s of rest after too many requests; this one posted nothing"
         return TargetThrottled(
-            code="too_many_requests", message=message, retry_after_seconds=seconds, mend="medbooks gl post"
+            code="too_many_requests", message=message, retry_after_seconds=seconds, fix="medbooks gl post"
         )
 
     def unauthorized(self, response: httpx.Response) -> TargetUnauthorized:
@@ -182,14 +182,14 @@ class Caller:
                 f"{self.title} rejects the login, and this computer's clock is {abs(skew) / 60:.0f} minutes "
                 f"{'ahead of' if skew > 0 else 'behind'} its: tokens are judged by time"
             )
-            return TargetUnauthorized(code="clock_skew", message=message, mend="timedatectl set-ntp true")
+            return TargetUnauthorized(code="clock_skew", message=message, fix="timedatectl set-ntp true")
         message = f"{self.title} no longer accepts this practice's permission, so nothing is posted there"
-        return TargetUnauthorized(code="access_revoked", message=message, mend=f"medbooks gl connect {self.vendor}")
+        return TargetUnauthorized(code="access_revoked", message=message, fix=f"medbooks gl connect {self.vendor}")
 
     def wrong_tenant(self) -> TargetUnauthorized:
         """Return the error of a good login that may not use this company."""
         message = f"{self.title} knows this login, but it may not post to the company the practice is set up for"
-        return TargetUnauthorized(code="wrong_tenant", message=message, mend=f"medbooks gl connect {self.vendor}")
+        return TargetUnauthorized(code="wrong_tenant", message=message, fix=f"medbooks gl connect {self.vendor}")
 
     def unreadable(self, call: Call) -> TargetUncertain | TargetUnavailable:
         """Return the error of an answer that makes no sense; for a create it does not say what was done."""
@@ -197,16 +197,16 @@ class Caller:
 
     def _unreachable(self, what: str) -> TargetUnavailable:
         message = f"{self.title} cannot be reached ({what}), so nothing was posted; everything waits in the outbox"
-        return TargetUnavailable(code="unreachable", message=message, mend="medbooks gl post")
+        return TargetUnavailable(code="unreachable", message=message, fix="medbooks gl post")
 
     def _lost(self, call: Call, what: str) -> TargetUncertain | TargetUnavailable:
         if not call.creates:
             message = f"{self.title} gave no usable answer ({what})"
-            return TargetUnavailable(code="no_answer", message=message, mend="medbooks gl post")
+            return TargetUnavailable(code="no_answer", message=message, fix="medbooks gl post")
         message = (
             f"{self.title} gave no usable answer ({what}), so the entry is looked up there before it is sent again"
         )
-        return TargetUncertain(code="no_answer", message=message, mend="medbooks gl post")
+        return TargetUncertain(code="no_answer", message=message, fix="medbooks gl post")
 
     def _retry_after(self, response: httpx.Response) -> float:
         # RFC 9110, 10.2.3: seconds or a date
@@ -226,7 +226,7 @@ class Caller:
         loopback = url.host in _LOOPBACK
         if url.scheme != "https" and not loopback:
             message = f"the address of {self.title} is not https, so tokens would travel in the open"
-            raise ConfigurationError(message, mend=f"medbooks gl connect {self.vendor}")
+            raise ConfigurationError(message, fix=f"medbooks gl connect {self.vendor}")
         if loopback not in self._clients:
             # a proxy of the environment has no business between us and this computer
             self._clients[loopback] = httpx.Client(

@@ -56,7 +56,7 @@ class ConnectionStore:
             sealed = self._file(vendor).read_bytes()
         except FileNotFoundError:
             message = f"this practice is not connected to {vendor}, so nothing can be posted there"
-            raise ConfigurationError(message, mend=f"medbooks gl connect {vendor}") from None
+            raise ConfigurationError(message, fix=f"medbooks gl connect {vendor}") from None
         return Connection(**json.loads(unseal(sealed, self._key, _sealed_name(vendor))))
 
     def write(self, connection: Connection) -> None:

@@ -95,7 +95,7 @@ def exchange_code(caller: Caller, connection: Connection, asked: Consent, code: 
     """
     if not secrets.compare_digest(state, asked.state):
         message = "the answer of the browser belongs to another question, so it is not used"
-        raise TargetUnauthorized(code="state_mismatch", message=message, mend=f"medbooks gl connect {caller.vendor}")
+        raise TargetUnauthorized(code="state_mismatch", message=message, fix=f"medbooks gl connect {caller.vendor}")
     form = {
         "grant_type": "authorization_code",
         "code": code,

@@ -25,7 +25,7 @@ class Listener:
         split = urlsplit(redirect_uri)
         if split.scheme != "http" or split.hostname not in {"localhost", "127.0.0.1"} or split.port is None:
             message = "only an address such as http://localhost:8910/callback can be listened to here"
-            raise ConfigurationError(message, mend=instead)
+            raise ConfigurationError(message, fix=instead)
         self._redirect_uri = redirect_uri
         self._path = split.path
         self.answer: str | None = None
@@ -48,7 +48,7 @@ class Listener:
             self._server = HTTPServer(("127.0.0.1", split.port), _Handler)
         except OSError:
             message = f"port {split.port} on this computer is taken, so the browser's answer cannot be heard"
-            raise ConfigurationError(message, mend=instead) from None
+            raise ConfigurationError(message, fix=instead) from None
 
     def wait(self, seconds: float) -> str:
         """Return the address the browser came to; raises ``TimeoutError`` when it did not come in time."""

@@ -66,7 +66,7 @@ def prepare(
     """
     if release_bonus_of and entity_id == EVERY_ENTITY:
         message = "a bonus is taken back in the books of one entity"
-        raise ConfigurationError(message, mend="medbooks close prepare --entity ENTITY --release-bonus NPI")
+        raise ConfigurationError(message, fix="medbooks close prepare --entity ENTITY --release-bonus NPI")
     prepared = []
     for chosen in periods_of(stores, entity_id, period):
         found, result = figures.prepare(stores, chosen, made_by=by)

@@ -118,12 +118,12 @@ def prepare(stores: PracticeStores, period: Period, *, made_by: str) -> tuple[li
     found = missing(stores, period)
     if "accrual" in period.entity.books and set(found) != set(_NEEDED):
         message = f"the figures of {period.name} cannot be known: the marts they come from are not built"
-        raise ConfigurationError(message, mend="medbooks run")
+        raise ConfigurationError(message, fix="medbooks run")
     if stores.ledger.is_closed(period.entity.entity_id, period.last):
         message = f"period {period.name} is locked: its figures stay as they are"
         raise BooksError(
             message,
-            mend=f'medbooks close reopen --entity {period.entity.entity_id} --period {period.name} --reason "..."',
+            fix=f'medbooks close reopen --entity {period.entity.entity_id} --period {period.name} --reason "..."',
         )
     with stores.lake.connect() as lake:
         load_accounts(stores.ledger, lake)
@@ -307,7 +307,7 @@ def release_bonus(stores: PracticeStores, period: Period, provider_id: str, *, m
     amount = unpaid_bonuses(stores, period).get(provider_id, ZERO)
     if not amount:
         message = f"no bonus of {provider_id} from an earlier year is overdue in {period.name}"
-        raise ConfigurationError(message, mend=f"medbooks close check --period {period.name}")
+        raise ConfigurationError(message, fix=f"medbooks close check --period {period.name}")
     entity_id = period.entity.entity_id
     figure = MonthEndFigure(
         f"{_BONUSES_RELEASED}:{entity_id}:{provider_id}:{period.last}",
@@ -347,7 +347,7 @@ def _plans(lake: duckdb.DuckDBPyConnection, period: Period) -> list[Compensation
             # no value of the row: a contract is nobody else's business
             message = f"plan {number} of {period.entity.entity_id} in compensation_plans cannot be used: {error}"
             raise ConfigurationError(
-                message, mend="medbooks run   # after compensation_plans.csv is corrected"
+                message, fix="medbooks run   # after compensation_plans.csv is corrected"
             ) from None
     return plans
 

@@ -41,11 +41,11 @@ def period_of(stores: PracticeStores, entity_id: str, name: str) -> Period:
     entity = entities.get(entity_id or stores.home.settings.entity_id)
     if entity is None:
         message = f"there is no entity {entity_id}"
-        raise ConfigurationError(message, mend=f"one of: medbooks close check --entity {'|'.join(entities)}")
+        raise ConfigurationError(message, fix=f"one of: medbooks close check --entity {'|'.join(entities)}")
     try:
         first, last = period_days(name, entity.fiscal_year_start_month)
     except ValueError as error:
-        raise ConfigurationError(str(error), mend="medbooks close check --period 2026-01") from None
+        raise ConfigurationError(str(error), fix="medbooks close check --period 2026-01") from None
     year_start, _end = period_days(f"{name[:5]}01", entity.fiscal_year_start_month)
     return Period(entity, name, first, last, year_start, stores.home.settings.entity_id)
 

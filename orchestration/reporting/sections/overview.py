@@ -48,7 +48,7 @@ def _judgement(report: ReportData) -> tuple[Tone, str, str]:
         return "plain", "Nothing has been loaded yet", "Put files into the inbox and run; this page fills by itself."
     wrong = _disagreements(report)
     if wrong:
-        return "bad", "Not ready", f"{' '.join(wrong)} Do not rely on the figures below until this is mended."
+        return "bad", "Not ready", f"{' '.join(wrong)} Do not rely on the figures below until this is fixed."
     held = sum((row.held_amount for row in report.sources), ZERO)
     items = sum(row.item_count for row in report.held)
     refused = sum((row.quarantined_amount for row in report.sources), ZERO)

@@ -113,17 +113,17 @@ def _split(url: str, name: str, schemes: set[str]) -> SplitResult:
         if parts.scheme in schemes and parts.hostname and (parts.port is None or parts.port > 0):
             if parts.password:
                 message = f"{name} holds a password: a URL is shown where a secret must not be"
-                raise ConfigurationError(message, mend="put it into the file that the _PASSWORD_FILE variable names")
+                raise ConfigurationError(message, fix="put it into the file that the _PASSWORD_FILE variable names")
             return parts
     message = f"{name} is no URL of the form {'/'.join(sorted(schemes))}://USER@HOST:PORT/FOLDER"
-    raise ConfigurationError(message, mend="see .env.example")
+    raise ConfigurationError(message, fix="see .env.example")
 
 
 def _keeps(values: Mapping[str, str], name: str) -> bool:
     said = values.get(name) or _KEEP
     if said not in {_KEEP, _DELETE}:
         message = f"{name} is neither {_KEEP} nor {_DELETE}"
-        raise ConfigurationError(message, mend="see .env.example")
+        raise ConfigurationError(message, fix="see .env.example")
     return said == _KEEP
 
 
@@ -131,14 +131,12 @@ def _sftp_server(parts: SplitResult, values: Mapping[str, str]) -> SftpServer:
     host_key = values.get("MEDBOOKS_SFTP_HOST_KEY", "").strip()
     if not host_key:
         message = "MEDBOOKS_SFTP_HOST_KEY is not set: without it any server could pass for the right one"
-        raise ConfigurationError(
-            message, mend="ask the server's owner for its host key (ssh-keyscan shows, not proves)"
-        )
+        raise ConfigurationError(message, fix="ask the server's owner for its host key (ssh-keyscan shows, not proves)")
     key_file = values.get("MEDBOOKS_SFTP_KEY_FILE")
     password_file = values.get("MEDBOOKS_SFTP_PASSWORD_FILE")
     if not (parts.username and (key_file or password_file)):
         message = "MEDBOOKS_SFTP_URL needs a user, and MEDBOOKS_SFTP_KEY_FILE or MEDBOOKS_SFTP_PASSWORD_FILE a secret"
-        raise ConfigurationError(message, mend="see .env.example")
+        raise ConfigurationError(message, fix="see .env.example")
     return SftpServer(
         host=parts.hostname or "",
         port=parts.port or 22,
@@ -154,7 +152,7 @@ def _imap_server(parts: SplitResult, values: Mapping[str, str]) -> ImapServer:
     password_file = values.get("MEDBOOKS_IMAP_PASSWORD_FILE")
     if not (parts.username and password_file):
         message = "MEDBOOKS_IMAP_URL needs a user, and MEDBOOKS_IMAP_PASSWORD_FILE the file of the password"
-        raise ConfigurationError(message, mend="see .env.example")
+        raise ConfigurationError(message, fix="see .env.example")
     is_encrypted = parts.scheme == "imaps"
     ca_file = values.get("MEDBOOKS_IMAP_CA_FILE")
     return ImapServer(
@@ -174,10 +172,10 @@ def _private(path: Path) -> Path:
         mode = path.stat().st_mode
     except OSError:
         message = f"the secret file {path} cannot be read"
-        raise ConfigurationError(message, mend="see .env.example") from None
+        raise ConfigurationError(message, fix="see .env.example") from None
     if mode & _OTHERS_MAY:
         message = f"others than its owner may read the secret file {path}"
-        raise ConfigurationError(message, mend=f"chmod 600 {path}")
+        raise ConfigurationError(message, fix=f"chmod 600 {path}")
     return path
 
 
@@ -186,4 +184,4 @@ def _secret(path: Path) -> str:
         return _private(path).read_text(encoding="utf-8").strip("\r\n")
     except (OSError, UnicodeDecodeError):
         message = f"the secret file {path} cannot be read"
-        raise ConfigurationError(message, mend="see .env.example") from None
+        raise ConfigurationError(message, fix="see .env.example") from None

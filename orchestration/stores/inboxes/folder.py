@@ -28,8 +28,8 @@ PIECE_BYTES: Final = 1 << 20
 class InboxUnavailableError(BooksError):
     """An inbox cannot be looked into now; ``inbox`` is its name. What is in it waits there."""
 
-    def __init__(self, inbox: str, message: str, *, mend: str | None = None) -> None:
-        super().__init__(message, mend=mend)
+    def __init__(self, inbox: str, message: str, *, fix: str | None = None) -> None:
+        super().__init__(message, fix=fix)
         self.inbox = inbox
 
 
@@ -37,7 +37,7 @@ class StillArrivingError(BooksError):
     """A file changed, or went away, between the look and the reading: a later look finds it as it is then."""
 
     def __init__(self, inbox: str) -> None:
-        super().__init__(f"a file of the inbox {inbox} changed while it was read", mend="medbooks run")
+        super().__init__(f"a file of the inbox {inbox} changed while it was read", fix="medbooks run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class CheckedInbox(Inbox, Protocol):
     """One inbox that ``medbooks doctor`` can try."""
 
     def check(self) -> str:
-        """Try what taking files needs and say how it stands; raises ``BooksError`` with the command that mends it.
+        """Try what taking files needs and say how it stands; raises ``BooksError`` with the command that fixes it.
 
         Nothing is taken, and no secret, user or name of a file is said.
         """
@@ -124,7 +124,7 @@ class FolderInbox:
             return f"{root} is not there yet: the first run makes it"
         if not root.is_dir() or not os.access(root, os.R_OK | os.W_OK | os.X_OK):
             message = f"{root} is no folder that this user may read and write"
-            raise InboxUnavailableError(self.name, message, mend=f"ls -ld {root}  (then chmod u+rwx, or move it away)")
+            raise InboxUnavailableError(self.name, message, fix=f"ls -ld {root}  (then chmod u+rwx, or move it away)")
         return f"{sum(1 for _ in self._scan()):,} files in {root}"
 
     def close(self) -> None:

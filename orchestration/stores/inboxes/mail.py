@@ -181,8 +181,8 @@ class Maildir:
         parts = [self._folder / name for name in ("new", "cur")]
         if not all(part.is_dir() and os.access(part, os.R_OK | os.W_OK | os.X_OK) for part in parts):
             message = f"{self._folder} is no Maildir (new, cur, tmp) that this user may read and write"
-            mend = f"ls -l {self._folder}  (correct MEDBOOKS_MAILDIR, or whom it belongs to)"
-            raise InboxUnavailableError(MAILDIR, message, mend=mend)
+            fix = f"ls -l {self._folder}  (correct MEDBOOKS_MAILDIR, or whom it belongs to)"
+            raise InboxUnavailableError(MAILDIR, message, fix=fix)
 
     def close(self) -> None:
         """Nothing stays open."""
@@ -192,8 +192,8 @@ class Maildir:
             return mailbox.Maildir(self._folder, create=False)
         except (OSError, mailbox.Error) as error:
             message = f"the Maildir cannot be opened ({type(error).__name__})"
-            mend = f"ls -l {self._folder}  (correct MEDBOOKS_MAILDIR, or whom it belongs to)"
-            raise InboxUnavailableError(MAILDIR, message, mend=mend) from None
+            fix = f"ls -l {self._folder}  (correct MEDBOOKS_MAILDIR, or whom it belongs to)"
+            raise InboxUnavailableError(MAILDIR, message, fix=fix) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,12 +278,12 @@ class ImapMailbox:
         except ssl.SSLCertVerificationError:
             message = "the IMAP server's certificate is not one that is trusted"
             self.close()
-            raise InboxUnavailableError(IMAP, message, mend="set MEDBOOKS_IMAP_CA_FILE") from None
+            raise InboxUnavailableError(IMAP, message, fix="set MEDBOOKS_IMAP_CA_FILE") from None
         except (OSError, imaplib.IMAP4.error) as error:
             message = f"the IMAP server refuses or does not answer ({type(error).__name__})"
             self.close()
-            mend = "openssl s_client -connect HOST:PORT  (of MEDBOOKS_IMAP_URL: does it answer from here?)"
-            raise InboxUnavailableError(IMAP, message, mend=mend) from None
+            fix = "openssl s_client -connect HOST:PORT  (of MEDBOOKS_IMAP_URL: does it answer from here?)"
+            raise InboxUnavailableError(IMAP, message, fix=fix) from None
 
     def _connected(self) -> imaplib.IMAP4:
         if self._connection is None:
@@ -305,8 +305,8 @@ class ImapMailbox:
         except imaplib.IMAP4.error:
             message = "the IMAP server does not accept this user with this password"
             self.close()
-            mend = "write the right password into the file of MEDBOOKS_IMAP_PASSWORD_FILE"
-            raise InboxUnavailableError(IMAP, message, mend=mend) from None
+            fix = "write the right password into the file of MEDBOOKS_IMAP_PASSWORD_FILE"
+            raise InboxUnavailableError(IMAP, message, fix=fix) from None
 
     def _select(self, connection: imaplib.IMAP4) -> None:
         try:
@@ -314,11 +314,11 @@ class ImapMailbox:
         except imaplib.IMAP4.readonly:
             message = "the mailbox may only be read, and mail is to be deleted from it"
             self.close()
-            raise InboxUnavailableError(IMAP, message, mend="set MEDBOOKS_IMAP_AFTER=keep") from None
+            raise InboxUnavailableError(IMAP, message, fix="set MEDBOOKS_IMAP_AFTER=keep") from None
         if said != "OK":
             message = "the IMAP server has no such mailbox"
             self.close()
-            raise InboxUnavailableError(IMAP, message, mend="correct the mailbox behind the host in MEDBOOKS_IMAP_URL")
+            raise InboxUnavailableError(IMAP, message, fix="correct the mailbox behind the host in MEDBOOKS_IMAP_URL")
 
     def _open(self) -> imaplib.IMAP4:
         server = self._server
@@ -331,7 +331,7 @@ class ImapMailbox:
         elif not _is_this_machine(server.host):
             connection.logout()
             message = "the IMAP server offers no encryption: password and mail would travel in the open"
-            raise ConfigurationError(message, mend="write imaps:// in MEDBOOKS_IMAP_URL")
+            raise ConfigurationError(message, fix="write imaps:// in MEDBOOKS_IMAP_URL")
         return connection
 
 

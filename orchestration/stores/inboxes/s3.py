@@ -162,11 +162,11 @@ class S3Inbox:
                 raise StillArrivingError(self.name) from None
             message = f"the S3 server refuses ({code or 'no reason given'})"
             is_place = code in {"NoSuchBucket", "PermanentRedirect", "IllegalLocationConstraintException"}
-            raise InboxUnavailableError(self.name, message, mend=_MEND_PLACE if is_place else _MEND_ACCESS) from None
+            raise InboxUnavailableError(self.name, message, fix=_MEND_PLACE if is_place else _MEND_ACCESS) from None
         except (BotoCoreError, OSError) as error:
             message = f"the S3 server does not answer as it should ({type(error).__name__})"
-            mend = _MEND_ACCESS if "Credential" in type(error).__name__ else _MEND_PLACE
-            raise InboxUnavailableError(self.name, message, mend=mend) from None
+            fix = _MEND_ACCESS if "Credential" in type(error).__name__ else _MEND_PLACE
+            raise InboxUnavailableError(self.name, message, fix=fix) from None
 
 
 def _name(key: str) -> str:

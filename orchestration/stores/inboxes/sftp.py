@@ -127,27 +127,27 @@ class SftpInbox:
         except asyncssh.HostKeyNotVerifiable:
             message = "the SFTP server shows another host key than the one that is pinned: it may be another server"
             self.close()
-            raise ConfigurationError(message, mend="ask the server's owner, then set MEDBOOKS_SFTP_HOST_KEY") from None
+            raise ConfigurationError(message, fix="ask the server's owner, then set MEDBOOKS_SFTP_HOST_KEY") from None
         except asyncssh.KeyImportError:
             message = "the pinned host key, or our private key, is no SSH key without a passphrase"
             self.close()
-            raise ConfigurationError(message, mend="see MEDBOOKS_SFTP_HOST_KEY in .env.example") from None
+            raise ConfigurationError(message, fix="see MEDBOOKS_SFTP_HOST_KEY in .env.example") from None
         except asyncssh.PermissionDenied:
             message = "the SFTP server does not accept this user with this key or password"
             self.close()
-            mend = "ssh-keygen -y -f $MEDBOOKS_SFTP_KEY_FILE  (the public key that the server's owner must know)"
-            raise InboxUnavailableError(self.name, message, mend=mend) from None
+            fix = "ssh-keygen -y -f $MEDBOOKS_SFTP_KEY_FILE  (the public key that the server's owner must know)"
+            raise InboxUnavailableError(self.name, message, fix=fix) from None
         except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPPermissionDenied) as error:
             may_not = "is not there" if isinstance(error, asyncssh.SFTPNoSuchFile) else "is not open to this user"
             message = f"the folder or file on the SFTP server {may_not}"
             self.close()
-            mend = "correct the folder in MEDBOOKS_SFTP_URL, or set MEDBOOKS_SFTP_AFTER=keep when it may only be read"
-            raise InboxUnavailableError(self.name, message, mend=mend) from None
+            fix = "correct the folder in MEDBOOKS_SFTP_URL, or set MEDBOOKS_SFTP_AFTER=keep when it may only be read"
+            raise InboxUnavailableError(self.name, message, fix=fix) from None
         except (OSError, asyncssh.Error, TimeoutError) as error:
             message = f"the SFTP server does not answer as it should ({type(error).__name__})"
             self.close()
-            mend = "ssh-keyscan -p PORT HOST  (of MEDBOOKS_SFTP_URL: does it answer from here?)"
-            raise InboxUnavailableError(self.name, message, mend=mend) from None
+            fix = "ssh-keyscan -p PORT HOST  (of MEDBOOKS_SFTP_URL: does it answer from here?)"
+            raise InboxUnavailableError(self.name, message, fix=fix) from None
 
     async def _connected(self) -> SFTPClient:
         import asyncssh

@@ -1,6 +1,6 @@
 """Claim acknowledgements: X12 277CA 005010X214, one file per payer and day, the day after claims were submitted.
 
-A rejected claim (STC A3) never reaches a remittance: the practice mends it and submits it again. An accepted one
+A rejected claim (STC A3) never reaches a remittance: the practice fixes it and submits it again. An accepted one
 (STC A2) carries the payer's number (REF*1K). Amounts accepted and rejected are stated and tie (AMT*YU, AMT*YY).
 What does not belong here: denials, which are decided after acceptance.
 """

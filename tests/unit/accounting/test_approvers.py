@@ -66,7 +66,7 @@ def test_a_table_that_names_no_approver_is_refused_with_the_file_to_edit(tmp_pat
     file.write_text(f"[[approvers]]\n{table}\n", encoding="utf-8")
     with pytest.raises(ConfigurationError) as refused:
         Settings.read(file)
-    assert refused.value.mend == f"edit {file}"
+    assert refused.value.fix == f"edit {file}"
 
 
 def test_the_approvers_of_a_practice_are_read_with_their_limits(tmp_path):

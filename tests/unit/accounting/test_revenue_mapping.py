@@ -66,8 +66,8 @@ def test_a_lock_is_read_as_it_was_written(name):
 def test_a_lock_that_cannot_be_read_names_its_mend(text):
     with pytest.raises(ConfigurationError) as caught:
         read_lock(text)
-    assert caught.value.mend is not None
-    assert "lock-mapping" in caught.value.mend
+    assert caught.value.fix is not None
+    assert "lock-mapping" in caught.value.fix
 
 
 def test_a_comparison_names_every_account_of_either_side():

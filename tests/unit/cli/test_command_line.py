@@ -130,7 +130,7 @@ def test_a_missing_path_is_said_without_a_traceback(tmp_path: Path) -> None:
     done = run("--home", str(tmp_path), "ingest", str(tmp_path / "none"))
     assert done.returncode == 1
     assert "does not exist" in done.stderr
-    assert "mend it with: medbooks ingest PATH" in done.stderr
+    assert "fix it with: medbooks ingest PATH" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -106,7 +106,7 @@ def test_a_practice_is_not_moved_to_another_company_by_mistake(monkeypatch):
         monkeypatch.setenv("MEDBOOKS_INTACCT_COMPANY_ID", "another")
         with pytest.raises(ConfigurationError) as refused:
             medbooks("connect", "intacct")
-        assert refused.value.mend == "medbooks gl connect intacct --replace"
+        assert refused.value.fix == "medbooks gl connect intacct --replace"
         assert "company another" in medbooks("connect", "intacct", "--replace").stderr
 
 
@@ -132,7 +132,7 @@ def test_a_vendor_that_cannot_be_opened_keeps_no_other_waiting(stores):
     assert done.exit_code == 1
     xero, files = json.loads(done.stdout)
     assert (xero["stopped_by"], xero["posted"]) == ("not_ready", 0)
-    assert xero["findings"][0].endswith("mend it with: medbooks gl connect xero")
+    assert xero["findings"][0].endswith("fix it with: medbooks gl connect xero")
     assert (files["stopped_by"], files["posted_amount"]) == ("", "7.00")
 
 

@@ -1,4 +1,4 @@
-"""The verbs of the ledger on a small practice: what waits has its mend, is approved, closed, proved and exported."""
+"""The verbs of the ledger on a small practice: what waits has its fix, is approved, closed, proved and exported."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def test_what_waits_is_shown_with_its_dollars_and_the_one_command_and_then_appro
     post(stores.ledger, entry(), entry("bank:1", [debit("1010", "3000.00"), credit("1999", "3000.00")]))
     (row,) = json.loads(medbooks("gl", "preview", "--json")[1])["waiting"]
     assert (row["state"], row["reason"], row["amount"]) == ("held", "exception_over_limit", "3000.00")
-    assert row["mend"] == f'medbooks gl approve {row["number"]} --reason "..."'
-    assert "mend it with: medbooks gl approve" in medbooks("gl", "preview")[1]
+    assert row["fix"] == f'medbooks gl approve {row["number"]} --reason "..."'
+    assert "fix it with: medbooks gl approve" in medbooks("gl", "preview")[1]
     code, _out, err = medbooks("gl", "approve", row["number"], "--reason", "seen with the bank")
     assert (code, "$3,000.00" in err) == (0, True)
     assert medbooks("gl", "preview")[1] == "nothing waits\n"
@@ -140,7 +140,7 @@ def test_what_was_deleted_outside_goes_again_by_one_command_of_an_approver(store
     days = ("--from", "2026-01-01", "--to", "2026-12-31")
     code, out, _err = medbooks("gl", "reconcile", "journal_file", *days, "--json")
     (row,) = json.loads(out)
-    command = row["mend"].partition("   #")[0].split()
+    command = row["fix"].partition("   #")[0].split()
     assert (code, command) == (3, ["medbooks", "gl", "post", "journal_file", "--resend", row["reference"]])
     assert f"--resend {row['reference']}" in medbooks("gl", "preview")[1]
     code, _out, err = medbooks(*command[1:], user="medbooks-service")
@@ -265,7 +265,7 @@ def test_anything_in_suspense_blocks_the_close(stores, medbooks):
 )
 def test_a_period_or_entity_that_does_not_exist_is_said(medbooks, arguments):
     code, _out, err = medbooks("close", "check", *arguments)
-    assert (code, "mend it with" in err) == (6, True)
+    assert (code, "fix it with" in err) == (6, True)
 
 
 def test_a_payroll_register_that_is_missing_between_two_others_keeps_its_period_open_with_days_and_dollars(
@@ -292,7 +292,7 @@ def test_a_payroll_register_that_is_missing_between_two_others_keeps_its_period_
     row = found("--period", "2026-11")
     assert (row["passed"], row["amount"]) == (False, "1076.50")
     assert "no register covers 2026-10-26 to 2026-11-08" in row["words"]
-    assert "a register of zeros says that nobody was paid" in row["mend"]
+    assert "a register of zeros says that nobody was paid" in row["fix"]
     # the same days of an entity that pays nobody
     assert found("--entity", "E2", "--period", "2027-05")["passed"]
 
@@ -349,7 +349,7 @@ def test_what_is_left_of_a_bonus_of_the_year_before_keeps_the_period_open_until_
     assert found("2027-02")["passed"]
     row = found("2027-03")
     assert (row["passed"], row["amount"], provider in row["words"]) == (False, "30.00", True)
-    command = row["mend"].partition("   #")[0].split()[1:]
+    command = row["fix"].partition("   #")[0].split()[1:]
     assert command[-2:] == ["--release-bonus", provider]
     before = balances(stores)
     code, _out, err = medbooks(*command)
@@ -367,7 +367,7 @@ def test_what_is_left_of_a_bonus_of_the_year_before_keeps_the_period_open_until_
 def test_a_months_end_is_not_prepared_before_its_marts_are_built(stores, medbooks):
     post(stores.ledger, entry())
     code, _out, err = medbooks("close", "prepare", "--period", "2026-11")
-    assert (code, "mend it with: medbooks run" in err) == (6, True)
+    assert (code, "fix it with: medbooks run" in err) == (6, True)
     assert stores.ledger.entry_count() == 1
 
 
@@ -377,7 +377,7 @@ def test_manual_postings_are_compared_with_marts_that_are_built_and_proposed_fro
     by_hand = tmp_path / "by-hand.csv"
     by_hand.write_text("entry_date,account_code,debit_amount,credit_amount\n2026-11-23,1200,5.00,\n", encoding="utf-8")
     code, _out, err = medbooks("gl", "preview", "--compare", by_hand, "--propose")
-    assert (code, "mend it with: medbooks run" in err) == (6, True)
+    assert (code, "fix it with: medbooks run" in err) == (6, True)
     code, _out, err = medbooks("gl", "preview", "--propose")
     assert (code, "medbooks gl preview --compare FILE --propose" in err) == (1, True)
     assert stores.ledger.waiting() == []
@@ -436,7 +436,7 @@ def test_months_that_were_booked_by_hand_are_proposed_and_another_person_moves_t
     propose = ("gl", "preview", "--compare", by_hand, "--propose", "--json")
     # what the mapping would book itself has to be decided against first
     code, _out, err = medbooks(*propose)
-    command = err.partition("mend it with: medbooks ")[2].strip()
+    command = err.partition("fix it with: medbooks ")[2].strip()
     assert (code, command) == (1, 'gl approve 1 2 --reject --reason "booked by hand"')
     assert medbooks("gl", "approve", 1, 2, "--reject", "--reason", "booked by hand")[0] == 0
     medbooks("close", "reopen", "--period", "2026-10", "--reason", "the month is not over")

@@ -72,7 +72,7 @@ def empty(ledger, system, wanted, pacing):
     poster = Poster(ledger, system.open(), system.setup, pacing=pacing)
     outbox = ledger.outbox("bob")
     while poster.round().posted or len(outbox.items(name, "posted", "reconciled")) < wanted:
-        outbox.release([item.reference for item in outbox.items(name, "quarantined")], target=name, reason="mended")
+        outbox.release([item.reference for item in outbox.items(name, "quarantined")], target=name, reason="fixed")
         time.sleep(0.001)
 
 
@@ -143,7 +143,7 @@ def kill_at_random_moments(ledger, system, kills, seed):
     for child in working:
         wait(child)
     calls, faulty = system.calls()
-    system.mend()
+    system.fix()
     return {"killed": dict(killed)} | outcome(ledger, system, wanted) | {"calls": calls, "faulty": faulty}
 
 
@@ -165,7 +165,7 @@ def kill_at_places(ledger, system, places, visits):
         child = fork_with(ledger, system, _dying_at(ledger, system, batch, place, visit))
         reached = killed if wait(child) == signal.SIGKILL else not_reached
         reached.append(f"{place}:{visit}")
-    system.mend()
+    system.fix()
     wanted = (len(deaths) + 1) * (ENTRIES_PER_BATCH + 1)
     wait(fork_with(ledger, system, lambda: _finish(ledger, system, len(deaths), wanted)))
     return {"killed": killed, "not_reached": not_reached, **outcome(ledger, system, wanted)}

@@ -30,7 +30,7 @@ from orchestration.gl.wire.timing import Timing
 
 CODES = tuple(ACCOUNTS["xero"])
 NEW_PAYER = "auto"
-"""A payer class that has no place in a vendor's mapping until ``mend``."""
+"""A payer class that has no place in a vendor's mapping until ``fix``."""
 
 _FIRST, _LAST = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
 # a read waits between its tries; nobody is killed more often for waiting as long as a practice would
@@ -53,7 +53,7 @@ class System(Protocol):
     def spoil(self):
         """Let one of each go wrong: an answer lost, a call refused for now, an entry refused, a token that is old."""
 
-    def mend(self):
+    def fix(self):
         """Let everything go well from now on."""
 
     def references(self):
@@ -94,7 +94,7 @@ class Loopback:
     def spoil(self):
         self._target.set_faults("drop_after", "error_before")
 
-    def mend(self):
+    def fix(self):
         self._target.set_faults()
         self._unknown = None
 
@@ -137,7 +137,7 @@ class Vendor:
         self._program("drop_after_commit", "unavailable")
         self._store.write(replace(self._store.read(self._name), access_expires_at=0.0))
 
-    def mend(self):
+    def fix(self):
         self._program()
         known = next(line for line in self._small_map.splitlines() if line.startswith("commercial = "))
         self._map_file.write_text(f"{self._small_map}\n{known.replace('commercial', NEW_PAYER)}", encoding="utf-8")
@@ -202,7 +202,7 @@ class ImportFolder:
     def spoil(self):
         self._script = [True, False, True]
 
-    def mend(self):
+    def fix(self):
         self._rate = 0.0
         self._map_file.write_text(
             f'{self._map_file.read_text(encoding="utf-8")}\n{NEW_PAYER} = "102"', encoding="utf-8"

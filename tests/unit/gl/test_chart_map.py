@@ -60,13 +60,13 @@ def test_accounts_and_dimensions_are_read(read):
 def test_a_mapping_that_cannot_be_meant_is_refused_and_names_its_file(read, tmp_path, text):
     with pytest.raises(ConfigurationError) as refused:
         read(text)
-    assert refused.value.mend == f"edit {tmp_path / 'quickbooks.toml'}"
+    assert refused.value.fix == f"edit {tmp_path / 'quickbooks.toml'}"
 
 
 def test_without_a_mapping_the_command_that_writes_one_is_named(tmp_path):
     with pytest.raises(ConfigurationError) as missing:
         read_chart_map(tmp_path / "xero.toml", "xero", fields=None)
-    assert missing.value.mend == "medbooks gl accounts xero --write"
+    assert missing.value.fix == "medbooks gl accounts xero --write"
 
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=12)

@@ -1,4 +1,4 @@
-"""Whatever goes wrong, the dollars at stake stand in a named state with the one command that mends them."""
+"""Whatever goes wrong, the dollars at stake stand in a named state with the one command that fixes them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_what_cannot_be_booked_waits_in_a_named_state_and_the_rest_is_booked(led
     (waiting,) = ledger.waiting()
     assert (waiting.made.state, waiting.made.reason_code) == ("quarantined", reason)
     assert waiting.made.total_amount == Decimal("80.00")
-    assert REASONS[reason].mend.startswith(command)
+    assert REASONS[reason].fix.startswith(command)
     good = replace(entry("ehr:good"), entry_date=DAY + dt.timedelta(days=1))
     assert post(ledger, good).posted == 1
     assert ledger.verify_audit() == ledger.verify_books() == []
@@ -107,6 +107,6 @@ def test_what_cannot_go_out_waits_in_a_named_state_with_its_dollars(
     assert (total.state, total.reason_code, total.total_amount) == (state, reason, Decimal("80.00"))
     known = ledger.outbox("t").target("memory")
     assert known.state == target_state
-    assert explain(total.state if target_state == "closed" else target_state, reason).mend.startswith(command)
+    assert explain(total.state if target_state == "closed" else target_state, reason).fix.startswith(command)
     assert target.held == []
     assert ledger.verify_audit() == []

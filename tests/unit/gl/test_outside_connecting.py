@@ -112,7 +112,7 @@ def test_a_browser_that_never_comes_back_is_not_waited_for_for_ever():
 def test_only_this_computer_can_be_listened_at():
     with pytest.raises(ConfigurationError) as refused:
         Listener("https://books.example/callback", instead="paste it")
-    assert refused.value.mend == "paste it"
+    assert refused.value.fix == "paste it"
 
 
 # -- answers ----------------------------------------------------------------------------------------------------------
@@ -133,13 +133,13 @@ def test_a_secret_others_can_read_is_refused(tmp_path):
     environment = {"MEDBOOKS_XERO_CLIENT_ID": "id", "MEDBOOKS_XERO_CLIENT_SECRET_FILE": str(file)}
     with pytest.raises(ConfigurationError) as refused:
         first_connection.answered("xero", environment, None)
-    assert refused.value.mend == f"chmod 600 {file}"
+    assert refused.value.fix == f"chmod 600 {file}"
 
 
 def test_a_missing_answer_names_the_variable_that_gives_it():
     with pytest.raises(ConfigurationError) as missing:
         first_connection.answered("netsuite", {}, None)
-    assert missing.value.mend == "MEDBOOKS_NETSUITE_ACCOUNT_ID=... medbooks gl connect netsuite"
+    assert missing.value.fix == "MEDBOOKS_NETSUITE_ACCOUNT_ID=... medbooks gl connect netsuite"
 
 
 def test_a_short_key_is_refused_before_netsuite_does():
@@ -215,7 +215,7 @@ def test_a_permission_that_was_not_used_for_too_long_says_how_to_get_a_new_one(f
     clock.sleep(fake.token_seconds)
     with pytest.raises(TargetUnauthorized) as stopped:
         open_target(fake.name, tmp_path, KEY, timing=clock.timing).post(journal(fake.name, 1))
-    assert stopped.value.mend == f"medbooks gl connect {fake.name}"
+    assert stopped.value.fix == f"medbooks gl connect {fake.name}"
 
 
 # -- sealed files -----------------------------------------------------------------------------------------------------

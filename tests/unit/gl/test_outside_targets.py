@@ -141,7 +141,7 @@ def test_a_reference_used_for_another_body_is_refused_and_the_first_stays(name, 
     with pytest.raises(TargetRefusal) as refusal:
         target.post(journal(name, 1, cents=123))
     assert refusal.value.code == "other_body"
-    assert refusal.value.mend == f"medbooks gl reconcile {name}"
+    assert refusal.value.fix == f"medbooks gl reconcile {name}"
     (held,) = target.pull(*DAYS)
     assert same_journal(request, held)
 
@@ -165,7 +165,7 @@ def test_an_answer_that_is_lost_is_uncertain_and_looking_up_tells(name, fake, ta
     request = journal(name, 1)
     with pytest.raises(TargetUncertain) as uncertain:
         target.post(request)
-    assert uncertain.value.mend == "medbooks gl post"
+    assert uncertain.value.fix == "medbooks gl post"
     assert fake.committed == stands
     held = target.find(request.reference)
     assert (held is not None) == bool(stands)
@@ -229,7 +229,7 @@ def test_an_account_that_went_away_is_a_refusal_that_leads_to_the_mapping(name, 
     with pytest.raises(TargetRefusal) as refusal:
         target.post(journal(name, 1))
     assert refusal.value.code == "account_unknown"
-    assert refusal.value.mend == f"medbooks gl accounts {name}"
+    assert refusal.value.fix == f"medbooks gl accounts {name}"
 
 
 def test_a_date_in_books_that_are_closed_there_is_a_refusal(name, fake, target):
@@ -273,7 +273,7 @@ def test_revoked_access_stops_the_target_and_names_the_command(name, fake, targe
     with pytest.raises(TargetUnauthorized) as stopped:
         target.post(journal(name, 2))
     assert stopped.value.code == "access_revoked"
-    assert stopped.value.mend == f"medbooks gl connect {name}"
+    assert stopped.value.fix == f"medbooks gl connect {name}"
     assert fake.committed == 1
 
 
@@ -319,7 +319,7 @@ def test_a_clock_that_is_wrong_is_told_apart_from_revoked_access(name, fake, tar
     fake.date_offset_seconds = 3600.0
     with pytest.raises(TargetUnauthorized) as stopped:
         target.post(journal(name, 1))
-    assert (stopped.value.code, stopped.value.mend) == ("clock_skew", "timedatectl set-ntp true")
+    assert (stopped.value.code, stopped.value.fix) == ("clock_skew", "timedatectl set-ntp true")
     assert "60 minutes behind" in stopped.value.message
 
 
@@ -338,7 +338,7 @@ def test_without_a_connection_the_command_that_makes_one_is_named(name, tmp_path
     (tmp_path / f"{name}.toml").write_text('tenant_id = "1"\n[accounts]\n', encoding="utf-8")
     with pytest.raises(ConfigurationError) as missing:
         open_target(name, tmp_path, KEY).post(journal(name, 1))
-    assert missing.value.mend == f"medbooks gl connect {name}"
+    assert missing.value.fix == f"medbooks gl connect {name}"
 
 
 # -- accounts ---------------------------------------------------------------------------------------------------------

@@ -337,7 +337,7 @@ def test_a_clock_that_is_behind_the_audit_chain_sends_nothing(ledger, target):
     post(ahead, entry("ehr:ahead"))
     result = poster(ledger, target).round()
     assert (result.stopped_by, target.calls) == ("clock_skew", [])
-    assert explain("pending", "clock_skew").mend == "timedatectl set-ntp true"
+    assert explain("pending", "clock_skew").fix == "timedatectl set-ntp true"
 
 
 @pytest.mark.parametrize(
@@ -392,4 +392,4 @@ def test_every_reason_outside_has_words_and_one_command():
         *(explain(state, "x") for state in ("pending", "quarantined", "stopped", "open")),
     ):
         assert reason.words.endswith(".")
-        assert "\n" not in reason.mend
+        assert "\n" not in reason.fix

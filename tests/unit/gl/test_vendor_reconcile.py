@@ -92,14 +92,14 @@ def test_what_people_did_at_a_vendor_is_named_with_its_dollars_and_agrees_again_
     assert sorted(accounts) == sorted(
         [f"{ACCOUNTS[world.name]['1200']} +1.00", f"{ACCOUNTS[world.name]['4000-01']} -1.00"]
     )
-    assert {row["kind"]: row["mend"].partition("   #")[0] for row in rows} == {
+    assert {row["kind"]: row["fix"].partition("   #")[0] for row in rows} == {
         "changed_outside": f"medbooks gl reconcile {world.name}",
         "missing_outside": f"medbooks gl post {world.name} --resend {deleted}",
         "double_outside": f"medbooks gl reconcile {world.name}",
         "not_ours": f"medbooks gl reconcile {world.name}",
     }
     assert "DOE" not in str(rows)
-    # preview shows the same, until it is mended
+    # preview shows the same, until it is fixed
     shown = {row["reason"]: row["amount"] for row in world.rows()}
     assert shown == {"changed_outside": "10.00", "missing_outside": "20.00", "double_outside": "30.00"}
 
@@ -116,7 +116,7 @@ def deleted_there(world, of_reference):
     world.fake.journals.remove(held(world, of_reference))
     _agreed, (row,) = world.reconciled()
     assert (row["kind"], row["reference"]) == ("missing_outside", of_reference)
-    assert [shown["mend"] for shown in world.rows()] == [row["mend"]]
+    assert [shown["fix"] for shown in world.rows()] == [row["fix"]]
 
 
 def standing(world):
@@ -199,7 +199,7 @@ def test_a_line_that_was_changed_in_an_import_file_is_found(crash_folder, world)
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("10.00", "11.00"), encoding="utf-8")
     _agreed, (row,) = world.reconciled()
-    assert (row["kind"], row["amount"], row["mend"].partition("   #")[0]) == (
+    assert (row["kind"], row["amount"], row["fix"].partition("   #")[0]) == (
         "changed_outside",
         "1.00",
         "medbooks gl reconcile journal_file",

@@ -68,7 +68,7 @@ def test_a_refused_entry_is_set_aside_and_the_others_go_on(ledger, folder, name)
         poster = poster_of(ledger, folder, name)
         result = poster.round()
         assert (result.posted, result.quarantined, dict(result.reasons)) == (12, 1, {"dimension_unmapped": 1})
-        # the mapping is mended, the entry released, and it goes
+        # the mapping is fixed, the entry released, and it goes
         file.write_text(
             file.read_text().replace(
                 "[dimensions.payer_class.values]", "[dimensions.payer_class.values]\nauto = " + _value(file)

@@ -1,8 +1,8 @@
-"""Whatever goes wrong at a vendor ends in a named state, with the dollars at stake and the one command that mends it.
+"""Whatever goes wrong at a vendor ends in a named state, with the dollars at stake and the one command that fixes it.
 
 A case spoils one thing at a stand-in. Then the real poster with the vendor's real client runs a round, what
 ``medbooks gl preview`` shows is compared with what the runbook promises, nothing else may have waited, and after the
-mend everything is there once. What cannot even be proposed or booked is in ``test_named_states.py``.
+fix everything is there once. What cannot even be proposed or booked is in ``test_named_states.py``.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Case:
     stands: str
     reason: str
     command: str
-    mend: Callable[[World], Any]
+    fix: Callable[[World], Any]
     not_for: tuple[str, ...] = ()
 
     @property
@@ -181,11 +181,11 @@ def test_trouble_at_a_vendor_has_a_name_its_dollars_and_one_command_and_nothing_
         ("quarantined" if case.is_alone else "pending", case.reason)
     }
     assert world.ledger.outbox("t").target(world.name).state == case.stands
-    assert {row["mend"].partition("   #")[0] for row in rows} == {command}
+    assert {row["fix"].partition("   #")[0] for row in rows} == {command}
     assert sum(Decimal(row["amount"]) for row in rows) == Decimal("80.00" if case.is_alone else "90.00")
     # nobody waits for this vendor
     assert world.round("journal_file").posted == 3
-    case.mend(world)
+    case.fix(world)
     world.round()
     assert (world.rows(), world.fake.committed, world.fake.duplicates) == ([], 3, 0)
     assert world.ledger.verify_audit() == world.ledger.verify_books() == []

@@ -178,7 +178,7 @@ def test_reading_gives_up_after_half_a_minute_of_trying(tmp_path):
     caller = Caller("xero", "Xero", pace=Pace(tmp_path, [], places=1), permission=None, timing=clock.timing)
     with pytest.raises(TargetUnavailable) as away:
         caller.read(Call("GET", "http://127.0.0.1:9/"))
-    assert (away.value.code, away.value.mend) == ("unreachable", "medbooks gl post")
+    assert (away.value.code, away.value.fix) == ("unreachable", "medbooks gl post")
     assert 5 < clock.slept <= 30
 
 

@@ -76,7 +76,7 @@ class World:
     def rows(self):
         """Return what ``medbooks gl preview`` shows of the vendor and is not done."""
         rows = [waiting_facts(one) for one in outside_totals(SimpleNamespace(ledger=self.ledger))]
-        return [row for row in rows if row["target"] == self.name and row["mend"]]
+        return [row for row in rows if row["target"] == self.name and row["fix"]]
 
     def connected_again(self):
         """Do what ``medbooks gl connect`` does at its end."""
@@ -84,12 +84,12 @@ class World:
         self.resume()
 
     def resume(self):
-        self.ledger.outbox("bob").resume(self.name, by="bob", reason="mended")
+        self.ledger.outbox("bob").resume(self.name, by="bob", reason="fixed")
 
     def retry(self):
         outbox = self.ledger.outbox("bob")
         aside = [item.reference for item in outbox.items(self.name, "quarantined")]
-        outbox.release(aside, target=self.name, reason="mended")
+        outbox.release(aside, target=self.name, reason="fixed")
 
     @property
     def odd(self):

@@ -129,7 +129,7 @@ def test_a_person_is_the_same_under_every_login_and_an_unlisted_login_is_nobody(
     for login, words in (("dana", "proposed by Dana Moor: somebody else"), ("service", "service is no approver")):
         with pytest.raises(BooksError, match=words) as refused:
             ledger.approve(number, DAY, by=login, reason="mine")
-        assert refused.value.mend
+        assert refused.value.fix
     with pytest.raises(BooksError, match="no approver"):
         ledger.reject(number, by="service", reason="no")
     assert len(ledger.waiting()) == 1
@@ -254,7 +254,7 @@ def test_what_waited_for_an_account_is_posted_by_the_next_run_that_has_it(ledger
     number = only(ledger).proposal_id
     with pytest.raises(BooksError, match="chart") as caught:
         ledger.approve(number, DAY, by="bob", reason="x")
-    assert caught.value.mend.startswith("medbooks run")
+    assert caught.value.fix.startswith("medbooks run")
     ledger.load_accounts([{"account_code": "9999", "account_name": "New", "account_type": "expense"}])
     assert post(ledger, made).posted == 1
     assert ledger.waiting() == []
@@ -307,8 +307,8 @@ def test_a_changed_event_that_was_rejected_stays_as_it_is_booked(ledger):
 def test_every_reason_has_words_and_one_command():
     for reason in REASONS.values():
         assert reason.words.endswith(".")
-        assert reason.mend.startswith("medbooks ")
-        assert "\n" not in reason.mend
+        assert reason.fix.startswith("medbooks ")
+        assert "\n" not in reason.fix
 
 
 def test_a_period_is_locked_and_opened_by_a_listed_person_of_its_entity_only(ledger):

@@ -134,14 +134,14 @@ def test_a_database_that_is_not_there_is_said_without_its_address(postgres_serve
     with pytest.raises(BooksError, match="cannot be reached") as caught:
         books.entry_count()
     assert "hush" not in str(caught.value)
-    assert caught.value.mend
+    assert caught.value.fix
 
 
 def test_without_the_driver_the_extra_is_named(monkeypatch):
     monkeypatch.setattr(postgres, "find_spec", lambda _name: None)
     with pytest.raises(ConfigurationError, match="driver") as caught:
         Sessions("postgresql://localhost/books")
-    assert caught.value.mend == "uv sync --extra postgres"
+    assert caught.value.fix == "uv sync --extra postgres"
 
 
 def test_leases_are_measured_by_the_databases_clock(books):

@@ -182,7 +182,7 @@ def test_the_verbs_say_what_to_do_and_never_a_name(stores):
     assert (listed.exit_code, shown.exit_code) == (0, 0)
     assert f"medbooks quarantine replay {identity[:12]}" in listed.output
     assert "150.00" in listed.output
-    assert "mend it with" in shown.output
+    assert "fix it with" in shown.output
     for text in (listed.output, shown.output):
         assert not [word for word in ("DOE", "JANE", "PATIENTNAME") if word in text]
     assert run.invoke(app, ["quarantine", "reject", identity[:12], "--reason", "not ours"]).exit_code == 0

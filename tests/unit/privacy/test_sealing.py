@@ -96,7 +96,7 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
     os.chmod(path, 0o644)  # noqa: PTH101  # as a person would
     with pytest.raises(ConfigurationError) as refusal:
         read_or_create_master_key(path, may_create=True)
-    assert refusal.value.mend == f"chmod 600 {path}"
+    assert refusal.value.fix == f"chmod 600 {path}"
 
 
 def test_what_a_library_says_about_a_row_is_withheld() -> None:

@@ -42,7 +42,7 @@ def test_a_bad_settings_file_is_refused_with_the_command_that_mends_it(text: str
     (tmp_path / "practice.toml").write_text(text)
     with pytest.raises(ConfigurationError, match=words) as refusal:
         Home.locate(tmp_path)
-    assert str(tmp_path / "practice.toml") in (refusal.value.mend or "")
+    assert str(tmp_path / "practice.toml") in (refusal.value.fix or "")
 
 
 def test_a_key_is_not_made_anew_where_sealed_files_exist(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def test_a_full_disk_is_said_with_what_to_do(tmp_path: Path, monkeypatch: pytest
         monkeypatch.setattr(os, "pwrite", full)
         with pytest.raises(BooksError, match="No space left") as caught:
             taken(spool, b"x")
-    assert "df" in str(caught.value.mend)
+    assert "df" in str(caught.value.fix)
 
 
 def test_a_file_of_any_size_is_fetched_from_a_folder_in_bounded_memory(tmp_path: Path) -> None:

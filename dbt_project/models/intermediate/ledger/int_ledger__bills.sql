@@ -27,7 +27,7 @@ matched as (
 ),
 
 -- a bill is its vendor and its number, however the vendor's name was printed or read; one that could not be read well
--- does not count as arrived, so that a better scan mends it
+-- does not count as arrived, so that a better scan fixes it
 arrivals as (
     select
         bills.file_id,

@@ -1,5 +1,5 @@
 -- One row per employee and pay date, with its disposition: a line that does not tie is held, and so is a line that was
--- booked already. Only lines that can be booked count as arrived: a corrected register mends a held one. A bonus, with the
+-- booked already. Only lines that can be booked count as arrived: a corrected register fixes a held one. A bonus, with the
 -- employer's tax on it, is no pay of the days of its register; that of a provider with a compensation plan was accrued (R22).
 
 with employee_providers as (
