@@ -8,8 +8,8 @@ with remitted as (
     from {{ ref('stg_era835__transactions') }} as transactions
     inner join {{ ref('int_remittances__payments') }} as payments
         on
-            transactions.file_id = payments.file_id
-            and transactions.transaction_number = payments.transaction_number
+        transactions.file_id = payments.file_id
+        and transactions.transaction_number = payments.transaction_number
     where payments.disposition = 'proposed'
 ),
 
