@@ -1,7 +1,7 @@
 """The quality report as files: finance's front page, Great Expectations' pages of the last runs, and their history.
 
 Every page stands alone (one file, its style inside, no script, nothing loaded from anywhere), so that it opens from a
-disk, an e-mail or a server without internet. What does not belong here: how a rule is evaluated (``data_quality.py``).
+disk, an e-mail or a server without internet. What does not belong here: how a rule is evaluated (``evaluation``).
 """
 
 from __future__ import annotations
