@@ -85,9 +85,7 @@ _REMITTANCE: Final[dict[str, Words]] = {
     "irregular_and_too_large": Words(
         "The file is irregular and too large to be taken apart in memory.", "Ask the sender for it in smaller files."
     ),
-    "more_findings": Words(
-        "There are more findings of a kind than are listed.", "Fix the ones that are listed first."
-    ),
+    "more_findings": Words("There are more findings of a kind than are listed.", "Fix the ones that are listed first."),
     "unreadable_amount": Words(
         "An amount inside the remittance cannot be read, so its sums cannot be proved.", _ASK_PAYER
     ),
