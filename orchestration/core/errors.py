@@ -43,9 +43,5 @@ class UnbalancedEntryError(BooksError):
     """A journal entry whose debits and credits differ, or that has no lines."""
 
 
-class EntryConflictError(BooksError):
-    """The same event arrived with another body; the ledger keeps the first and refuses the second."""
-
-
 class ClosedPeriodError(BooksError):
     """A posting into a closed period."""
