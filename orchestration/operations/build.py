@@ -18,7 +18,7 @@ from orchestration.stores.dbt import current_manifest, dbt_environment, dbt_vari
 from orchestration.stores.lake import table_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from orchestration.stores.practice import PracticeStores
 
@@ -35,26 +35,29 @@ def building(stores: PracticeStores, *, is_anew: bool = False) -> Iterator[list[
         yield ["build", "--vars", dbt_variables(stores.home), *["--full-refresh"] * is_anew]
 
 
-def drop_relations_of_other_versions(stores: PracticeStores) -> list[str]:
-    """Drop tables and views of seeds and layers that no seed or model makes any more, and return their names.
+def relations_of_other_versions(stores: PracticeStores) -> list[str]:
+    """Return tables and views of seeds and layers that no seed or model makes any more, as ``schema.name``.
 
-    A version before moved or left them behind: they would grow old, and some hold identifiers of patients. Then every
-    model has to be made anew from the raw tables, because one that adds only new files may stand on what was dropped.
+    A version before moved or left them behind. As long as one is there, every model has to be made anew from the raw
+    tables: one that adds only new files may stand on a step that is new and empty.
     """
     if not stores.lake.path.exists():
         return []
     made = made_relations(stores)
     with stores.lake.connect() as lake:
-        kinds = {False: table_names(lake, views=False), True: table_names(lake, tables=False)}
-        stale = {
-            name: is_view
-            for is_view, names in kinds.items()
-            for name in names
-            if name.partition(".")[0] in LAYERS and name not in made
-        }
-        for name, is_view in stale.items():
-            lake.execute(f"drop {'view' if is_view else 'table'} {name}")
-    return sorted(stale)
+        return sorted(name for name in table_names(lake) - made if name.partition(".")[0] in LAYERS)
+
+
+def drop_relations(stores: PracticeStores, names: Sequence[str]) -> None:
+    """Drop tables and views that no model makes; they would grow old, and some hold identifiers of patients.
+
+    To be called when what replaces them is built: until then they are the mark that everything has to be made anew, so a
+    run that was killed in between begins again.
+    """
+    with stores.lake.connect() as lake:
+        views = table_names(lake, tables=False)
+        for name in names:
+            lake.execute(f"drop {'view' if name in views else 'table'} {name}")
 
 
 def made_relations(stores: PracticeStores) -> frozenset[str]:

@@ -8,7 +8,12 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 
 from orchestration.defs.catalog import BILLING, BOOKKEEPING, DATA_TEAM, FINANCE
 from orchestration.defs.resources import Practice
-from orchestration.operations.build import building, drop_relations_of_other_versions, incomplete_build
+from orchestration.operations.build import (
+    building,
+    drop_relations,
+    incomplete_build,
+    relations_of_other_versions,
+)
 from orchestration.stores.dbt import current_manifest
 
 _OWNERS = {
@@ -68,14 +73,15 @@ TRANSLATOR = Translator()
 def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, practice: Practice) -> Iterator[Any]:
     """Build seeds, models and their tests in order; a failed error-severity test stops what stands on it."""
     stores = practice.stores
-    dropped = drop_relations_of_other_versions(stores)
-    if dropped:
+    left_behind = relations_of_other_versions(stores)
+    if left_behind:
         context.log.warning(
-            "%s tables and views of an earlier version of medbooks are dropped, and every model is made anew",
-            len(dropped),
+            "the lake was built by an earlier version: every model is made anew, %s old tables and views are dropped",
+            len(left_behind),
         )
-    with building(stores, is_anew=bool(dropped)) as arguments:
+    with building(stores, is_anew=bool(left_behind)) as arguments:
         build = dbt.cli(arguments, context=context, target_path=stores.home.dbt_target, raise_on_error=False)
         yield from build.stream()
         if not build.is_successful():
             raise incomplete_build(build.get_artifact("run_results.json"))
+    drop_relations(stores, left_behind)

@@ -12,7 +12,7 @@ from orchestration.operations.close.checklist import checklist, consolidation
 from orchestration.operations.close.periods import EVERY_ENTITY, periods_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from orchestration.accounting.closing import CloseItem
@@ -58,8 +58,10 @@ def is_ready(judged: Sequence[JudgedPeriod]) -> bool:
 
 def prepare(
     stores: PracticeStores, entity_id: str, period: str, *, by: str, release_bonus_of: str = ""
-) -> list[PreparedPeriod]:
-    """Propose what the period's end adds; again, it proposes what changed since.
+) -> Iterator[PreparedPeriod]:
+    """Propose what the period's end adds, entity by entity; again, it proposes what changed since.
+
+    Each is yielded when it is done, so that what is booked is known when a later one is refused.
 
     ``release_bonus_of`` is the NPI of a provider whose overdue bonus of an earlier year is not owed. Raises
     ``ConfigurationError`` when that is asked of all entities at once.
@@ -67,12 +69,10 @@ def prepare(
     if release_bonus_of and entity_id == EVERY_ENTITY:
         message = "a bonus is taken back in the books of one entity"
         raise ConfigurationError(message, fix="medbooks close prepare --entity ENTITY --release-bonus NPI")
-    prepared = []
     for chosen in periods_of(stores, entity_id, period):
         found, result = figures.prepare(stores, chosen, made_by=by)
         released = figures.release_bonus(stores, chosen, release_bonus_of, made_by=by) if release_bonus_of else None
-        prepared.append(PreparedPeriod(chosen, found, result, released))
-    return prepared
+        yield PreparedPeriod(chosen, found, result, released)
 
 
 def lock(stores: PracticeStores, entity_id: str, period: str, *, by: str, reason: str) -> LockedPeriods:
