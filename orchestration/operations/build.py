@@ -51,8 +51,8 @@ def relations_of_other_versions(stores: PracticeStores) -> list[str]:
 def drop_relations(stores: PracticeStores, names: Sequence[str]) -> None:
     """Drop tables and views that no model makes; they would grow old, and some hold identifiers of patients.
 
-    To be called when what replaces them is built: until then they are the mark that everything has to be made anew, so a
-    run that was killed in between begins again.
+    To be called when what replaces them is built: until then they are the mark that everything has to be made anew,
+    so a run that was killed in between begins again.
     """
     with stores.lake.connect() as lake:
         views = table_names(lake, tables=False)
