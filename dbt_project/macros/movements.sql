@@ -1,26 +1,36 @@
 {#
     One side of a posting: `amount` is SQL for the dollars, positive a debit, negative a credit; every other argument is
     SQL too. The account is named by `role` where the rule names it, and by `code` where a seed that the practice edits
-    gives it; with both, the code comes first. `coded_movements` makes the role a code. `entity_member` names whom the
+    gives it; with both, the code comes first. `wanted_movements` makes the role a code. `entity_member` names whom the
     money belongs to when neither provider nor location says it ('bank_account:<last four>', 'payee:<NPI>').
+
+    `claim_id` and `service_key` say on which claim and service it stands, `part` what it is of a receivable (charge,
+    payment, contractual, transfer, suspense, adjustment). `known_date` is the day by which everything was known that
+    the movement is made from: a later difference is dated by it.
 #}
 {% macro side(
     relation, rule_id, role, amount, code='cast(null as varchar)', event_id='event_id', source='source',
     entry_date='posting_date', payer_class='payer_class', provider_id='rendering_provider_id', location_id='location_id',
-    entity_member='cast(null as varchar)', where='1 = 1'
+    entity_member='cast(null as varchar)', where='1 = 1', claim_id='cast(null as varchar)',
+    service_key='cast(null as varchar)', payer_id='cast(null as varchar)', part='cast(null as varchar)', known_date=none
 ) -%}
     select
         file_id,
         {{ event_id }} as event_id,
         {{ source }} as source,
         {{ entry_date }} as entry_date,
+        {{ known_date or entry_date }} as known_date,
         {{ rule_id }} as rule_id,
         {{ role }} as account_role,
         {{ code }} as account_code,
         {{ payer_class }} as payer_class,
+        {{ payer_id }} as payer_id,
         {{ provider_id }} as provider_id,
         {{ location_id }} as location_id,
         {{ entity_member }} as entity_member,
+        {{ claim_id }} as claim_id,
+        {{ service_key }} as service_key,
+        {{ part }} as part,
         {{ amount }} as signed_amount
     from {{ relation }}
     where {{ where }}

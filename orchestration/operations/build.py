@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from orchestration.core.errors import BooksError
 from orchestration.operations.learned import LEARNED
+from orchestration.operations.tell_books import tell_lake
 from orchestration.stores.dbt import current_manifest, dbt_environment, dbt_variables
 from orchestration.stores.lake import table_names
 
@@ -31,6 +32,7 @@ def building(stores: PracticeStores, *, is_anew: bool = False) -> Iterator[list[
 
     ``is_anew`` makes every model from the raw tables again. dbt's own log has every line, the terminal one per step.
     """
+    tell_lake(stores)
     with dbt_environment(stores), Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
         yield ["build", "--vars", dbt_variables(stores.home), *["--full-refresh"] * is_anew]
 

@@ -13,6 +13,7 @@ from orchestration.accounting.journal import RULE_VERSION, entries_from_proposal
 from orchestration.core.errors import GateFailedError
 from orchestration.operations.reconcile import disagreements
 from orchestration.operations.revenue_mapping import require_locked_mapping
+from orchestration.operations.tell_books import remember_movements
 from orchestration.stores.lake import rows
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def post_proposals(stores: PracticeStores, run_id: str | None) -> Posted:
             message = f"a gate refused, nothing was posted: {', '.join(failed)}"
             raise GateFailedError(message, fix="medbooks doctor")
         require_locked_mapping(lake)
+        remember_movements(stores, lake)
         load_accounts(ledger, lake)
         proposed = [
             row[0] for row in lake.execute("select distinct event_id from posting.fct_journal_lines").fetchall()

@@ -191,6 +191,11 @@ class Home:
         return self.root / "landed"
 
     @property
+    def remembered(self) -> Path:
+        """Sealed lists of what was proposed for which claim, one per run: what the ledger must not know of persons."""
+        return self.root / "movements"
+
+    @property
     def lake_file(self) -> Path:
         """The encrypted DuckDB file; a product of the landed files."""
         return self.root / "lake" / "lake.duckdb"
@@ -232,7 +237,7 @@ class Home:
 
     @cached_property
     def _master_key(self) -> bytes:
-        folders = (self.landed, self.outside / "connections")
+        folders = (self.landed, self.remembered, self.outside / "connections")
         sealed = self.lake_file.exists() or any(folder.is_dir() and any(folder.iterdir()) for folder in folders)
         return read_or_create_master_key(self.key_file, may_create=not sealed)
 

@@ -34,6 +34,11 @@ class PracticeStores:
         """The sealed, immutable landed files."""
         return LandedStore(self.home.landed, self.home.landed_key)
 
+    @cached_property
+    def remembered(self) -> LandedStore:
+        """The sealed lists of what was proposed for which claim."""
+        return LandedStore(self.home.remembered, self.home.landed_key)
+
     @property
     def inboxes(self) -> AllInboxes:
         """The folder and every inbox that the environment names, as one."""

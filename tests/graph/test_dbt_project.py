@@ -11,16 +11,14 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import yaml
 
 from orchestration.reporting.dbt_sources import sources_page
 from orchestration.reporting.dbt_staging import Selected, selected, staging_page
-
-if TYPE_CHECKING:
-    from orchestration.formats.file_kind import FileKind
 
 PROJECT = Path(__file__).parents[2]
 MACROS = PROJECT / "dbt_project" / "macros"
@@ -124,10 +122,14 @@ def test_the_published_marts_are_the_models_that_promise_their_columns(manifest:
     assert set(manifest["exposures"]["exposure.medbooks.published_marts"]["depends_on"]["nodes"]) == promised
 
 
-def _sources() -> dict[str, FileKind]:
+def _sources() -> dict[str, Any]:
+    from orchestration.core import books_tables
     from orchestration.formats.registry import kinds
 
-    return {kind.name: kind for kind in kinds()}
+    books = SimpleNamespace(
+        schema=books_tables.SCHEMA, contents="what the books tell the lake", tables=books_tables.TABLES
+    )
+    return {"books": books, **{kind.name: kind for kind in kinds()}}
 
 
 def _staging_columns(kind: str) -> dict[str, list[Selected]]:

@@ -65,8 +65,9 @@ def test_marts_and_what_comes_after_leave_staging_to_the_intermediate_models(man
         if parent in models and layer_of(models[parent]) == "staging"
         if layer_of(node) not in {"staging", "intermediate"}
     }
-    # it compares what a file says with what was made of it, so it reads the file's own words
-    assert skipping == {"posting_agreements"}
+    # the one compares what a file says with what was made of it, so it reads the file's own words; the other what is
+    # wanted with what is booked, which no model makes
+    assert skipping == {"posting_agreements", "proposed_movements"}
 
 
 @pytest.mark.parametrize(

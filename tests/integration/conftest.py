@@ -21,6 +21,7 @@ Dbt = Callable[..., subprocess.CompletedProcess[str]]
 def empty_practice(tmp_path_factory) -> PracticeStores:
     """A practice that has received nothing: every raw table exists and holds no row."""
     from orchestration.formats.registry import kinds
+    from orchestration.operations.tell_books import tell_lake
     from orchestration.stores.lake import create_tables
 
     root = tmp_path_factory.mktemp("empty-practice")
@@ -28,6 +29,7 @@ def empty_practice(tmp_path_factory) -> PracticeStores:
     with stores.lake.connect() as lake:
         for kind in kinds():
             create_tables(lake, kind.tables)
+    tell_lake(stores)
     return stores
 
 

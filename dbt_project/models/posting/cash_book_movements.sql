@@ -165,19 +165,5 @@ movements as (
     {% endfor %}
 )
 
-select
-    movements.file_id,
-    movements.event_id,
-    movements.source,
-    movements.entry_date,
-    movements.rule_id,
-    movements.account_role,
-    movements.account_code,
-    movements.payer_class,
-    movements.provider_id,
-    movements.location_id,
-    {{ entity_of('movements') }} as entity_id,
-    movements.signed_amount
-from movements
-{{ join_entities('movements', ref('entity_members')) }}
-where movements.signed_amount <> 0
+select * from movements
+where signed_amount <> 0

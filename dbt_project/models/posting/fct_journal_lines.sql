@@ -6,7 +6,7 @@
 -- behind that (':cash', '@entity').
 
 with movements as (
-    select * from {{ ref('coded_movements') }}
+    select * from {{ ref('proposed_movements') }}
 ),
 
 entities as (

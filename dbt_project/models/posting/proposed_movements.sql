@@ -1,54 +1,156 @@
-{{ config(materialized='incremental', unique_key='event_id', incremental_strategy='delete+insert') }}
+{{ config(materialized='incremental', incremental_strategy='append') }}
 
--- One row per movement of an account before lines are added up: positive debits, negative credits, of the accrual book,
--- with the entity it belongs to. Every rule stands once, in the model of its source. What was proposed stays.
+-- One row per movement of an account that was proposed, before lines are added up: positive debits, negative credits, in
+-- either book. What is proposed is what is wanted less what is booked: a new event whole, and of an event that is there
+-- the difference, as an event of its own (`<event>:corrected:<n>`). So neither the order in which files land nor how
+-- runs divide them changes a balance in the end, and a replay adds nothing. What was proposed stays; a lake that is
+-- made anew takes it from the list that is kept of it (`raw_books.movements`).
 
-with movements as (
-    select * from {{ ref('charge_movements') }}
-    where {{ only_new_files() }}
+{% set place = [
+    'base_event_id', 'book', 'source', 'rule_id', 'account_code', 'account_role', 'payer_class', 'payer_id', 'provider_id',
+    'location_id', 'entity_id', 'claim_id', 'service_key', 'part',
+] %}
+
+with booked as (
+    select
+        event_id,
+        base_event_id,
+        book,
+        file_id,
+        source,
+        entry_date,
+        rule_id,
+        account_code,
+        account_role,
+        payer_class,
+        payer_id,
+        provider_id,
+        location_id,
+        entity_id,
+        claim_id,
+        service_key,
+        part,
+        signed_amount
+    {% if is_incremental() %}
+        from {{ this }}
+    {% else %}
+        from {{ ref('stg_books__movements') }}
+    {% endif %}
+),
+
+wanted as (
+    select
+        *,
+        event_id as base_event_id
+    from {{ ref('wanted_movements') }}
+),
+
+sides as (
+    select
+        {{ place | join(', ') }},
+        signed_amount,
+        known_date
+    from wanted
 
     union all
 
-    select * from {{ ref('remittance_movements') }}
-    where {{ only_new_files() }}
+    select
+        {{ place | join(', ') }},
+        -signed_amount as signed_amount,
+        cast(null as date) as known_date
+    from booked
+),
 
-    union all
+differences as (
+    select
+        {{ place | join(', ') }},
+        {{ money('sum(signed_amount)') }} as signed_amount,
+        max(known_date) as known_date
+    from sides
+    group by {{ place | join(', ') }}
+    having sum(signed_amount) <> 0
+),
 
-    select * from {{ ref('patient_movements') }}
-    where {{ only_new_files() }}
+touched as (
+    select
+        base_event_id,
+        book,
+        max(known_date) as known_date
+    from differences
+    group by base_event_id, book
+),
 
-    union all
+wanted_events as (
+    select
+        base_event_id,
+        book,
+        max(file_id) as file_id,
+        min(entry_date) as entry_date
+    from wanted
+    group by base_event_id, book
+),
 
-    select * from {{ ref('bank_movements') }}
+booked_events as (
+    select
+        base_event_id,
+        book,
+        count(distinct event_id) as event_count,
+        max(file_id) as file_id,
+        max(entry_date) as entry_date
+    from booked
+    group by base_event_id, book
+),
 
-    union all
+events as (
+    select
+        touched.base_event_id,
+        touched.book,
+        case
+            when booked_events.base_event_id is null then touched.base_event_id
+            else concat(touched.base_event_id, ':corrected:', cast(booked_events.event_count as varchar))
+        end as event_id,
+        coalesce(wanted_events.file_id, booked_events.file_id) as file_id,
+        -- what is new has its own day; a difference has the day by which all of it was known
+        case
+            when booked_events.base_event_id is null then wanted_events.entry_date
+            else coalesce(greatest(booked_events.entry_date, touched.known_date), booked_events.entry_date)
+        end as entry_date
+    from touched
+    left join wanted_events
+        on touched.base_event_id = wanted_events.base_event_id and touched.book = wanted_events.book
+    left join booked_events
+        on touched.base_event_id = booked_events.base_event_id and touched.book = booked_events.book
+),
 
-    select * from {{ ref('payable_movements') }}
-
-    union all
-
-    select * from {{ ref('supply_movements') }}
-
-    union all
-
-    select * from {{ ref('suspense_movements') }}
+proposed as (
+    select
+        events.event_id,
+        differences.base_event_id,
+        differences.book,
+        events.file_id,
+        differences.source,
+        -- what belongs to a closed period is booked on the first day that is open
+        coalesce(greatest(events.entry_date, open_days.first_open_date), events.entry_date) as entry_date,
+        differences.rule_id,
+        differences.account_code,
+        differences.account_role,
+        differences.payer_class,
+        differences.payer_id,
+        differences.provider_id,
+        differences.location_id,
+        differences.entity_id,
+        differences.claim_id,
+        differences.service_key,
+        differences.part,
+        differences.signed_amount
+    from differences
+    inner join events on differences.base_event_id = events.base_event_id and differences.book = events.book
+    left join {{ ref('stg_books__open_days') }} as open_days on differences.entity_id = open_days.entity_id
 )
 
-select
-    movements.file_id,
-    movements.event_id,
-    movements.source,
-    movements.entry_date,
-    movements.rule_id,
-    movements.account_role,
-    movements.account_code,
-    movements.payer_class,
-    movements.provider_id,
-    movements.location_id,
-    {{ entity_of('movements') }} as entity_id,
-    movements.signed_amount
-from movements
-{{ join_entities('movements', ref('entity_members')) }}
-{% if is_incremental() %}
-    where movements.event_id not in (select held.event_id from {{ this }} as held)
+select * from proposed
+{% if not is_incremental() %}
+    union all
+
+    select * from booked
 {% endif %}
