@@ -75,7 +75,7 @@
         *,
         'bank' as source,
         concat('bank_account:', account_last_four) as entity_member,
-        case when deposit_class = 'eft' and is_late_match then 'late_eft' else deposit_class end as booked_as
+        deposit_class as booked_as
     from {{ deposits }}
     where disposition = 'proposed'
 {%- endmacro %}
@@ -92,6 +92,7 @@
             when 'card_fee' then 'R03'
             when 'patient_refund' then 'R15'
             when 'payer_refund' then 'R17'
+            when 'unidentified' then 'R18'
             else 'R20'
         end as rule_id
     from {{ withdrawals }}

@@ -28,6 +28,7 @@ VERBS: Final = (
     "claims",
     "close",
     "era",
+    "explain",
     "gl",
     "practice",
     "publish",

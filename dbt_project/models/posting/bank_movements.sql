@@ -28,7 +28,8 @@ movements as (
         'entity_member': 'entity_member',
     } %}
     -- R09 the deposit of a remittance leaves EFT clearing
-    {{ posting('deposits', "'R09'", "'operating_bank'", "'eft_clearing'", 'deposit_amount', where="booked_as = 'eft'", **bank) }}
+    {{ posting('deposits', "'R09'", "'operating_bank'", "'eft_clearing'", 'deposit_amount', where="booked_as = 'eft'",
+               **dict(bank, known_date='greatest(posted_date, payment_date)')) }}
 
     -- R10 the deposit of payments at the desk; R03 a card payout whose day is known, and the fee the processor kept
     union all
@@ -41,14 +42,10 @@ movements as (
     {{ posting('deposits', "'R03'", "'card_fees'", "'card_clearing'", 'card_gross_amount - deposit_amount',
                where="booked_as = 'card_settlement' and card_gross_amount <> 0", **bank) }}
 
-    -- R18 a receipt nobody has explained yet waits as unapplied; when its remittance comes, it leaves for EFT clearing
+    -- R18 a receipt nobody has explained yet waits as unapplied
     union all
     {{ posting('deposits', "'R18'", "'operating_bank'", "'unapplied_receipts'", 'deposit_amount',
-               where="booked_as in ('unidentified', 'differs', 'late_eft')", **bank) }}
-    union all
-    {{ posting('deposits', "'R18'", "'unapplied_receipts'", "'eft_clearing'", 'deposit_amount', where="booked_as = 'late_eft'",
-               **dict(bank, event_id="concat(event_id, ':identified')",
-                      entry_date='greatest(posted_date, payment_date)')) }}
+               where="booked_as in ('unidentified', 'differs')", **bank) }}
 
     -- R19 capitation is owed as service until its month is over, then it is earned
     union all
@@ -58,7 +55,8 @@ movements as (
     {{ posting('capitations', "'R19'", "'capitation_unearned'", "'capitation_earned'", 'deposit_amount',
                **dict(bank, event_id="concat(event_id, ':earned')", entry_date='earned_date')) }}
 
-    -- R20 a bill is paid, rent is an expense on the day it is paid; R21 payroll tax and deductions; R15 and R17 refunds; R03 card fees
+    -- R20 a bill is paid, rent is an expense on the day it is paid; R21 payroll tax and deductions; R15 and R17 refunds; R03 card
+    -- fees; R18 a withdrawal nobody has explained yet waits as unidentified
     union all
     {{ posting('withdrawals', 'rule_id', no_text(), "'operating_bank'", 'withdrawal_amount', debit_code='account_code',
                **bank) }}

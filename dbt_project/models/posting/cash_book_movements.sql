@@ -27,15 +27,15 @@ deposits as (
     {{ booked_deposits(ref('fct_deposits')) }}
 ),
 
--- a matched deposit, or a late match: the event that makes it revenue
+-- a matched deposit: the event that makes it revenue
 receipts as (
     select
         *,
-        case when booked_as = 'late_eft' then concat(event_id, ':identified') else event_id end as receipt_event_id,
-        case when booked_as = 'late_eft' then greatest(posted_date, payment_date) else posted_date end as receipt_date,
-        case when booked_as = 'late_eft' then 'unapplied_receipts' else 'operating_bank' end as receipt_account_role
+        event_id as receipt_event_id,
+        posted_date as receipt_date,
+        greatest(posted_date, payment_date) as receipt_known_date
     from deposits
-    where booked_as in ('eft', 'late_eft')
+    where booked_as = 'eft'
 ),
 
 receipt_lines as (
@@ -43,6 +43,7 @@ receipt_lines as (
         receipts.file_id,
         receipts.receipt_event_id,
         receipts.receipt_date,
+        receipts.receipt_known_date,
         receipts.source,
         matched_lines.*
     from receipts
@@ -54,6 +55,7 @@ receipt_adjustments as (
         receipts.file_id,
         receipts.receipt_event_id,
         receipts.receipt_date,
+        receipts.receipt_known_date,
         receipts.source,
         receipts.entity_member,
         adjustments.account_code,
@@ -109,10 +111,12 @@ pay_lines as (
 
 movements as (
     {% set nobody = {'payer_class': no_text(), 'provider_id': no_text(), 'location_id': no_text()} %}
-    {% set receipt = {'event_id': 'receipt_event_id', 'entry_date': 'receipt_date'} %}
+    {% set receipt = {
+        'event_id': 'receipt_event_id', 'entry_date': 'receipt_date', 'known_date': 'receipt_known_date',
+    } %}
     {% set bank = dict(nobody, entry_date='posted_date', entity_member='entity_member') %}
     -- R09 a remittance's deposit is revenue of the services it was paid for, by what each was paid
-    {{ side('receipts', "'R09'", 'receipt_account_role', 'deposit_amount',
+    {{ side('receipts', "'R09'", "'operating_bank'", 'deposit_amount',
             **dict(nobody, entity_member='entity_member', **receipt)) }}
     union all
     {{ side('receipt_lines', "'R09'", "'revenue_unallocated'", '-first_amount', code='first_account_code', **receipt) }}
@@ -125,7 +129,7 @@ movements as (
     -- R18 a receipt nobody has explained
     union all
     {{ posting('deposits', "'R18'", "'operating_bank'", "'unapplied_receipts'", 'deposit_amount',
-               where="booked_as in ('unidentified', 'differs', 'late_eft')", **bank) }}
+               where="booked_as in ('unidentified', 'differs')", **bank) }}
 
     -- R03, R10 what patients pay is revenue of what they pay for, when they pay
     union all

@@ -1,5 +1,3 @@
-{{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
-
 -- R03, R08, R10 and R14 of patients, R11, R12, R17 and R24 of people's decisions: one row per movement of an account,
 -- positive debits, negative credits.
 
@@ -8,7 +6,7 @@ with payments as (
         *,
         'self_pay' as payer_class
     from {{ ref('int_receivables__desk_payments') }}
-    where hold_reason is null and {{ only_new_files() }}
+    where hold_reason is null
 ),
 
 applications as (
@@ -16,7 +14,6 @@ applications as (
         *,
         'self_pay' as payer_class
     from {{ ref('prepayment_applications') }}
-    where {{ only_new_files() }}
 ),
 
 adjustments as (
@@ -25,31 +22,35 @@ adjustments as (
         case when accounts.account_role = 'receivable_patient' then 'self_pay' end as payer_class
     from {{ ref('fct_account_adjustments') }} as adjusted
     left join {{ ref('accounts') }} as accounts on adjusted.receivable_account_code = accounts.account_code
-    where adjusted.disposition = 'proposed' and {{ only_new_files('adjusted.file_id') }}
+    where adjusted.disposition = 'proposed'
 ),
 
 movements as (
+    {% set of_claim = {'claim_id': 'claim_id'} %}
     -- R03 paid on or before the day of service: owed to the patient until he owes it to us
     {{ posting('payments', "'R03'", no_text(), "'prepayments_patient'", 'paid_amount', debit_code='account_code',
-               where='is_prepayment') }}
+               where='is_prepayment', **of_claim) }}
 
     -- R08 a prepayment meets what the patient turns out to owe
     union all
-    {{ posting('applications', "'R08'", "'prepayments_patient'", "'receivable_patient'", 'applied_amount', location_id=no_text()) }}
+    {{ posting('applications', "'R08'", "'prepayments_patient'", "'receivable_patient'", 'applied_amount',
+               location_id=no_text(), part="'payment'", **of_claim) }}
 
     -- R10 paid after the service, undeposited until the bank shows it
     union all
     {{ posting('payments', "'R10'", no_text(), "'receivable_patient'", 'paid_amount', debit_code='account_code',
-               where='not is_prepayment and not is_refund') }}
+               where='not is_prepayment and not is_refund', part="'payment'", **of_claim) }}
 
     -- R14 a refund is decided: the patient's credit is a debt of ours until the bank shows that it was paid (R15)
     union all
-    {{ posting('payments', "'R14'", "'receivable_patient'", "'credits_patient'", '-paid_amount', where='is_refund') }}
+    {{ posting('payments', "'R14'", "'receivable_patient'", "'credits_patient'", '-paid_amount', where='is_refund',
+               part="'payment'", **of_claim) }}
 
     -- R11 price concession, R12 denial written off, R17 overpayment found, R24 credit loss
     union all
     {{ posting('adjustments', 'rule_id', no_text(), no_text(), 'adjusted_amount',
-               debit_code='receivable_account_code', credit_code='account_code') }}
+               debit_code='receivable_account_code', credit_code='account_code', part="'adjustment'", payer_id='payer_id',
+               **of_claim) }}
 )
 
 select * from movements

@@ -1,5 +1,5 @@
 -- One row per PLB pair that takes back an overpayment (WO positive): how much of it the practice had recognised before
--- (R17), by the payer's reference to our claim or to its own. What landed later does not count.
+-- (R17), by the payer's reference to our claim or to its own.
 
 with provider_adjustments as (
     select * from {{ ref('int_remittances__provider_adjustments_classified') }}
@@ -17,8 +17,7 @@ claim_numbers as (
 recognised as (
     select
         adjustments.claim_id,
-        adjustments.adjusted_amount,
-        adjustments.loaded_at
+        adjustments.adjusted_amount
     from {{ ref('fct_account_adjustments') }} as adjustments
     inner join {{ ref('accounts') }} as accounts
         on accounts.account_role = 'overpayments_recognised' and adjustments.account_code = accounts.account_code
@@ -43,12 +42,11 @@ taken as (
         provider_adjustments.file_id,
         provider_adjustments.transaction_number,
         provider_adjustments.pair_number,
-        provider_adjustments.arrival_key,
+        provider_adjustments.adjustment_key,
         provider_adjustments.adjustment_amount,
-        provider_adjustments.loaded_at,
         referenced.claim_id,
         sum(provider_adjustments.adjustment_amount) over (
-            partition by referenced.claim_id order by provider_adjustments.arrival_key
+            partition by referenced.claim_id order by provider_adjustments.adjustment_key
             rows between unbounded preceding and current row
         ) as taken_amount
     from provider_adjustments
@@ -67,7 +65,7 @@ known as (
         taken.taken_amount,
         sum(recognised.adjusted_amount) as recognised_amount
     from taken
-    inner join recognised on taken.claim_id = recognised.claim_id and taken.loaded_at >= recognised.loaded_at
+    inner join recognised on taken.claim_id = recognised.claim_id
     group by
         taken.file_id, taken.transaction_number, taken.pair_number, taken.adjustment_amount, taken.taken_amount
 )

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 -- One row per voided charge or patient payment, with what its booking had touched: the accounts of the payment, the
--- claim, and the contractual estimate that still stood when the void landed.
+-- claim, and the contractual estimate, which no answer has served then.
 
 with voids as (
     select * from {{ ref('voided_transactions') }}
@@ -30,13 +30,6 @@ payments as (
         is_refund
     from {{ ref('int_receivables__desk_payments') }}
     where hold_reason is null
-),
-
-releases as (
-    select
-        charge_line_key,
-        loaded_at
-    from {{ ref('allowance_releases') }}
 )
 
 select
@@ -47,7 +40,7 @@ select
     case when not payments.is_refund then payments.account_code end as payment_account_code,
     case when payments.is_prepayment then 'prepayments_patient' else 'receivable_patient' end as owed_account_role,
     coalesce(payments.is_prepayment, false) as is_prepayment,
-    case when releases.charge_line_key is null then coalesce(charges.allowance_amount, 0) else 0 end as allowance_amount
+    coalesce(charges.allowance_amount, 0) as allowance_amount
 from voids
 left join charges
     on voids.transaction_type = 'CHARGE'
@@ -59,4 +52,3 @@ left join payments
     and voids.source = payments.source
     and voids.profile = payments.profile
     and voids.transaction_id = payments.transaction_id
-left join releases on charges.charge_line_key = releases.charge_line_key and voids.loaded_at >= releases.loaded_at

@@ -1,7 +1,5 @@
-{{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
-
 -- One row per booked charge or patient payment that its billing system voided (rule RV), at the row that brought the
--- void: the transaction's own row, or a later copy of it. What is taken back is what was booked, not what the copy says.
+-- void: the transaction's own row, or another copy of it. What is taken back is what was booked, not what the copy says.
 -- A void of something that is not booked takes nothing back.
 
 with voids as (
@@ -9,7 +7,6 @@ with voids as (
     where
         void_date is not null
         and transaction_type in ('CHARGE', 'PAYMENT')
-        and {{ only_new_files() }}
 ),
 
 -- a charge that a credit takes back is not taken back again by its void date
@@ -53,12 +50,12 @@ matched as (
         cast(0 as decimal(18, 2)) as paid_amount,
         voids.loaded_at
     from voids
-    -- a charge that is booked after its void arrived is a corrected copy, and nobody voided that
+    -- a charge that is posted after the void is a corrected copy, and nobody voided that
     inner join charges
         on voids.source = charges.source
         and voids.profile = charges.profile
         and voids.transaction_id = charges.transaction_id
-        and voids.loaded_at >= charges.loaded_at
+        and coalesce(voids.void_date >= charges.posting_date, true)
     left join credited
         on voids.source = credited.source
         and voids.profile = credited.profile
@@ -91,42 +88,18 @@ matched as (
         on voids.source = desk_payments.source
         and voids.profile = desk_payments.profile
         and voids.transaction_id = desk_payments.transaction_id
-        and voids.loaded_at >= desk_payments.loaded_at
+        and coalesce(voids.void_date >= desk_payments.posting_date, true)
     where voids.transaction_type = 'PAYMENT'
 ),
 
-known as (
-    select
-        file_id,
-        line_number,
-        source,
-        profile,
-        transaction_id,
-        loaded_at
-    from matched
-
-    {% if is_incremental() %}
-        union all
-
-        select
-            held.file_id,
-            held.line_number,
-            held.source,
-            held.profile,
-            held.transaction_id,
-            held.loaded_at
-        from {{ this }} as held
-    {% endif %}
-),
-
-arrival_order as (
+copy_order as (
     select
         file_id,
         line_number,
         row_number() over (
-            partition by source, profile, transaction_id order by loaded_at, file_id, line_number
-        ) as arrival_number
-    from known
+            partition by source, profile, transaction_id order by void_date, file_id, line_number
+        ) as copy_number
+    from matched
 )
 
 select
@@ -152,7 +125,7 @@ select
     matched.paid_amount,
     matched.loaded_at
 from matched
-inner join arrival_order
-    on matched.file_id = arrival_order.file_id
-    and matched.line_number = arrival_order.line_number
-    and arrival_order.arrival_number = 1
+inner join copy_order
+    on matched.file_id = copy_order.file_id
+    and matched.line_number = copy_order.line_number
+    and copy_order.copy_number = 1

@@ -6,10 +6,10 @@
 with withdrawals as (
     select
         'bank' as source,
-        hold_reason,
+        case when withdrawal_class = 'unidentified' then 'unidentified_withdrawal' else hold_reason end as hold_reason,
         withdrawal_amount as waiting_amount
     from {{ ref('fct_withdrawals') }}
-    where hold_reason is not null
+    where hold_reason is not null or withdrawal_class = 'unidentified'
 ),
 
 desk_payments as (
@@ -38,7 +38,7 @@ adjustments as (
         hold_reason,
         abs(adjusted_amount) as waiting_amount
     from {{ ref('fct_account_adjustments') }}
-    where hold_reason = 'unknown_adjustment_reason'
+    where hold_reason in ('unknown_adjustment_reason', 'waits_for_remittance')
 ),
 
 takebacks as (

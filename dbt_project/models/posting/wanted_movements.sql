@@ -55,13 +55,6 @@ with movements as (
 
     select
         {{ columns }},
-        'accrual' as book
-    from {{ ref('suspense_movements') }}
-
-    union all
-
-    select
-        {{ columns }},
         'cash' as book
     from {{ ref('cash_book_movements') }}
 ),

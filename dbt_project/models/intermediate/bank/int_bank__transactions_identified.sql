@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 -- One row per line of a bank statement that moves money, with what it is told apart by: deposit or withdrawal, the words
--- the bank prints, and which arrival of its transaction it is. The first counts, every later one is a duplicate.
+-- the bank prints, and which copy of its transaction it is. The first by its content counts, every other one is a duplicate.
 
 with transactions as (
     select
@@ -16,6 +16,6 @@ with transactions as (
 select
     *,
     row_number() over (
-        partition by account_last_four, bank_transaction_id, direction order by loaded_at, file_id, line_number
+        partition by account_last_four, bank_transaction_id, direction order by posted_date, file_id, line_number
     ) as arrival_number
 from transactions

@@ -1,7 +1,5 @@
-{{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
-
 -- One row per charge line whose payer's fee schedule names its code on the day of service: what the payer is expected to
--- allow, and to take off (rule R02). The schedule as it was before the charge landed; a fee for the modifier and the place
+-- allow, and to take off (rule R02). A fee for the modifier and the place
 -- comes before one for any.
 
 with charges as (
@@ -10,7 +8,7 @@ with charges as (
         priced.charged_amount
     from {{ ref('int_billing__charges_coded') }} as coded
     inner join {{ ref('int_billing__charges_priced') }} as priced on coded.charge_line_key = priced.charge_line_key
-    where coded.bucket is distinct from 'patient' and {{ only_new_files('coded.file_id') }}
+    where coded.bucket is distinct from 'patient'
 ),
 
 expected as (
@@ -24,7 +22,7 @@ expected as (
             order by
                 case when fees.modifier is null then 1 else 0 end,
                 case when fees.place_of_service_code is null then 1 else 0 end,
-                fees.loaded_at desc, fees.fee_key asc
+                fees.valid_from_date desc, fees.fee_key asc
         ) as fee_number
     from charges
     inner join {{ ref('int_fees__fees_dated') }} as fees
@@ -35,7 +33,6 @@ expected as (
         and coalesce(fees.place_of_service_code, charges.place_of_service_code, '')
         = coalesce(charges.place_of_service_code, '')
         and charges.fee_date between fees.valid_from_date and fees.valid_to_date
-        and charges.loaded_at >= fees.loaded_at
 )
 
 select

@@ -1,12 +1,10 @@
-{{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
-
 -- One row per charge line of any billing source, its sender's words in our codes. A code of the sender's own is the
 -- procedure that charge_codes gives it on the day of service, and stays as it is where that says nothing. The payer's class
 -- comes from the name in this very row: a posted entry must not depend on what arrives later.
 
 with arrived as (
     select * from {{ ref('int_billing__transactions_unioned') }}
-    where transaction_type = 'CHARGE' and {{ only_new_files() }}
+    where transaction_type = 'CHARGE'
 ),
 
 code_matches as (

@@ -1,5 +1,3 @@
-{{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
-
 -- One row per charge line: the revenue it is (rule R01). The range of its code gives category and account; a category that
 -- splits has an account for each component instead. Only a global line splits: one billed with modifier 26 or TC is that
 -- component whole.
@@ -19,7 +17,6 @@ with charges as (
         priced.charged_amount
     from {{ ref('int_billing__charges_coded') }} as coded
     inner join {{ ref('int_billing__charges_priced') }} as priced on coded.charge_line_key = priced.charge_line_key
-    where {{ only_new_files('coded.file_id') }}
 ),
 
 -- the fee schedule's own 26 and TC rows on the day of service, before the configured default

@@ -1,12 +1,8 @@
-{{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
-
 -- One row per charge line: what it costs. An amount that no file states is units times the practice's own fee of the day.
--- A fee that landed after the line makes an event of its own (later_fee_file_id): the line was held until a rebuild, and
--- its file's day may be posted.
+-- Whether the fee or the line landed first is no matter.
 
 with charges as (
     select * from {{ ref('int_billing__charges_coded') }}
-    where {{ only_new_files() }}
 ),
 
 -- the fee of the line's modifier and place before the one for any; a component (26, TC) is never priced as the whole
@@ -15,8 +11,6 @@ fee_matches as (
     select
         charges.charge_line_key,
         fees.fee_amount,
-        fees.file_id as fee_file_id,
-        fees.loaded_at as fee_loaded_at,
         row_number() over (
             partition by charges.charge_line_key
             order by
@@ -56,7 +50,6 @@ select
                 2
             ) as decimal(18, 2)
         )
-    ) as charged_amount,
-    case when fee_matches.fee_loaded_at > charges.loaded_at then fee_matches.fee_file_id end as later_fee_file_id
+    ) as charged_amount
 from charges
 left join fee_matches on charges.charge_line_key = fee_matches.charge_line_key and fee_matches.match_number = 1

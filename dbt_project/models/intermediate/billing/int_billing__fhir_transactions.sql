@@ -1,8 +1,7 @@
 {{ config(materialized='view') }}
 
 -- One row per ledger transaction of a FHIR resource, with what other resources say about it: payer, provider, and
--- whether the service was charged by another kind of resource before. Only resources that landed no later than the
--- transaction are heard, so that a rebuild gives the same rows.
+-- whether the service is charged by another kind of resource. Which landed first is no matter.
 
 with transactions as (
     select * from {{ ref('stg_fhir__transactions') }}
@@ -17,8 +16,7 @@ coverages as (
         coverage_id,
         payer_id,
         payer_name,
-        loaded_at,
-        row_number() over (partition by coverage_id order by loaded_at, file_id, line_number) as version_number
+        row_number() over (partition by coverage_id order by file_id, line_number) as version_number
     from {{ ref('stg_fhir__coverages') }}
 ),
 
@@ -26,8 +24,7 @@ organizations as (
     select
         organization_id,
         organization_name,
-        loaded_at,
-        row_number() over (partition by organization_id order by loaded_at, file_id, line_number) as version_number
+        row_number() over (partition by organization_id order by file_id, line_number) as version_number
     from {{ ref('stg_fhir__organizations') }}
 ),
 
@@ -35,8 +32,7 @@ practitioners as (
     select
         practitioner_id,
         npi,
-        loaded_at,
-        row_number() over (partition by practitioner_id order by loaded_at, file_id, line_number) as version_number
+        row_number() over (partition by practitioner_id order by file_id, line_number) as version_number
     from {{ ref('stg_fhir__practitioners') }}
     where npi is not null
 ),
@@ -45,21 +41,18 @@ practitioner_roles as (
     select
         practitioner_role_id,
         practitioner_id,
-        loaded_at,
-        row_number() over (partition by practitioner_role_id order by loaded_at, file_id, line_number) as version_number
+        row_number() over (partition by practitioner_role_id order by file_id, line_number) as version_number
     from {{ ref('stg_fhir__practitioner_roles') }}
 ),
 
--- one service may arrive as a ChargeItem and again as an item of a Claim: an encounter is charged through the kind of
--- resource that landed first
+-- one service may arrive as a ChargeItem and again as an item of a Claim: an encounter is charged through its Claim, which
+-- a payer answers, where there is one
 encounters as (
     select
         file_id,
         transaction_id,
         resource_type,
-        first_value(resource_type) over (
-            partition by encounter_id order by loaded_at, file_id, line_number
-        ) as charging_resource_type
+        max(resource_type) over (partition by encounter_id) as charging_resource_type
     from charge_lines
     where
         encounter_id is not null
@@ -93,11 +86,9 @@ covered as (
     left join coverages
         on transactions.payer_id = coverages.coverage_id
         and coverages.version_number = 1
-        and transactions.loaded_at >= coverages.loaded_at
     left join practitioner_roles
         on transactions.rendering_provider_id = practitioner_roles.practitioner_role_id
         and practitioner_roles.version_number = 1
-        and transactions.loaded_at >= practitioner_roles.loaded_at
     left join told_twice
         on transactions.file_id = told_twice.file_id
         and told_twice.transaction_id = coalesce(transactions.reversed_transaction_id, transactions.transaction_id)
@@ -141,8 +132,6 @@ from covered
 left join organizations
     on covered.covering_payer_id = organizations.organization_id
     and organizations.version_number = 1
-    and covered.loaded_at >= organizations.loaded_at
 left join practitioners
     on covered.practitioner_id = practitioners.practitioner_id
     and practitioners.version_number = 1
-    and covered.loaded_at >= practitioners.loaded_at

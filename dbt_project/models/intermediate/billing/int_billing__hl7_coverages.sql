@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 
 -- One row per HL7 charge that names no payer and whose patient has, by another message of the same facility, a coverage
--- that pays first and is valid on the day of service: whose it is, and how many payers have one. Only messages that landed
--- no later than the charge are heard, so that a rebuild gives the same rows; a credit hears what its charge heard.
+-- that pays first and is valid on the day of service: whose it is, and how many payers have one. Which message landed first
+-- is no matter.
 
 with transactions as (
     select * from {{ ref('stg_hl7__transactions') }}
@@ -16,22 +16,12 @@ charges as (
         transactions.profile,
         transactions.reversed_transaction_id,
         transactions.service_date,
-        transactions.loaded_at,
         patients.patient_id,
         coalesce(patients.sending_facility, '') as sending_facility
     from transactions
     inner join {{ ref('stg_hl7__transaction_patients') }} as patients
         on transactions.file_id = patients.file_id and transactions.line_number = patients.line_number
     where transactions.payer_id is null and transactions.payer_name is null
-),
-
-originals as (
-    select
-        profile,
-        transaction_id,
-        min(loaded_at) as loaded_at
-    from transactions
-    group by profile, transaction_id
 ),
 
 coverages as (
@@ -56,15 +46,12 @@ said as (
         row_number() over (
             partition by
                 charges.file_id, charges.line_number, coverages.payer_id, coverages.payer_name, coverages.plan_id
-            order by coverages.loaded_at desc, coverages.file_id desc, coverages.line_number desc
+            order by coverages.effective_date desc nulls last, coverages.file_id desc, coverages.line_number desc
         ) as version_number
     from charges
-    left join originals
-        on charges.profile = originals.profile and charges.reversed_transaction_id = originals.transaction_id
     inner join coverages
         on charges.patient_id = coverages.patient_id
         and charges.sending_facility = coverages.facility
-        and coalesce(originals.loaded_at, charges.loaded_at) >= coverages.loaded_at
 )
 
 -- without its first day nobody can tell whether a coverage was valid

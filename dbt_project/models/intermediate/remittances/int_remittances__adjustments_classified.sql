@@ -1,23 +1,18 @@
-{{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
-
 -- One row per CAS triplet with what it means. First a payer's own way of writing is mapped to the standard's codes
 -- (payer_quirks), then: the exact group first, then any group, else unknown. A remark makes the class of a denial finer.
--- A code that was added after the file landed is unknown here, in a rebuild too: what it left in suspense is released by
--- an event of its own (suspense_items).
+-- Group PR is the patient's whatever the reason is, also where the reason denies: the denial is kept for the follow-up. A
+-- code that is added later is known here from then on, and the difference is booked.
 
 with adjustments as (
     select * from {{ ref('stg_era835__adjustments') }}
-    where {{ only_new_files() }}
 ),
 
 payments as (
     select * from {{ ref('int_remittances__payments') }}
-    where {{ only_new_files() }}
 ),
 
 remarks as (
     select * from {{ ref('stg_era835__remarks') }}
-    where {{ only_new_files() }}
 ),
 
 codes as (
@@ -131,7 +126,10 @@ select
     meant.reason_code as sent_reason_code,
     meant.is_quirk,
     meant.adjustment_amount,
-    coalesce(exact_codes.adjustment_class, any_codes.adjustment_class, 'unknown') as adjustment_class,
+    case
+        when meant.meant_group_code = 'PR' then 'patient'
+        else coalesce(exact_codes.adjustment_class, any_codes.adjustment_class, 'unknown')
+    end as adjustment_class,
     coalesce(exact_codes.account_code, any_codes.account_code) as account_code,
     coalesce(exact_codes.is_denial, any_codes.is_denial, false) as is_denial,
     case
@@ -140,18 +138,20 @@ select
     end as denial_class,
     case
         when coalesce(exact_codes.is_denial, any_codes.is_denial, false)
-            then coalesce(refined.action_code, exact_codes.action_code, any_codes.action_code)
+            then
+                case
+                    when meant.meant_group_code = 'PR' then 'bill_patient'
+                    else coalesce(refined.action_code, exact_codes.action_code, any_codes.action_code)
+                end
     end as action_code,
     meant.loaded_at
 from meant
 left join codes as exact_codes
     on meant.meant_group_code = exact_codes.group_code
     and meant.meant_reason_code = exact_codes.reason_code
-    and {{ was_known('exact_codes', 'meant') }}
 left join codes as any_codes
     on any_codes.group_code = '*'
     and meant.meant_reason_code = any_codes.reason_code
-    and {{ was_known('any_codes', 'meant') }}
 left join refined
     on meant.file_id = refined.file_id
     and meant.transaction_number = refined.transaction_number

@@ -1,11 +1,8 @@
-{{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
-
 -- One row per remittance line with adjustments: what was taken off it, each adjustment in exactly one class, so that
 -- charged = paid + all of them. The amounts of a prior payer and of bundling are parts of these, for what looks closer.
 
 with adjustments as (
     select * from {{ ref('int_remittances__adjustments_classified') }}
-    where {{ only_new_files() }}
 )
 
 select
@@ -15,7 +12,8 @@ select
     {{ sum_money("case when adjustment_class = 'capitation' then adjustment_amount end") }} as capitation_amount,
     {{ sum_money("case when adjustment_class = 'sequestration' then adjustment_amount end") }} as sequestration_amount,
     {{ sum_money("case when adjustment_class = 'patient' then adjustment_amount end") }} as patient_amount,
-    {{ sum_money("case when is_denial then adjustment_amount end") }} as denied_amount,
+    {{ sum_money("case when is_denial and adjustment_class <> 'patient' then adjustment_amount end") }}
+        as denied_amount,
     {{ sum_money("case when adjustment_class in ('coordination', 'processing') and not is_denial then adjustment_amount end") }}
         as coordination_amount,
     {{ sum_money("case when reason_code = '23' then adjustment_amount end") }} as prior_payer_amount,

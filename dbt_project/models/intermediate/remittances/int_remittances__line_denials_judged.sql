@@ -1,5 +1,3 @@
-{{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
-
 -- One row per remittance line: whether the payer denied it, the reason a biller works on, and its first remark. A line is
 -- denied when it pays nothing, an adjustment with a denying reason takes something off it, and the payer does not pay for
 -- it on another line of the claim (bundling).
@@ -8,12 +6,10 @@
 
 with claims as (
     select * from {{ ref('int_remittances__claims_classified') }}
-    where {{ only_new_files() }}
 ),
 
 adjustments as (
     select * from {{ ref('int_remittances__line_adjustments_summed') }}
-    where {{ only_new_files() }}
 ),
 
 lines as (
@@ -23,7 +19,6 @@ lines as (
         adjustments.bundled_out_amount
     from {{ ref('int_remittances__lines_unioned') }} as remittance_lines
     left join adjustments on remittance_lines.remittance_line_key = adjustments.remittance_line_key
-    where {{ only_new_files('remittance_lines.file_id') }}
 ),
 
 -- the paying line of a bundle says so by a negative 94, or by being paid under the code the zeroed line was turned into
@@ -70,7 +65,7 @@ reasons as (
             order by adjustment_amount desc, reason_code asc, group_code asc
         ) as reason_rank
     from {{ ref('int_remittances__adjustments_classified') }}
-    where is_denial and adjustment_amount > 0 and {{ only_new_files() }}
+    where is_denial and adjustment_amount > 0
 ),
 
 first_remarks as (
@@ -81,7 +76,7 @@ first_remarks as (
         service_line_number,
         min(remark_code) as remark_code
     from {{ ref('stg_era835__remarks') }}
-    where qualifier = 'HE' and {{ only_new_files() }}
+    where qualifier = 'HE'
     group by file_id, transaction_number, claim_number, service_line_number
 )
 

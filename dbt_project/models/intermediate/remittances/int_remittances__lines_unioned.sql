@@ -1,5 +1,3 @@
-{{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
-
 -- One row per service line of a remitted claim, and one more (service_line_number 0) for what a payer decided at claim
 -- level: its adjustments, and what the service lines leave of the claim's charge and payment. So the lines of a claim add
 -- up to the claim, and the claims to the payment. Its keys say which lines are the same line at another remittance.
@@ -10,12 +8,10 @@
 
 with claims as (
     select * from {{ ref('int_remittances__claims_classified') }}
-    where {{ only_new_files() }}
 ),
 
 service_lines as (
     select * from {{ ref('stg_era835__service_lines') }}
-    where {{ only_new_files() }}
 ),
 
 claims_adjusted as (
@@ -24,7 +20,7 @@ claims_adjusted as (
         transaction_number,
         claim_number
     from {{ ref('int_remittances__adjustments_classified') }}
-    where service_line_number = 0 and {{ only_new_files() }}
+    where service_line_number = 0
 ),
 
 line_totals as (
@@ -45,7 +41,7 @@ lines as (
         claims.transaction_number,
         claims.claim_number,
         service_lines.service_line_number,
-        claims.payer_id,
+        claims.payer_key,
         claims.claim_id,
         service_lines.line_control_number,
         coalesce(service_lines.rendering_provider_id, claims.rendering_provider_id) as rendering_provider_id,
@@ -73,7 +69,7 @@ lines as (
         claims.transaction_number,
         claims.claim_number,
         0 as service_line_number,
-        claims.payer_id,
+        claims.payer_key,
         claims.claim_id,
         cast(null as varchar) as line_control_number,
         claims.rendering_provider_id,
@@ -107,7 +103,7 @@ named as (
 
 select
     {{ surrogate_key(['file_id', 'transaction_number', 'claim_number', 'service_line_number']) }} as remittance_line_key,
-    {{ surrogate_key(['payer_id', 'claim_id', 'line_name']) }} as billed_line_key,
+    {{ surrogate_key(['payer_key', 'claim_id', 'line_name']) }} as billed_line_key,
     -- the service, whichever payer answers
     {{ surrogate_key(['claim_id', 'line_name']) }} as service_key,
     file_id,

@@ -1,18 +1,14 @@
-{{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
-
 -- One row per PLB pair with what it means, after a payer's own way of writing was mapped (payer_quirks). A reason that
--- is in no seed, or was in none when its file landed, is unknown and goes to suspense. What belongs together across
+-- is in no seed is unknown and goes to suspense. What belongs together across
 -- remittances has one chain: a recovery (WO) and the refund it acknowledges (72) by the payer's reference, balances
 -- carried forward (FB) by payer and payee.
 
 with provider_adjustments as (
     select * from {{ ref('stg_era835__provider_adjustments') }}
-    where {{ only_new_files() }}
 ),
 
 payments as (
     select * from {{ ref('int_remittances__payments') }}
-    where {{ only_new_files() }}
 ),
 
 codes as (
@@ -96,12 +92,11 @@ select
             then {{ surrogate_key(["'forward_balance'", 'meant.payer_id', 'meant.provider_id']) }}
     end as chain_key,
     concat_ws(
-        ':', cast(meant.loaded_at as varchar), meant.file_id, lpad(cast(meant.transaction_number as varchar), 9, '0'),
+        ':', cast(meant.payment_date as varchar), meant.file_id, lpad(cast(meant.transaction_number as varchar), 9, '0'),
         lpad(cast(meant.pair_number as varchar), 9, '0')
-    ) as arrival_key,
+    ) as adjustment_key,
     meant.loaded_at
 from meant
 left join {{ ref('accounts') }} as suspense on suspense.account_role = 'suspense'
 left join codes
     on meant.meant_reason_code = codes.adjustment_reason_code
-    and {{ was_known('codes', 'meant') }}

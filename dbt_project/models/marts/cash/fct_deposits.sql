@@ -1,6 +1,6 @@
 {%- set settlement_rounds = [1, 2, 3, 4] -%}
 -- One row per deposit of a bank statement, with what it is: an EFT matched to its remittance by trace number and
--- amount (rule R09; R18 when its remittance came later), a card settlement with the fee the processor kept (R03, R10), a
+-- amount (rule R09), whichever landed first, a card settlement with the fee the processor kept (R03, R10), a
 -- capitation (R19), or unidentified: in the books it waits as unapplied until somebody knows (R18).
 
 with deposits as (
@@ -23,12 +23,12 @@ patterns as (
     group by deposits.printed_words
 ),
 
--- one deposit for one payment, in the order they landed: a later file never takes a match away
+-- one deposit for one payment, in the order of their days
 numbered_deposits as (
     select
         *,
         row_number() over (
-            partition by trace_number, transaction_amount order by loaded_at, file_id, line_number
+            partition by trace_number, transaction_amount order by posted_date, file_id, line_number
         ) as occurrence_number
     from deposits
     where arrival_number = 1 and trace_number is not null
@@ -38,7 +38,7 @@ numbered_payments as (
     select
         *,
         row_number() over (
-            partition by trace_number, paid_amount order by loaded_at, file_id, transaction_number
+            partition by trace_number, paid_amount order by payment_date, file_id, transaction_number
         ) as occurrence_number
     from payments
 ),
@@ -48,8 +48,7 @@ matches as (
         numbered_deposits.file_id,
         numbered_deposits.line_number,
         numbered_payments.payment_key,
-        numbered_payments.payment_date,
-        numbered_payments.loaded_at > numbered_deposits.loaded_at as is_late_match
+        numbered_payments.payment_date
     from numbered_deposits
     inner join numbered_payments
         on numbered_deposits.trace_number = numbered_payments.trace_number
@@ -147,7 +146,6 @@ classified as (
         deposits.*,
         matches.payment_key,
         matches.payment_date,
-        coalesce(matches.is_late_match, false) as is_late_match,
         settlements.gross_amount as card_gross_amount,
         case
             when deposits.arrival_number > 1 then 'duplicate'
@@ -176,7 +174,6 @@ select
     concat('bank:', account_last_four, ':', bank_transaction_id) as event_id,
     case when deposit_class = 'duplicate' then 'held' else 'proposed' end as disposition,
     case when deposit_class = 'duplicate' then 'duplicate_transaction' end as hold_reason,
-    is_late_match,
     {{ money('coalesce(card_gross_amount, 0)') }} as card_gross_amount,
     trace_number,
     payment_key,

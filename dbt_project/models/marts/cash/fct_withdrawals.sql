@@ -1,6 +1,6 @@
 -- One row per withdrawal of a bank statement, with what it is by the name the bank prints. Net pay is booked by its
--- payroll run; payroll tax and deductions, rent, refunds and payments of bills are booked here; anything else is held for a
--- person.
+-- payroll run; payroll tax and deductions, rent, refunds and payments of bills are booked here; anything else is booked on its
+-- day as an unidentified withdrawal, and waits until a person says what it is.
 
 with withdrawals as (
     select * from {{ ref('int_bank__transactions_identified') }}
@@ -61,11 +61,12 @@ classified as (
             when withdrawals.arrival_number > 1 then 'duplicate'
             else coalesce(matched.withdrawal_class, 'unidentified')
         end as withdrawal_class,
-        matched.account_code,
-        matched.cash_account_code
+        coalesce(matched.account_code, unidentified.account_code) as account_code,
+        coalesce(matched.cash_account_code, unidentified.account_code) as cash_account_code
     from withdrawals
     left join matched
         on withdrawals.printed_words = matched.printed_words and matched.match_number = 1
+    left join accounts as unidentified on unidentified.account_role = 'unidentified_withdrawals'
 )
 
 select
@@ -82,12 +83,9 @@ select
     concat('bank:', account_last_four, ':', bank_transaction_id) as event_id,
     case
         when withdrawal_class = 'payroll_net' then 'booked_by_payroll'
-        when withdrawal_class in ('duplicate', 'unidentified') then 'held'
+        when withdrawal_class = 'duplicate' then 'held'
         else 'proposed'
     end as disposition,
-    case
-        when withdrawal_class = 'duplicate' then 'duplicate_transaction'
-        when withdrawal_class = 'unidentified' then 'unidentified_withdrawal'
-    end as hold_reason,
+    case when withdrawal_class = 'duplicate' then 'duplicate_transaction' end as hold_reason,
     loaded_at
 from classified

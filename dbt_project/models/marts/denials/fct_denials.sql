@@ -1,4 +1,4 @@
--- One row per service line that a payer denied at its first remittance, with what happened next: a later remittance
+-- One row per service line that a payer denied at its first remittance, or after it took its payment back, with what happened next: a later remittance
 -- for the same line decides an appeal. Only what was known on the day of the denial, apart from the outcome columns.
 
 with remittance_lines as (
@@ -8,7 +8,8 @@ with remittance_lines as (
 
 denied as (
     select * from remittance_lines
-    where is_denied and is_first_remittance
+    -- a denial after a payment that was taken back is a new one
+    where is_denied and (is_first_remittance or is_after_takeback)
 ),
 
 decisions as (
@@ -18,11 +19,11 @@ decisions as (
         later.paid_amount > 0 as was_overturned,
         later.paid_amount as recovered_amount,
         row_number() over (
-            partition by denied.remittance_line_key order by later.arrival_key, later.remittance_line_key
+            partition by denied.remittance_line_key order by later.answer_key, later.remittance_line_key
         ) as decision_number
     from denied
     inner join remittance_lines as later on denied.billed_line_key = later.billed_line_key
-    where not later.is_reversal and later.arrival_key > denied.arrival_key
+    where not later.is_reversal and later.answer_key > denied.answer_key
 ),
 
 -- the charge the line answers, however it was found
@@ -122,7 +123,8 @@ select
     coalesce(charges.match_method, 'none') as charge_match_method,
     coalesce(denied.place_of_service_code, charges.place_of_service_code) as place_of_service_code,
     denied.charged_amount,
-    denied.denied_amount,
+    -- what group PR denies is the patient's
+    case when denied.denial_group_code = 'PR' then denied.patient_amount else denied.denied_amount end as denied_amount,
     cast(round(denied.charged_amount * coalesce(code_rates.allowed_rate, payer_rates.allowed_rate, 0.5), 2) as decimal(18, 2))
         as expected_allowed_amount,
     cast({{ days_between('denied.service_date', 'denied.posting_date') }} as bigint) as days_since_service,

@@ -10,30 +10,30 @@ reversals as (
     where is_reversal
 ),
 
--- the next answer of the same payer to the same claim; one correction belongs to one reversal, the latest before it
+-- the next answer of the payer's turn to the same claim; one correction belongs to one reversal, the latest before it
 corrections as (
     select
-        reversals.arrival_key as reversal_key,
-        claims.arrival_key as correction_key,
+        reversals.answer_key as reversal_key,
+        claims.answer_key as correction_key,
         claims.payment_date as corrected_date,
         claims.paid_amount,
-        row_number() over (partition by reversals.arrival_key order by claims.arrival_key) as answer_number,
-        row_number() over (partition by claims.arrival_key order by reversals.arrival_key desc) as reversal_number
+        row_number() over (partition by reversals.answer_key order by claims.answer_key) as answer_number,
+        row_number() over (partition by claims.answer_key order by reversals.answer_key desc) as reversal_number
     from reversals
     inner join claims
-        on reversals.payer_id = claims.payer_id
-        and reversals.claim_id = claims.claim_id
-        and reversals.arrival_key < claims.arrival_key
+        on reversals.claim_id = claims.claim_id
+        and reversals.payer_sequence_number = claims.payer_sequence_number
+        and reversals.answer_key < claims.answer_key
     where not claims.is_reversal
 )
 
 select
-    reversals.arrival_key as reversal_key,
+    reversals.answer_key as reversal_key,
     reversals.claim_id,
     reversals.payer_control_number,
     reversals.payer_id,
     reversals.payment_date as reversed_date,
-    originals.arrival_key as original_key,
+    originals.answer_key as original_key,
     originals.payment_date as original_date,
     corrections.correction_key,
     corrections.corrected_date,
@@ -45,13 +45,13 @@ select
         reversals.charged_amount = -originals.charged_amount and reversals.paid_amount = -originals.paid_amount, false
     ) as is_mirror,
     case
-        when originals.arrival_key is null then 'original_not_found'
+        when originals.answer_key is null and not reversals.is_corrected then 'original_not_found'
         when corrections.correction_key is null then 'waiting_for_correction'
         else 'corrected'
     end as correction_status
 from reversals
-left join claims as originals on reversals.original_arrival_key = originals.arrival_key
+left join claims as originals on reversals.original_answer_key = originals.answer_key
 left join corrections
-    on reversals.arrival_key = corrections.reversal_key
+    on reversals.answer_key = corrections.reversal_key
     and corrections.answer_number = 1
     and corrections.reversal_number = 1

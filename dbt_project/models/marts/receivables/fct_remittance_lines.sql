@@ -1,36 +1,35 @@
-{{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
-
 -- One row per service line of a remitted claim, and one more (service_line_number 0) for what a payer decided at claim
 -- level. What it says was decided in int_remittances__*: here it stands side by side.
 
 with lines as (
     select * from {{ ref('int_remittances__lines_unioned') }}
-    where {{ only_new_files() }}
 ),
 
 claims as (
     select * from {{ ref('int_remittances__claims_classified') }}
-    where {{ only_new_files() }}
 ),
 
 adjustments as (
     select * from {{ ref('int_remittances__line_adjustments_summed') }}
-    where {{ only_new_files() }}
 ),
 
 denials as (
     select * from {{ ref('int_remittances__line_denials_judged') }}
-    where {{ only_new_files() }}
 ),
 
 first_answers as (
     select * from {{ ref('int_remittances__lines_first_answered') }}
-    where {{ only_new_files() }}
 ),
 
-patient_shares as (
-    select * from {{ ref('int_remittances__patient_shares_returned') }}
-    where {{ only_new_files() }}
+-- what a line books of the share an earlier payer left, and of a reduction that went beyond what was open
+positions as (
+    select
+        remittance_line_key,
+        sum(returned_patient_amount) as returned_patient_amount,
+        sum(exceeding_amount) as exceeding_amount
+    from {{ ref('int_remittances__line_positions') }}
+    where not is_mirrored
+    group by remittance_line_key
 )
 
 select
@@ -69,24 +68,30 @@ select
     {{ money('coalesce(adjustments.denied_amount, 0)') }} as denied_amount,
     {{ money('coalesce(adjustments.coordination_amount, 0)') }} as coordination_amount,
     {{ money('coalesce(adjustments.prior_payer_amount, 0)') }} as prior_payer_amount,
-    {{ money('coalesce(patient_shares.returned_patient_amount, 0)') }} as returned_patient_amount,
+    {{ money('coalesce(positions.returned_patient_amount, 0)') }} as returned_patient_amount,
+    {{ money('coalesce(positions.exceeding_amount, 0)') }} as exceeding_amount,
     {{ money('coalesce(adjustments.unknown_amount, 0)') }} as unknown_amount,
     claims.is_reversal,
     claims.is_original_found,
+    claims.is_corrected,
     claims.is_secondary,
     denials.is_bundled,
     denials.is_denied,
     coalesce(first_answers.is_first_remittance, false) as is_first_remittance,
+    coalesce(first_answers.is_after_takeback, false) as is_after_takeback,
     denials.denial_group_code,
     denials.denial_reason_code,
     denials.denial_class,
     denials.action_code,
     denials.remark_code,
-    claims.arrival_key,
+    claims.answer_key,
+    claims.original_answer_key,
+    claims.is_paid_twice,
+    claims.is_repeated,
     claims.loaded_at
 from lines
 inner join claims on {{ agree('lines', 'claims', ['file_id', 'transaction_number', 'claim_number']) }}
 inner join denials on lines.remittance_line_key = denials.remittance_line_key
 left join adjustments on lines.remittance_line_key = adjustments.remittance_line_key
 left join first_answers on lines.remittance_line_key = first_answers.remittance_line_key
-left join patient_shares on lines.remittance_line_key = patient_shares.remittance_line_key
+left join positions on lines.remittance_line_key = positions.remittance_line_key

@@ -1,31 +1,24 @@
-{{ config(materialized='incremental', unique_key='file_id', incremental_strategy='delete+insert') }}
-
 -- One row per charge line of any billing source, mapped to revenue (rule R01), with its disposition. What it says was
 -- decided in int_billing__charge*: here it stands side by side.
 
 with coded as (
     select * from {{ ref('int_billing__charges_coded') }}
-    where {{ only_new_files() }}
 ),
 
 priced as (
     select * from {{ ref('int_billing__charges_priced') }}
-    where {{ only_new_files() }}
 ),
 
 mapped as (
     select * from {{ ref('int_billing__charges_mapped') }}
-    where {{ only_new_files() }}
 ),
 
 allowances as (
     select * from {{ ref('int_billing__charge_allowances_expected') }}
-    where {{ only_new_files() }}
 ),
 
 judged as (
     select * from {{ ref('int_billing__charges_judged') }}
-    where {{ only_new_files() }}
 )
 
 select

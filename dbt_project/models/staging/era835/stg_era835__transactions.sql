@@ -36,6 +36,7 @@ renamed as (
         source.is_postable,
         source.hold_reason_code,
         source.content_key,
+        interchanges.first_segment_number as interchange_segment_number,
         source.loaded_at
     from source
     left join interchanges
