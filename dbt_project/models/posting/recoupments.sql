@@ -17,7 +17,8 @@ claim_numbers as (
 recognised as (
     select
         adjustments.claim_id,
-        adjustments.adjusted_amount
+        adjustments.adjusted_amount,
+        adjustments.posting_date
     from {{ ref('fct_account_adjustments') }} as adjustments
     inner join {{ ref('accounts') }} as accounts
         on accounts.account_role = 'overpayments_recognised' and adjustments.account_code = accounts.account_code
@@ -44,6 +45,7 @@ taken as (
         provider_adjustments.pair_number,
         provider_adjustments.adjustment_key,
         provider_adjustments.adjustment_amount,
+        provider_adjustments.payment_date,
         referenced.claim_id,
         sum(provider_adjustments.adjustment_amount) over (
             partition by referenced.claim_id order by provider_adjustments.adjustment_key
@@ -65,7 +67,7 @@ known as (
         taken.taken_amount,
         sum(recognised.adjusted_amount) as recognised_amount
     from taken
-    inner join recognised on taken.claim_id = recognised.claim_id
+    inner join recognised on taken.claim_id = recognised.claim_id and taken.payment_date >= recognised.posting_date
     group by
         taken.file_id, taken.transaction_number, taken.pair_number, taken.adjustment_amount, taken.taken_amount
 )

@@ -12,7 +12,7 @@ with charges as (
         max(coded.posting_date) over (partition by coded.file_id) as file_date,
         {{ surrogate_key([
             'coded.claim_id', 'coded.stated_amount', 'coded.procedure_code', 'coded.modifier_1', 'coded.modifier_2',
-            'coded.modifier_3', 'coded.modifier_4', 'coded.charged_units', 'coded.service_date', 'coded.posting_date',
+            'coded.modifier_3', 'coded.modifier_4', 'coded.charged_units', 'coded.service_date',
         ]) }} as content_mark
     from {{ ref('int_billing__charges_coded') }} as coded
     inner join {{ ref('int_billing__charges_priced') }} as priced on coded.charge_line_key = priced.charge_line_key

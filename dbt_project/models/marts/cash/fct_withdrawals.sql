@@ -61,8 +61,9 @@ classified as (
             when withdrawals.arrival_number > 1 then 'duplicate'
             else coalesce(matched.withdrawal_class, 'unidentified')
         end as withdrawal_class,
-        coalesce(matched.account_code, unidentified.account_code) as account_code,
-        coalesce(matched.cash_account_code, unidentified.account_code) as cash_account_code
+        case when matched.withdrawal_class is null then unidentified.account_code else matched.account_code end as account_code,
+        case when matched.withdrawal_class is null then unidentified.account_code else matched.cash_account_code end
+            as cash_account_code
     from withdrawals
     left join matched
         on withdrawals.printed_words = matched.printed_words and matched.match_number = 1
