@@ -25,7 +25,7 @@ _BARE: Final = "ltrim(upper(trim({})), '0')"
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
+class AccountBalance:
     """One account's balance in dollars, debits positive."""
 
     account_code: str
@@ -54,7 +54,7 @@ class Explained:
     subject: str
     subject_id: str
     book: str
-    balances: tuple[Balance, ...]
+    balances: tuple[AccountBalance, ...]
     events: tuple[ExplainedEvent, ...]
 
 
@@ -128,12 +128,16 @@ def _explained(
     stores: PracticeStores, lake: duckdb.DuckDBPyConnection, subject: str, subject_id: str, where: str, book: str
 ) -> Explained:
     chosen = f"from posting.proposed_movements as moved where {where} and book = ?"
+    source, amount = (
+        ("claim_line_positions", "amount")
+        if subject == "claim"
+        else ("proposed_movements", "signed_amount")
+    )
     balances = rows(
         lake,
-        f"select account_code, any_value(account_name) as account_name, sum(signed_amount) as amount "
-        f"from (select moved.account_code, accounts.account_name, moved.signed_amount from posting.proposed_movements "
-        f"as moved left join reference.accounts as accounts using (account_code) where moved.{where} and moved.book = ?) "
-        "group by account_code order by account_code",
+        f"select summed.account_code, accounts.account_name, summed.amount from "
+        f"(select account_code, sum({amount}) as amount from posting.{source} where {where} and book = ? group by account_code) "
+        "as summed left join reference.accounts as accounts using (account_code) order by summed.account_code",
         [subject_id, book],
     )
     movements = rows(
@@ -152,7 +156,7 @@ def _explained(
         subject,
         subject_id,
         book,
-        tuple(Balance(row["account_code"], row["account_name"] or "", row["amount"]) for row in balances),
+        tuple(AccountBalance(row["account_code"], row["account_name"] or "", row["amount"]) for row in balances),
         tuple(
             ExplainedEvent(
                 event_id=event_id,
