@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from orchestration.synthetic.adjudication import PayDays
+from orchestration.synthetic.adjudication import DENIAL_CLASSES, PayDays
 from orchestration.synthetic.draws import Bools, Ints, Stream, stream
 from orchestration.synthetic.encounters import NOTHING
 from orchestration.synthetic.people import PAYERS
@@ -64,6 +64,7 @@ class ClaimReports:
     sequestration: Ints
     patient: Ints
     denied: Ints
+    denied_to_patient: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,9 @@ def make_reports(cases: Cases, days: range) -> ClaimReports:
 
     denied, patient = lines.is_denied, lines.patient
     capitated = np.where(lines.is_capitated, lines.contractual, 0)
+    # what group PR denies is the patient's
+    is_to_patient = np.array([each.group_code == "PR" for each in DENIAL_CLASSES])[visits.denial_class[lines.visit]]
+    to_patient = np.where(is_to_patient, lines.charge, 0)
     return ClaimReports(
         visit=visit,
         report=report,
@@ -164,6 +168,7 @@ def make_reports(cases: Cases, days: range) -> ClaimReports:
         sequestration=total(unless(denied, lines.sequestration), unless(still_denied, lines.sequestration)),
         patient=total(unless(denied, patient), unless(still_denied, patient)),
         denied=total(np.where(denied, lines.charge, 0), np.where(still_denied, lines.charge, 0)),
+        denied_to_patient=total(np.where(denied, to_patient, 0), np.where(still_denied, to_patient, 0)),
     )
 
 

@@ -312,8 +312,14 @@ class Truth:
         overturn = visits.overturn_probability[appealed]
         self._overturns.append((overturn, overturn, visits.is_overturned[appealed]))
         keys = (reports.payer, visits.provider[reports.visit])
-        for name in ("contractual", "sequestration", "patient", "denied"):
-            cents = getattr(reports, name) * signed
+        adjusted = {
+            "contractual": reports.contractual,
+            "sequestration": reports.sequestration,
+            "patient": reports.patient + reports.denied_to_patient,
+            "denied": reports.denied - reports.denied_to_patient,
+        }
+        for name, amounts in adjusted.items():
+            cents = amounts * signed
             self._adjusted[name] += int(cents.sum())
             self._ledger(label, name, keys, cents)
         self._ledger(label, "capitated", keys, reports.capitated * signed)

@@ -65,6 +65,7 @@ def test_what_lands_in_the_opposite_order_leaves_the_same_balances(case_files, e
     assert books.unbalanced_events() == []
 
 
+@pytest.mark.slow
 def test_files_that_land_again_add_nothing(case_files, empty, together, tmp_path):
     books = _in_batches(case_files, 2, 5, empty, tmp_path)
     first = books.balances()

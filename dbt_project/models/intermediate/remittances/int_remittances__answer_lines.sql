@@ -43,6 +43,7 @@ select
     coalesce(adjustments.sequestration_amount, 0) as sequestration_amount,
     coalesce(adjustments.capitation_amount, 0) as capitation_amount,
     coalesce(adjustments.patient_amount, 0) as patient_amount,
+    coalesce(adjustments.denied_to_patient_amount, 0) as denied_to_patient_amount,
     coalesce(adjustments.unknown_amount, 0) as unknown_amount,
     claims.loaded_at
 from {{ ref('int_remittances__lines_unioned') }} as remittance_lines

@@ -21,6 +21,16 @@ worded as (
     group by file_id, transaction_number, claim_number
 ),
 
+-- a denial that leaves the claim to the patient is answered for by the next answer, also by its own repetition
+left_to_patient as (
+    select distinct
+        file_id,
+        transaction_number,
+        claim_number
+    from {{ ref('int_remittances__adjustments_classified') }}
+    where is_denial and adjustment_class = 'patient'
+),
+
 -- a correction of a reversal whose original nobody knows makes the two one unit
 corrections as (
     select distinct reversals.answer_key
@@ -42,6 +52,7 @@ marked as (
         matched.reversal_key,
         coalesce(matched.open_before_count, 0) as open_before_count,
         corrections.answer_key is not null as is_corrected,
+        left_to_patient.file_id is not null as is_left_to_patient,
         coalesce(worded.adjustments_mark, '') as adjustments_mark,
         min(claims.answer_key) over (
             partition by
@@ -51,6 +62,7 @@ marked as (
     from claims
     left join matched on claims.answer_key = matched.answer_key
     left join worded on {{ agree('claims', 'worded', ['file_id', 'transaction_number', 'claim_number']) }}
+    left join left_to_patient on {{ agree('claims', 'left_to_patient', ['file_id', 'transaction_number', 'claim_number']) }}
     left join corrections on claims.answer_key = corrections.answer_key
 )
 
@@ -89,7 +101,7 @@ select
     -- where nothing is paid, the same words say nothing new
     coalesce(
         not is_reversal and disposition = 'proposed' and open_before_count > 0 and paid_amount = 0
-        and answer_key <> first_like_key, false
+        and answer_key <> first_like_key and not is_left_to_patient, false
     ) as is_repeated,
     answer_key,
     loaded_at

@@ -14,6 +14,8 @@ select
     {{ sum_money("case when adjustment_class = 'patient' then adjustment_amount end") }} as patient_amount,
     {{ sum_money("case when is_denial and adjustment_class <> 'patient' then adjustment_amount end") }}
         as denied_amount,
+    {{ sum_money("case when is_denial and adjustment_class = 'patient' then adjustment_amount end") }}
+        as denied_to_patient_amount,
     {{ sum_money("case when adjustment_class in ('coordination', 'processing') and not is_denial then adjustment_amount end") }}
         as coordination_amount,
     {{ sum_money("case when reason_code = '23' then adjustment_amount end") }} as prior_payer_amount,
