@@ -23,6 +23,8 @@ AccountRole = Literal[
     "goods_received_not_invoiced",
     "suspense",
     "payables",
+    "overpayments_recognised",
+    "unidentified_withdrawals",
     "pay_accrued",
     "bonus_accrued",
     "credits_patient",

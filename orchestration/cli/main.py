@@ -33,6 +33,7 @@ VERBS: Final = (
     "practice",
     "publish",
     "quarantine",
+    "waiting",
 )
 
 

@@ -65,15 +65,17 @@ ITEM_DECISIONS: Final = Table(
     key=("decision_number", "part_number"),
 )
 
-OPEN_DAYS: Final = Table(
+CLOSED_PERIODS: Final = Table(
     SCHEMA,
-    "open_days",
-    "one row per legal entity with a closed period",
+    "closed_periods",
+    "one row per period of a legal entity that is closed now",
     (
         Column("entity_id", "text", "legal entity", required=True),
-        Column("first_open_date", "date", "first day after everything that is closed", required=True),
+        Column("start_date", "date", "first day of the period", required=True),
+        Column("end_date", "date", "last day of the period", required=True),
+        Column("first_open_date", "date", "first day after it that is open", required=True),
     ),
-    key=("entity_id",),
+    key=("entity_id", "start_date", "end_date"),
 )
 
-TABLES: Final = (MOVEMENTS, ITEM_DECISIONS, OPEN_DAYS)
+TABLES: Final = (MOVEMENTS, ITEM_DECISIONS, CLOSED_PERIODS)

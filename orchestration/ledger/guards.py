@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 GuardMoment = Literal["INSERT", "UPDATE", "DELETE"]
 
 # batches, entries, lines, periods and the audit chain are the books; proposals and decisions are what led to them
-APPEND_ONLY = ("batches", "entries", "lines", "periods", "audit", "proposals", "decisions")
+APPEND_ONLY = ("batches", "entries", "lines", "periods", "audit", "proposals", "decisions", "items", "item_decisions")
 
 _TRANSITIONS = (
     ("pending", "sent"),
@@ -139,6 +139,15 @@ def _guards() -> tuple[Guard, ...]:
             "the period is closed",
         ),
         _in_order("proposals", "proposal_id", "proposals"),
+        _in_order("items", "item_number", "items"),
+        _in_order("item_decisions", "decision_number", "decisions about items"),
+        Guard(
+            "items_no_replace",
+            "items",
+            "INSERT",
+            "EXISTS (SELECT 1 FROM items WHERE item_key = NEW.item_key)",
+            "the item has its number",
+        ),
         Guard(
             "decisions_no_replace",
             "decisions",

@@ -15,7 +15,7 @@ from orchestration.core.errors import ConfigurationError
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision of this version's tables; a test holds it equal to the newest migration."""
 
 VERSION_TABLE = "schema_version"

@@ -221,6 +221,37 @@ decisions = sa.Table(
     sqlite_strict=True,
 )
 
+# what waits in the lake, which names it: each gets one number for ever
+items = sa.Table(
+    "items",
+    metadata,
+    sa.Column("item_number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("item_key", _TEXT, nullable=False),
+    sa.UniqueConstraint("item_key", name="an_item_has_one_number"),
+    sqlite_strict=True,
+)
+
+# what people decided about items; never changed: the newest row of an item holds
+item_decisions = sa.Table(
+    "item_decisions",
+    metadata,
+    sa.Column("decision_number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("item_number", sa.Integer, sa.ForeignKey("items.item_number"), nullable=False),
+    # proposed: above a limit, another person decides. undone: the item waits again
+    sa.Column("kind", _TEXT, nullable=False),
+    sa.Column("verb", _TEXT, nullable=False),
+    # JSON list of parts: account_code and amount in dollars, each may be null
+    sa.Column("parts", _TEXT, nullable=False),
+    sa.Column("amount", Amount, nullable=False),
+    sa.Column("proposed_by", _TEXT, nullable=False),
+    sa.Column("decided_by", _TEXT, nullable=False),
+    sa.Column("decided_at", _TEXT, nullable=False),
+    sa.Column("reason", _TEXT, nullable=False),
+    sa.CheckConstraint("kind in ('proposed', 'decided', 'undone')", name="item_decision_kind_is_known"),
+    sa.Index("item_decisions_item", "item_number"),
+    sqlite_strict=True,
+)
+
 # one row per outside ledger; the only table besides the outbox whose rows change
 targets = sa.Table(
     "targets",

@@ -24,6 +24,7 @@ from orchestration.ledger import (
     chain,
     databases,
     deciding,
+    items,
     migrating,
     posting,
     reading,
@@ -372,6 +373,31 @@ class Ledger:
                 content_hash=self._roster.digest,
             )
             chain.append(connection, at, deed)
+
+    # --- what waits in the lake -------------------------------------------------------------------------
+
+    def number_items(self, keys: Iterable[str]) -> dict[str, int]:
+        """Return item key → its number for every item there ever was; new ones get the next."""
+        wanted = set(keys)
+        with self.sessions.write() as connection:
+            return items.number(connection, wanted)
+
+    def item_decisions(self) -> dict[str, items.ItemDecision]:
+        """Return item key → what was decided, proposed or undone last."""
+        with self.sessions.read() as connection:
+            return items.newest(connection)
+
+    def decide_item(self, made: items.NewItemDecision) -> int:
+        """Write what was proposed, decided or undone about an item, and return the number of that row."""
+        with self.sessions.write() as connection:
+            at = self._clock()
+            self._record_roster(connection, at)
+            return items.write(connection, made, at)
+
+    def closed_periods(self) -> list[writing.ClosedPeriod]:
+        """Return what is closed now, each with the first day after it that is open."""
+        with self.sessions.read() as connection:
+            return writing.ClosedDates(connection).closed_periods()
 
     # --- what has no proposal ---------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import sqlalchemy as sa
 
@@ -51,6 +51,15 @@ class Draft:
     reverses_entry_id: int | None = None
 
 
+class ClosedPeriod(NamedTuple):
+    """Days of an entity that are closed now, and the first day after them that is open."""
+
+    entity_id: str
+    first: dt.date
+    last: dt.date
+    first_open: dt.date
+
+
 class ClosedDates:
     """Which dates are closed for which entity, as of now."""
 
@@ -65,6 +74,15 @@ class ClosedDates:
             if period.entity_id == entity_id and period.start_date <= day <= period.end_date:
                 return period.end_date if period.status == "closed" else None
         return None
+
+    def closed_periods(self) -> list[ClosedPeriod]:
+        """Return every period that is closed now."""
+        closed = {(p.entity_id, p.start_date, p.end_date) for p in self._periods if p.status == "closed"}
+        return [
+            ClosedPeriod(entity_id, first, last, self.first_open_day(entity_id, first))
+            for entity_id, first, last in sorted(closed)
+            if self._closed_until(entity_id, first) is not None
+        ]
 
     def first_open_day(self, entity_id: str, day: dt.date) -> dt.date:
         """Return the day itself when it is open, else the first one after it that is."""

@@ -14,6 +14,7 @@ from orchestration.stores.lake import rows, table_names
 
 if TYPE_CHECKING:
     import datetime as dt
+    from contextlib import AbstractContextManager
     from decimal import Decimal
 
     import duckdb
@@ -103,7 +104,7 @@ def explain_entry(stores: PracticeStores, entry: str) -> Explained:
         if int(entry) not in posted:
             message = f"the ledger has no entry {entry}"
             raise BooksError(message, fix="medbooks gl export --format csv --out journal.csv   # all entries")
-        event_id = posted[int(entry)].event_id
+        event_id = posted[int(entry)].entry.event_id
     return _explain_event(stores, event_id, "entry", entry)
 
 
@@ -129,15 +130,13 @@ def _explained(
 ) -> Explained:
     chosen = f"from posting.proposed_movements as moved where {where} and book = ?"
     source, amount = (
-        ("claim_line_positions", "amount")
-        if subject == "claim"
-        else ("proposed_movements", "signed_amount")
+        ("claim_line_positions", "amount") if subject == "claim" else ("proposed_movements", "signed_amount")
     )
     balances = rows(
         lake,
-        f"select summed.account_code, accounts.account_name, summed.amount from "
-        f"(select account_code, sum({amount}) as amount from posting.{source} where {where} and book = ? group by account_code) "
-        "as summed left join reference.accounts as accounts using (account_code) order by summed.account_code",
+        "select summed.account_code, accounts.account_name, summed.amount from (select account_code, "
+        f"sum({amount}) as amount from posting.{source} where {where} and book = ? group by account_code) as summed "
+        "left join reference.accounts as accounts using (account_code) order by summed.account_code",
         [subject_id, book],
     )
     movements = rows(
@@ -190,7 +189,7 @@ def _places(lake: duckdb.DuckDBPyConnection, claim_id: str) -> dict[str, list[st
     return found
 
 
-def _lake(stores: PracticeStores) -> Any:
+def _lake(stores: PracticeStores) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
     with stores.lake.connect() as lake:
         if "posting.proposed_movements" not in table_names(lake):
             message = "nothing is booked yet"

@@ -10,13 +10,15 @@ import datetime as dt
 import io
 from typing import TYPE_CHECKING, Final
 
-from orchestration.core.books_tables import MOVEMENTS, TABLES
+from orchestration.core.books_tables import CLOSED_PERIODS, ITEM_DECISIONS, MOVEMENTS, TABLES
 from orchestration.core.ids import file_id as hash_of
 from orchestration.stores.lake import create_tables, insert, table_names
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
+    from orchestration.core.tables import Table
     from orchestration.stores.practice import PracticeStores
 
 _KEPT: Final = ", ".join(c.name for c in MOVEMENTS.columns if c.name != "remembered_id")
@@ -25,7 +27,7 @@ _EARLIER: Final = "posting.coded_movements"
 
 
 def tell_lake(stores: PracticeStores) -> None:
-    """Bring into the lake what it does not hold of the sealed lists; creates the tables of ``raw_books``."""
+    """Bring into the lake what it does not hold of the sealed lists, what people decided, and what is closed."""
     with stores.lake.connect() as lake:
         is_new = MOVEMENTS.qualified_name not in table_names(lake)
         create_tables(lake, TABLES)
@@ -36,6 +38,8 @@ def tell_lake(stores: PracticeStores) -> None:
             _read_back(stores, lake, identity)
         if is_new and not known and _EARLIER in table_names(lake, tables=False):
             _adopt(stores, lake)
+        _replace(lake, ITEM_DECISIONS, _decisions(stores))
+        _replace(lake, CLOSED_PERIODS, [tuple(period) for period in stores.ledger.closed_periods()])
 
 
 def remember_movements(stores: PracticeStores, lake: duckdb.DuckDBPyConnection) -> int:
@@ -51,14 +55,33 @@ def remember_movements(stores: PracticeStores, lake: duckdb.DuckDBPyConnection) 
     )
 
 
+def _decisions(stores: PracticeStores) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for key, decision in stores.ledger.item_decisions().items():
+        if decision.made.kind == "decided":
+            day = dt.datetime.fromisoformat(decision.decided_at).date()
+            number, verb = decision.decision_number, decision.made.verb
+            rows += [
+                (key, number, place, verb, part.account_code, None, None, part.amount, None, day)
+                for place, part in enumerate(decision.made.parts, start=1)
+            ]
+    return rows
+
+
+def _replace(lake: duckdb.DuckDBPyConnection, table: Table, rows: list[tuple[object, ...]]) -> None:
+    """Make a table anew: what holds in the ledger now, nothing of before."""
+    lake.execute(f"delete from {table.qualified_name}")
+    insert(lake, table.schema, {table.name: table.to_arrow(rows)})
+
+
 def _adopt(stores: PracticeStores, lake: duckdb.DuckDBPyConnection) -> None:
-    missing = "cast(null as varchar)"
+    unknown = ", ".join(f"cast(null as varchar) as {name}" for name in ("payer_id", "claim_id", "service_key", "part"))
     _remember(
         stores,
         lake,
         "select event_id, event_id as base_event_id, book, file_id, source, entry_date, rule_id, account_code, "
-        f"account_role, payer_class, {missing} as payer_id, provider_id, location_id, entity_id, {missing} as claim_id, "
-        f"{missing} as service_key, {missing} as part, signed_amount from {_EARLIER} where signed_amount <> 0 order by all",
+        f"account_role, payer_class, provider_id, location_id, entity_id, {unknown}, signed_amount "
+        f"from {_EARLIER} where signed_amount <> 0 order by all",
     )
 
 
@@ -83,9 +106,8 @@ def _read_back(stores: PracticeStores, lake: duckdb.DuckDBPyConnection, identity
     _insert(lake, pq.read_table(io.BytesIO(bytes(stores.remembered.get(identity).content))), identity)
 
 
-def _insert(lake: duckdb.DuckDBPyConnection, found: object, identity: str) -> None:
+def _insert(lake: duckdb.DuckDBPyConnection, found: pa.Table, identity: str) -> None:
     import pyarrow as pa
 
-    assert isinstance(found, pa.Table)  # noqa: S101  # narrows the type
     rows = found.append_column("remembered_id", pa.repeat(pa.scalar(identity), found.num_rows))
     insert(lake, MOVEMENTS.schema, {MOVEMENTS.name: rows})

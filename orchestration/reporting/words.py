@@ -88,6 +88,13 @@ _BY_CODE: Final[dict[str, Words]] = {
     "missing_posting_date": Words(
         "The charge has neither a posting date nor a service date, so no period can take it.", CORRECT_EXPORT
     ),
+    "waits_for_remittance": Words(
+        "The billing system took something off for a payer whose remittance is not here yet.",
+        "Put the remittance into the inbox; it books the reduction.",
+    ),
+    "told_by_remittance": Words(
+        "The billing system repeats what the payer's remittance said. It is booked once.", "Nothing."
+    ),
     "unknown_adjustment_reason": Words(
         "Somebody adjusted an account in the billing system for a reason that says nothing to the books.",
         "Add the reason to the adjustment reasons. A payer's own reduction needs nothing: the remittance brings it.",

@@ -113,7 +113,13 @@ def dbt_paths(home: Home) -> dict[str, str]:
 def dbt_variables(home: Home) -> str:
     """Return the practice's settings that models read, as the JSON of ``--vars``."""
     settings = home.settings
-    return json.dumps({"entity_id": settings.entity_id, "book_test_data": settings.book_test_data})
+    return json.dumps(
+        {
+            "entity_id": settings.entity_id,
+            "book_test_data": settings.book_test_data,
+            "our_payees": list(settings.payees),
+        }
+    )
 
 
 def dbt_program() -> str:

@@ -49,6 +49,8 @@ class Settings:
     exception_approval_limit_amount: Decimal = Decimal("2500.00")
     # codes of the chart; without any, the accounts of what could not be placed
     exception_accounts: tuple[str, ...] = ()
+    # NPIs of the practice's payees; a remittance that pays another one is held, and without any none is asked
+    payees: tuple[str, ...] = ()
     # who may decide what waits: [[approvers]] tables
     roster: Roster = field(default_factory=Roster)
     # further legal entities, each with a calendar and books of its own: [[entities]] tables
@@ -79,19 +81,24 @@ class Settings:
             for name in ("bill_approval_limit_amount", "exception_approval_limit_amount", "appeal_cost_amount"):
                 if name in values:
                     values[name] = Decimal(str(values[name]))
-            if "exception_accounts" in values:
-                values["exception_accounts"] = _texts("exception_accounts", values["exception_accounts"], path)
+            for name in ("exception_accounts", "payees"):
+                if name in values:
+                    values[name] = _texts(name, values[name], path)
             if "approvers" in values:
                 values["roster"] = _roster(values.pop("approvers"), path)
-            if not isinstance(values.get("book_test_data", False), bool):
-                message = "practice.toml: book_test_data is true or false"
-                raise ConfigurationError(message, fix=f"edit {path}")
+            _require_yes_or_no("book_test_data", values, path)
             if "entities" in values:
                 values["entities"] = _entities(values["entities"], path)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, InvalidOperation) as error:
             message = f"practice.toml cannot be read ({type(error).__name__})"
             raise ConfigurationError(message, fix=f"edit {path}") from None
         return cls(**values)
+
+
+def _require_yes_or_no(name: str, values: dict[str, Any], path: Path) -> None:
+    if not isinstance(values.get(name, False), bool):
+        message = f"practice.toml: {name} is true or false"
+        raise ConfigurationError(message, fix=f"edit {path}")
 
 
 def _entities(tables: object, path: Path) -> tuple[Entity, ...]:

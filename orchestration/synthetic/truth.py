@@ -322,6 +322,8 @@ class Truth:
             cents = amounts * signed
             self._adjusted[name] += int(cents.sum())
             self._ledger(label, name, keys, cents)
+        # what billing systems move to the patient when a payer answers: a denial they keep with the payer
+        self._ledger(label, "transferred", keys, reports.patient * signed)
         self._ledger(label, "capitated", keys, reports.capitated * signed)
         self._ledger(label, "returned", keys, np.where(reports.report == Report.SECONDARY, reports.paid, 0) * signed)
         self._ledger(label, "payer_paid", keys, reports.paid * signed)

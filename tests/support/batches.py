@@ -1,4 +1,4 @@
-"""The books of files that land in batches, without Dagster: landed, read, built by dbt and kept, one batch after another.
+"""The books of files that land in batches, without Dagster: landed, read, built and kept, one batch after another.
 
 What does not belong here: the whole pipeline as a user runs it (``e2e_books``).
 """

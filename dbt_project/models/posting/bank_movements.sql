@@ -9,6 +9,29 @@ withdrawals as (
     {{ booked_withdrawals(ref('fct_withdrawals')) }}
 ),
 
+-- what a person said it was, in one part or several
+decided_deposits as (
+    select
+        deposits.*,
+        decisions.account_code as decided_account_code,
+        coalesce(decisions.amount, deposits.deposit_amount) as part_amount,
+        greatest(deposits.posted_date, decisions.decided_date) as decided_date
+    from deposits
+    left join {{ ref('int_bank__decisions') }} as decisions on deposits.event_id = decisions.event_id
+    where deposits.booked_as in ('unidentified', 'differs')
+),
+
+decided_withdrawals as (
+    select
+        withdrawals.*,
+        coalesce(decisions.account_code, withdrawals.account_code) as decided_account_code,
+        coalesce(decisions.amount, withdrawals.withdrawal_amount) as part_amount,
+        greatest(withdrawals.posted_date, decisions.decided_date) as decided_date
+    from withdrawals
+    left join {{ ref('int_bank__decisions') }} as decisions
+        on withdrawals.event_id = decisions.event_id and withdrawals.withdrawal_class = 'unidentified'
+),
+
 bank as (
     select * from {{ ref('int_bank__days_covered') }}
 ),
@@ -44,8 +67,8 @@ movements as (
 
     -- R18 a receipt nobody has explained yet waits as unapplied
     union all
-    {{ posting('deposits', "'R18'", "'operating_bank'", "'unapplied_receipts'", 'deposit_amount',
-               where="booked_as in ('unidentified', 'differs')", **bank) }}
+    {{ posting('decided_deposits', "'R18'", "'operating_bank'", "'unapplied_receipts'", 'part_amount',
+               credit_code='decided_account_code', **dict(bank, known_date='decided_date')) }}
 
     -- R19 capitation is owed as service until its month is over, then it is earned
     union all
@@ -58,8 +81,8 @@ movements as (
     -- R20 a bill is paid, rent is an expense on the day it is paid; R21 payroll tax and deductions; R15 and R17 refunds; R03 card
     -- fees; R18 a withdrawal nobody has explained yet waits as unidentified
     union all
-    {{ posting('withdrawals', 'rule_id', no_text(), "'operating_bank'", 'withdrawal_amount', debit_code='account_code',
-               **bank) }}
+    {{ posting('decided_withdrawals', 'rule_id', no_text(), "'operating_bank'", 'part_amount',
+               debit_code='decided_account_code', **dict(bank, known_date='decided_date')) }}
 )
 
 select * from movements

@@ -97,8 +97,31 @@ desk_payments as (
     where payments.hold_reason is null and not payments.is_refund
 ),
 
-withdrawals as (
+-- what a person said a line of the bank was, in one part or several
+decided_deposits as (
+    select
+        deposits.*,
+        decisions.account_code as decided_account_code,
+        coalesce(decisions.amount, deposits.deposit_amount) as part_amount,
+        greatest(deposits.posted_date, decisions.decided_date) as decided_date
+    from deposits
+    left join {{ ref('int_bank__decisions') }} as decisions on deposits.event_id = decisions.event_id
+    where deposits.booked_as in ('unidentified', 'differs')
+),
+
+booked_withdrawals as (
     {{ booked_withdrawals(ref('fct_withdrawals')) }}
+),
+
+withdrawals as (
+    select
+        booked_withdrawals.*,
+        coalesce(decisions.account_code, booked_withdrawals.cash_account_code) as decided_account_code,
+        coalesce(decisions.amount, booked_withdrawals.withdrawal_amount) as part_amount,
+        greatest(booked_withdrawals.posted_date, decisions.decided_date) as decided_date
+    from booked_withdrawals
+    left join {{ ref('int_bank__decisions') }} as decisions
+        on booked_withdrawals.event_id = decisions.event_id and booked_withdrawals.withdrawal_class = 'unidentified'
 ),
 
 pay_lines as (
@@ -128,8 +151,8 @@ movements as (
 
     -- R18 a receipt nobody has explained
     union all
-    {{ posting('deposits', "'R18'", "'operating_bank'", "'unapplied_receipts'", 'deposit_amount',
-               where="booked_as in ('unidentified', 'differs')", **bank) }}
+    {{ posting('decided_deposits', "'R18'", "'operating_bank'", "'unapplied_receipts'", 'part_amount',
+               credit_code='decided_account_code', **dict(bank, known_date='decided_date')) }}
 
     -- R03, R10 what patients pay is revenue of what they pay for, when they pay
     union all
@@ -155,8 +178,8 @@ movements as (
 
     -- R15, R17, R20, R21 money out
     union all
-    {{ posting('withdrawals', 'rule_id', no_text(), "'operating_bank'", 'withdrawal_amount',
-               debit_code='cash_account_code', **bank) }}
+    {{ posting('withdrawals', 'rule_id', no_text(), "'operating_bank'", 'part_amount',
+               debit_code='decided_account_code', **dict(bank, known_date='decided_date')) }}
     {% for debit, credit, amount in [
         ('wages', 'operating_bank', 'net_amount'),
         ('wages', 'payroll_taxes_payable', 'employee_tax_amount'),

@@ -43,7 +43,11 @@ journal as (
             case when lines.source = 'era835' and accounts.account_role = 'eft_clearing' then lines.signed_amount end
         ), 0) as cleared_amount,
         coalesce(sum(
-            case when lines.source = 'bank' and accounts.account_role = 'eft_clearing' then -lines.signed_amount end
+            -- what a person says of a deposit is no match by trace number
+            case
+                when lines.source = 'bank' and lines.rule_id = 'R09' and accounts.account_role = 'eft_clearing'
+                    then -lines.signed_amount
+            end
         ), 0) as deposited_amount,
         coalesce(sum(
             case when lines.rule_id = 'R01' and accounts.account_type = 'revenue' then -lines.signed_amount end

@@ -130,7 +130,7 @@ proposed as (
         events.file_id,
         differences.source,
         -- what belongs to a closed period is booked on the first day that is open
-        coalesce(greatest(events.entry_date, open_days.first_open_date), events.entry_date) as entry_date,
+        coalesce(closed_periods.first_open_date, events.entry_date) as entry_date,
         differences.rule_id,
         differences.account_code,
         differences.account_role,
@@ -145,7 +145,9 @@ proposed as (
         differences.signed_amount
     from differences
     inner join events on differences.base_event_id = events.base_event_id and differences.book = events.book
-    left join {{ ref('stg_books__open_days') }} as open_days on differences.entity_id = open_days.entity_id
+    left join {{ ref('stg_books__closed_periods') }} as closed_periods
+        on differences.entity_id = closed_periods.entity_id
+        and events.entry_date between closed_periods.start_date and closed_periods.end_date
 )
 
 select * from proposed

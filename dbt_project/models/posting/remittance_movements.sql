@@ -19,8 +19,8 @@ decided as (
         positions.*,
         decisions.account_code as decided_account_code
     from positions
-    left join {{ ref('int_remittances__repeated_payments_decided') }} as decisions
-        on positions.answer_key = decisions.answer_key and positions.money_place = 'paid_twice'
+    left join {{ ref('int_remittances__answers_decided') }} as decisions
+        on positions.answer_key = decisions.answer_key and positions.money_place <> 'claim'
 ),
 
 payments as (

@@ -3,13 +3,23 @@
 -- One row per source and reason of what waits for a person beside the control items: money that carries no control
 -- amount of a file, or that is booked and not explained.
 
-with withdrawals as (
+with listed as (
+    select
+        source,
+        reason_code as hold_reason,
+        incoming_amount + outgoing_amount as waiting_amount
+    from {{ ref('waiting_items') }}
+    -- what is held as a whole is a control item already
+    where event_id is not null
+),
+
+withdrawals as (
     select
         'bank' as source,
-        case when withdrawal_class = 'unidentified' then 'unidentified_withdrawal' else hold_reason end as hold_reason,
+        hold_reason,
         withdrawal_amount as waiting_amount
     from {{ ref('fct_withdrawals') }}
-    where hold_reason is not null or withdrawal_class = 'unidentified'
+    where hold_reason is not null
 ),
 
 desk_payments as (
@@ -19,17 +29,6 @@ desk_payments as (
         paid_amount as waiting_amount
     from {{ ref('int_receivables__desk_payments') }}
     where hold_reason is not null
-),
-
-deposits as (
-    select
-        'bank' as source,
-        case deposit_class
-            when 'differs' then 'deposit_differs_from_remittance'
-            else 'unidentified_deposit'
-        end as hold_reason,
-        deposit_amount as waiting_amount
-    from {{ ref('unapplied_receipts') }}
 ),
 
 adjustments as (
@@ -50,27 +49,16 @@ takebacks as (
     where chain_status = 'taken_without_notice'
 ),
 
-corrections as (
-    select
-        'era835' as source,
-        correction_status as hold_reason,
-        -reversed_paid_amount as waiting_amount
-    from {{ ref('claim_corrections') }}
-    where correction_status = 'original_not_found'
-),
-
 all_waiting as (
     select * from withdrawals
     union all
     select * from desk_payments
     union all
-    select * from deposits
+    select * from listed
     union all
     select * from adjustments
     union all
     select * from takebacks
-    union all
-    select * from corrections
 )
 
 select

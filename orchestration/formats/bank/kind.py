@@ -31,7 +31,8 @@ _WORDS: Final[dict[str, Words]] = {
     ),
     "unidentified_withdrawal": Words(
         "Money left and no known vendor, payroll or rent explains it.",
-        "Find what was paid. Add the payee to the vendors or the withdrawal patterns; then run again.",
+        "It stands on 1090. Say what it is: medbooks waiting list shows its number and the verbs. A payee that comes "
+        "again belongs into the withdrawal patterns.",
     ),
     "not_ofx": Words("The file is not a bank statement, or is damaged.", ASK_AGAIN),
     "no_transactions": Words("The bank statement holds no transaction.", "Ask the bank for the statement again."),

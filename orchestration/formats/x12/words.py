@@ -49,7 +49,25 @@ _REMITTANCE: Final[dict[str, Words]] = {
     ),
     "payment_identity_conflict": Words(
         "A payment that is booked already arrived again with other content.",
-        "Ask the payer which one is right. If the new one is, reverse the first and release the second.",
+        "Ask the payer which one is right. medbooks waiting list shows its number: release books it beside the first, "
+        "reject leaves it out.",
+    ),
+    "paid_twice": Words(
+        "The same payment of the same claim came before and was not taken back: its money waits in 2300.",
+        "Ask the payer. medbooks waiting list shows its number: apply owes it to the payer, release books it to the "
+        "claim, reject says that no such money came.",
+    ),
+    "notification_with_amount": Words(
+        "The remittance says that it only tells of a payment, and states an amount all the same.",
+        "Nothing when the payment itself comes under its own number; else medbooks waiting list, then release.",
+    ),
+    "reversal_not_negative": Words(
+        "A reversal takes back amounts that are not negative: it contradicts itself.",
+        "Ask the payer for a corrected remittance; medbooks waiting list shows its number.",
+    ),
+    "payee_not_ours": Words(
+        "The remittance pays a payee that practice.toml does not list.",
+        "Add the payee to practice.toml if it is yours; else return the payment. medbooks waiting list has its number.",
     ),
     "taken_without_notice": Words(
         "A payer took money back that it had never announced and nobody had recognised as owed.",
@@ -57,7 +75,8 @@ _REMITTANCE: Final[dict[str, Words]] = {
     ),
     "original_not_found": Words(
         "A payer reverses a payment that is not in the books.",
-        "Find the original payment, or enter it; until then the money taken back waits in 2215.",
+        "Find the original payment: when it lands, the two settle by themselves. Until then the money taken back waits "
+        "in 2215; medbooks waiting list shows its number.",
     ),
     "unbalanced_line": Words("A service line is not charge less adjustments = payment.", _ASK_PAYER),
     "unbalanced_claim": Words("A claim is not charge less adjustments = payment.", _ASK_PAYER),

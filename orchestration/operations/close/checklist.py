@@ -35,6 +35,9 @@ _AGED: dict[AccountRole, tuple[int, str]] = {
     "goods_received_not_invoiced": (60, "goods received and not billed"),
 }
 
+# a debt below zero is a mistake
+_NEVER_DEBIT: tuple[AccountRole, ...] = ("payables", "overpayments_recognised")
+
 
 def consolidation(stores: PracticeStores, periods: Sequence[Period]) -> CloseItem:
     """Return whether taking out what entities owe each other leaves books that balance, and the dollars taken out.
@@ -184,6 +187,27 @@ def _account_checks(stores: PracticeStores, period: Period, roles: AccountRoles)
             "medbooks run   # after each is a row of adjustment_codes.csv or provider_adjustment_codes.csv",
         )
     ]
+    unidentified = _balance(stores, period, roles["unidentified_withdrawals"])
+    items.append(
+        CloseItem(
+            "every_withdrawal_is_known",
+            unidentified == 0,
+            abs(unidentified),
+            f"withdrawals that nobody has explained, on {roles['unidentified_withdrawals']}",
+            "medbooks waiting list   # then: medbooks waiting reclassify NUMBER --account CODE --reason WHY",
+        )
+    )
+    for role in _NEVER_DEBIT:
+        debit = max(_balance(stores, period, roles[role]), ZERO)
+        items.append(
+            CloseItem(
+                f"no_debit_stands_on_{roles[role]}",
+                debit == 0,
+                debit,
+                "a debt below zero: something was paid that no bill or decision owes",
+                f"medbooks gl export --format csv   # shows the entries on {roles[role]}",
+            )
+        )
     codes = tuple(roles[role] for role in _AGED)
     movements = stores.ledger.movements(codes, period.last, entity_id=period.entity.entity_id, book="accrual")
     for role, (days, what) in _AGED.items():

@@ -138,7 +138,6 @@ def _truth(out: Path) -> _Truth:
     for row in pq.read_table(out / "truth" / "ledger.parquet").to_pylist():
         truth[row["measure"]][row["month"], row["payer_id"] or "", row["provider_npi"] or ""] += row["amount"]
     truth["adjusted"] = truth["contractual"] + truth["sequestration"]
-    truth["transferred"] = truth["patient"]
     return truth
 
 

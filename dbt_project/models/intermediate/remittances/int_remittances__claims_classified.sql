@@ -15,8 +15,10 @@ worded as (
         file_id,
         transaction_number,
         claim_number,
-        {{ content_mark("concat_ws(':', cast(service_line_number as varchar), group_code, reason_code, cast(adjustment_amount as varchar))") }}
-            as adjustments_mark
+        {{ content_mark(
+            "concat_ws(':', cast(service_line_number as varchar), group_code, reason_code, "
+            "cast(adjustment_amount as varchar))"
+        ) }} as adjustments_mark
     from {{ ref('stg_era835__adjustments') }}
     group by file_id, transaction_number, claim_number
 ),
@@ -38,11 +40,14 @@ corrections as (
     inner join matched on reversals.answer_key = matched.answer_key and matched.original_key is null
     inner join claims as answers
         on reversals.claim_id = answers.claim_id
+        and reversals.payer_sequence_number = answers.payer_sequence_number
+        and reversals.payment_date <= answers.payment_date
+        and reversals.answer_key < answers.answer_key
+    where
+        reversals.is_reversal
+        and reversals.disposition = 'proposed'
         and answers.disposition = 'proposed'
         and not answers.is_reversal
-        and answers.payment_date >= reversals.payment_date
-        and answers.answer_key > reversals.answer_key
-    where reversals.is_reversal and reversals.disposition = 'proposed'
 ),
 
 marked as (

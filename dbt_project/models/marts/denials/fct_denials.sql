@@ -1,5 +1,6 @@
--- One row per service line that a payer denied at its first remittance, or after it took its payment back, with what happened next: a later remittance
--- for the same line decides an appeal. Only what was known on the day of the denial, apart from the outcome columns.
+-- One row per service line that a payer denied at its first remittance, or after it took its payment back, with what
+-- happened next: a later remittance for the same line decides an appeal. Only what was known on the day of the denial,
+-- apart from the outcome columns.
 
 with remittance_lines as (
     select * from {{ ref('fct_remittance_lines') }}
