@@ -49,6 +49,15 @@ def as_dictionary(control: Control) -> dict[str, Any]:
             }
             for h in control.held
         ],
+        "waiting": [
+            {
+                "source": w.source,
+                "hold_reason": w.hold_reason,
+                "items": w.item_count,
+                "held_amount": format_amount(w.held_amount),
+            }
+            for w in control.waiting
+        ],
         "entries": control.entry_count,
         "trial_balance_amount": format_amount(control.trial_balance_amount),
     }
@@ -76,11 +85,11 @@ def _show(control: Control) -> None:
             s.source, str(s.files), str(s.quarantined_files), *map(dollars, amounts), "✓" if s.is_conserved else "✗"
         )
     console.print(table)
-    if control.held:
-        waiting = Table("source", "waits because", "what to do", pad_edge=False, title="Held for a person", box=SIMPLE)
+    if control.held or control.waiting:
+        waiting = Table("source", "waits because", "what to do", pad_edge=False, title="Waits for a person", box=SIMPLE)
         waiting.add_column("items", justify="right", no_wrap=True)
         waiting.add_column("amount", justify="right", no_wrap=True)
-        for h in control.held:
+        for h in (*control.held, *control.waiting):
             meaning, action = words.reason(h.source, h.hold_reason)
             waiting.add_row(h.source, meaning, action, str(h.item_count), dollars(h.held_amount))
         console.print(waiting)

@@ -60,10 +60,11 @@ class HeldItems:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """All control totals of a practice."""
+    """All control totals of a practice; ``waiting`` is what waits beside the control amounts, such as withdrawals."""
 
     sources: tuple[SourceTotals, ...]
     held: tuple[HeldItems, ...]
+    waiting: tuple[HeldItems, ...]
     entry_count: int
     trial_balance_amount: Decimal
 
@@ -92,6 +93,14 @@ def control_totals(stores: PracticeStores) -> Control:
             )
             if "posting.fct_journal_lines" in present
             else {}
+        )
+        beside = (
+            lake.execute(
+                "select source, hold_reason, item_count, held_amount from posting.waiting_by_reason "
+                "where hold_reason not in ('duplicate_transaction', 'told_by_remittance') order by source, hold_reason"
+            ).fetchall()
+            if "posting.waiting_by_reason" in present
+            else []
         )
         unknown = (
             lake.execute("select count(*) from landing.files where kind = 'unknown'").fetchone()
@@ -134,6 +143,7 @@ def control_totals(stores: PracticeStores) -> Control:
     return Control(
         tuple(totals),
         tuple(HeldItems(source, reason, count, amount) for (source, reason), (count, amount) in sorted(held.items())),
+        tuple(HeldItems(*row) for row in beside),
         stores.ledger.entry_count(),
         stores.ledger.trial_balance_amount(),
     )

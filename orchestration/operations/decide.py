@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from orchestration.core.errors import BooksError
 from orchestration.core.money import ZERO
-from orchestration.ledger.items import NewItemDecision, DecisionPart
+from orchestration.ledger.items import DecisionPart, NewItemDecision
 from orchestration.stores.lake import rows, table_names
 
 if TYPE_CHECKING:

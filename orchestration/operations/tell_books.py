@@ -36,7 +36,7 @@ def tell_lake(stores: PracticeStores) -> None:
         }
         for identity in sorted(set(stores.remembered.identities()) - known):
             _read_back(stores, lake, identity)
-        if is_new and not known and _EARLIER in table_names(lake, tables=False):
+        if is_new and not known and _EARLIER in table_names(lake):
             _adopt(stores, lake)
         _replace(lake, ITEM_DECISIONS, _decisions(stores))
         _replace(lake, CLOSED_PERIODS, [tuple(period) for period in stores.ledger.closed_periods()])
