@@ -149,6 +149,10 @@ parity: setup-dev ## the longer proof: thousands of spoiled remittances, judged 
 verify: setup ## read a generated practice back and compare it with the truth, to the cent: make verify SEED=42
 	$(BIN)/medbooks practice verify --seed $(or $(SEED),7)
 
+.PHONY: verify-order
+verify-order: setup-dev ## the same files in eight orders and batches leave the same balances (about ten minutes)
+	$(BIN)/pytest -m slow tests/e2e/test_order_of_arrival.py
+
 .PHONY: verify-books
 verify-books: setup-dev tesseract ## the longer proof: a generated practice through the whole pipeline equals the truth, in marts and ledger
 	$(BIN)/pytest -m slow tests/e2e/test_practice_books.py

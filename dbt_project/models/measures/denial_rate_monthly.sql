@@ -1,5 +1,3 @@
-{{ config(materialized='incremental', unique_key='posting_month', incremental_strategy='delete+insert') }}
-
 -- One row per remittance month and payer: dollars and claims denied at their first remittance ÷ all first remitted.
 
 with first_lines as (
@@ -8,22 +6,6 @@ with first_lines as (
         {{ first_of_month('posting_date') }} as posting_month
     from {{ ref('fct_remittance_lines') }}
     where disposition = 'proposed' and is_first_remittance
-),
-
-touched as (
-    select * from first_lines
-    where
-        {% if is_incremental() %}
-            posting_month in (
-                select fresh.posting_month
-                from first_lines as fresh
-                where fresh.loaded_at > (
-                        select coalesce(max(held.loaded_at), timestamp '1970-01-01 00:00:00+00') from {{ this }} as held
-                    )
-            )
-        {% else %}
-            1 = 1
-        {% endif %}
 ),
 
 claims as (
@@ -36,7 +18,7 @@ claims as (
         sum(case when is_denied then charged_amount else 0 end) as denied_charge_amount,
         max(case when is_denied then 1 else 0 end) as is_denied_claim,
         max(loaded_at) as loaded_at
-    from touched
+    from first_lines
     group by posting_month, payer_id, claim_id, file_id
 )
 

@@ -1,10 +1,8 @@
-{{ config(materialized='incremental', unique_key='posting_month', incremental_strategy='delete+insert') }}
-
 -- One row per posting month, revenue category and component: what was charged.
 
 with charge_lines as (
     select * from {{ ref('fct_charge_lines') }}
-    where disposition = 'proposed' and {{ only_touched_months(ref('fct_charge_lines'), 'posting_month') }}
+    where disposition = 'proposed'
 )
 
 select
