@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -181,12 +181,19 @@ def pair_balances(
     }
 
 
-def total_amount(connection: Connection) -> Decimal:
-    """Return all debits less all credits, which is zero."""
+class PostedTotals(NamedTuple):
+    """The sums of every posted line of every book, reversing entries included, in dollars: never netted by account."""
+
+    debit_amount: Decimal
+    credit_amount: Decimal
+
+
+def posted_totals(connection: Connection) -> PostedTotals:
+    """Return all debits and all credits of the ledger; zeros before the first entry."""
     debit, credit = connection.execute(
         sa.select(sa.func.sum(lines.c.debit_amount), sa.func.sum(lines.c.credit_amount))
     ).one()
-    return ZERO if debit is None else debit - credit
+    return PostedTotals(ZERO, ZERO) if debit is None else PostedTotals(debit, credit)
 
 
 def originals(connection: Connection, event_ids: Iterable[str]) -> dict[str, tuple[str, str]]:

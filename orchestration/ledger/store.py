@@ -586,8 +586,13 @@ class Ledger:
 
     def trial_balance_amount(self) -> Decimal:
         """Return all debits less all credits: 0.00."""
+        debit_amount, credit_amount = self.posted_totals()
+        return debit_amount - credit_amount
+
+    def posted_totals(self) -> reading.PostedTotals:
+        """Return the sums of all debits and of all credits, over the very entries that ``entry_count`` counts."""
         with self.sessions.read() as connection:
-            return reading.total_amount(connection)
+            return reading.posted_totals(connection)
 
     def entry_count(self) -> int:
         """Return the number of entries, reversing entries included."""

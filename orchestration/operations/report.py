@@ -33,6 +33,7 @@ def report_data(stores: PracticeStores, generated_on: dt.date) -> rd.ReportData:
     control = control_totals(stores)
     ledger = stores.ledger
     names = {account.account_code: account.account_name for account in ledger.accounts()}
+    posted = ledger.posted_totals()
     with stores.lake.connect() as lake, scrubbed("reading the marts for the report"):
         return rd.ReportData(
             practice_name=stores.home.settings.practice_name,
@@ -61,6 +62,8 @@ def report_data(stores: PracticeStores, generated_on: dt.date) -> rd.ReportData:
             ),
             findings=_findings(lake),
             entry_count=control.entry_count,
+            posted_debit_amount=posted.debit_amount,
+            posted_credit_amount=posted.credit_amount,
             trial_balance=tuple(
                 rd.ReportedBalance(row.account_code, names.get(row.account_code, ""), row.debit_amount,
                                    row.credit_amount)

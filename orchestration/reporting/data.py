@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from orchestration.core.money import ZERO
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -91,7 +93,7 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class ReportedBalance:
-    """One account with the sums of its posted debits and credits."""
+    """One account of the accrual book with its net balance on one side, in dollars; the other side is zero."""
 
     account_code: str
     account_name: str
@@ -251,6 +253,7 @@ class ReportData:
     words of every kind of file. ``held`` belongs to the control totals of ``sources``; ``also_waiting`` is what waits
     outside them (withdrawals, desk payments, receipts in 2300, adjustments without a known reason, what payers took
     without an original).
+    ``entry_count`` and the posted amounts are of every entry of every book; ``trial_balance`` nets the accrual book.
     ``payer`` names come from files and are escaped; nothing here may identify a patient or a claim.
     """
 
@@ -265,6 +268,8 @@ class ReportData:
     bank_statuses: tuple[BankStatusRow, ...] = ()
     findings: tuple[FindingRow, ...] = ()
     entry_count: int = 0
+    posted_debit_amount: Decimal = ZERO
+    posted_credit_amount: Decimal = ZERO
     trial_balance: tuple[ReportedBalance, ...] = ()
     goals: tuple[Goal, ...] = ()
     dso_by_payer_monthly: tuple[DsoRow, ...] = ()

@@ -273,14 +273,14 @@ def pay_dates(report: ReportData) -> list[PayrollDate]:
 
 
 def books(report: ReportData) -> Measure:
-    """Return the posted entries and whether the trial balance balances."""
+    """Return the posted entries with the sums of their lines, and whether both sides agree."""
     label, formula = "Entries in the books", "Σ debits = Σ credits over every posted entry"
-    debit, credit = trial_balance_totals(report)
+    debit, credit = report.posted_debit_amount, report.posted_credit_amount
     parts = (("Debits", numerals.dollars(debit)), ("Credits", numerals.dollars(credit)))
     if not report.entry_count:
         return Measure(label, "none yet", "", "", formula, ())
     is_balanced = debit == credit
-    verdict = "trial balance balances" if is_balanced else f"off by {numerals.dollars(debit - credit)}"
+    verdict = "debits equal credits" if is_balanced else f"off by {numerals.dollars(debit - credit)}"
     return Measure(
         label, f"{report.entry_count:,}", "", f"{numerals.whole_dollars(debit)} each side" if is_balanced else "",
         formula, parts, Decimal(report.entry_count), None, verdict, "good" if is_balanced else "bad",
@@ -288,7 +288,7 @@ def books(report: ReportData) -> Measure:
 
 
 def trial_balance_totals(report: ReportData) -> tuple[Decimal, Decimal]:
-    """Return the sums of all debits and of all credits."""
+    """Return the sums of the debit balances and of the credit balances: less than what was posted on each side."""
     return (
         sum((row.debit_amount for row in report.trial_balance), ZERO),
         sum((row.credit_amount for row in report.trial_balance), ZERO),

@@ -197,8 +197,8 @@ def _trial_balance(report: ReportData) -> Html:
     if not report.trial_balance:
         return panel(heading, nothing("No entry is posted yet."))
     debit, credit = trial_balance_totals(report)
-    columns = (Col("Account", is_lead=True), Col("Name"), Col("Debits", is_number=True), Col("Credits", is_number=True),
-               Col("Balance", is_number=True))  # fmt: skip
+    columns = (Col("Account", is_lead=True), Col("Name"), Col("Debit balance", is_number=True),
+               Col("Credit balance", is_number=True), Col("Balance", is_number=True))  # fmt: skip
     rows = [
         (
             row.account_code,
@@ -211,8 +211,8 @@ def _trial_balance(report: ReportData) -> Html:
     ]
     footer = ("All", "", numerals.dollars(debit), numerals.dollars(credit), agrees(is_equal=debit == credit))
     sentence = (
-        f"{numerals.count(report.entry_count, 'entry', 'entries')} over {numerals.count(len(rows), 'account')}: debits "
-        f"{numerals.dollars(debit)}, credits {numerals.dollars(credit)}."
+        f"{numerals.count(len(rows), 'account')} with a balance in the accrual book: debit balances "
+        f"{numerals.dollars(debit)}, credit balances {numerals.dollars(credit)}."
     )
     return panel(heading, tag("p", sentence), disclosure("Every account", table(columns, rows, footer=footer)))
 

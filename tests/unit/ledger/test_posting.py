@@ -41,6 +41,14 @@ def test_what_is_posted_comes_back_as_it_was(ledger):
     assert ledger.entry_count() == 2
 
 
+def test_what_was_posted_is_summed_on_each_side_and_never_netted_by_account(ledger):
+    there = entry("ehr:1", [debit("1200", "5.00"), credit("4000-EM", "5.00")])
+    back = entry("ehr:2", [debit("4000-EM", "5.00"), credit("1200", "5.00")])
+    post(ledger, there, back)
+    assert ledger.trial_balance() == []
+    assert ledger.posted_totals() == (Decimal("10.00"), Decimal("10.00"))
+
+
 def test_the_same_event_again_is_skipped_and_leaves_no_trace(ledger):
     post(ledger, entry())
     before = ledger.audit_head()

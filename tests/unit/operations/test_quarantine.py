@@ -104,7 +104,7 @@ def test_a_file_of_which_rows_were_refused_is_read_again_and_what_was_made_of_fi
     identity, found = find(stores, waiting(stores)["unreadable_amount"])
     with stores.lake.connect() as lake:
         lake.execute("CREATE SCHEMA marts")
-        lake.execute("CREATE TABLE marts.fct_charge_lines AS SELECT 1 AS added_to_by_every_run")
+        lake.execute("CREATE TABLE marts.fct_claim_balances AS SELECT 1 AS added_to_by_every_run")
         lake.execute("CREATE TABLE marts.dim_payers AS SELECT 1 AS made_anew_by_every_run")
     assert replay(stores, found, by="biller") == [identity]
 

@@ -224,6 +224,8 @@ def a_report(**changes: object) -> ReportData:
             FindingRow("ehr", "npi_check_digit", "warning", 11),
         ),
         "entry_count": 5_318,
+        "posted_debit_amount": Decimal("33120377.94"),
+        "posted_credit_amount": Decimal("33120377.94"),
         "trial_balance": trial_balance(),
         "goals": (
             Goal("dso_days", Decimal(35), True, "set by the practice", dt.date(2026, 1, 1)),

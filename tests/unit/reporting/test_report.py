@@ -23,6 +23,7 @@ from support.browser import browser, watched
 
 from orchestration.operations.vocabulary import vocabulary
 from orchestration.reporting.data import AgreementRow, ReportData
+from orchestration.reporting.measures import books
 from orchestration.reporting.numerals import dollars
 from orchestration.reporting.report import render
 
@@ -182,6 +183,12 @@ def test_sums_that_differ_are_not_ready():
     page = render(a_report(agreements=(apart,)))
     assert "Not ready" in page
     assert "1 control total does not agree" in page
+
+
+def test_the_entries_are_shown_with_what_was_posted_and_not_with_net_balances():
+    measure = books(a_report())
+    assert "$33,120,378 each side" in render(a_report())
+    assert dict(measure.parts) == {"Debits": "$33,120,377.94", "Credits": "$33,120,377.94"}
 
 
 def test_a_trial_balance_that_is_off_is_not_ready():

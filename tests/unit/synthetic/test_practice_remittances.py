@@ -150,7 +150,8 @@ def test_the_manifest_knows_what_was_paid_and_adjusted(practice):
                     adjusted["contractual"] += amount
                 elif (group, code) == ("CO", "253"):
                     adjusted["sequestration"] += amount
-                elif group == "PR" and code in {"1", "2", "3"}:
+                elif group == "PR":
+                    # also what it denies is the patient's
                     adjusted["patient"] += amount
                 else:
                     adjusted["denied"] += amount
