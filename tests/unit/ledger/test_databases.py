@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -17,6 +18,7 @@ from orchestration.core.errors import BooksError, BusyError, ConfigurationError
 from orchestration.ledger import databases, migrating, postgres
 from orchestration.ledger.databases import Sessions
 from orchestration.ledger.guards import APPEND_ONLY
+from orchestration.ledger.items import DecisionPart, NewItemDecision
 from orchestration.ledger.schema import metadata
 from orchestration.ledger.store import Ledger
 
@@ -67,6 +69,10 @@ def test_no_row_of_the_books_is_changed_or_deleted(posted, table, verb):
         entry("ehr:bad", [*entry().lines[:1], *entry(lines=entry().lines).lines[1:]], entry_date=dt.date(2026, 10, 5)),
     )
     posted.reject(posted.waiting()[0].proposal_id, by="bob", reason="x")
+    number = posted.number_items(["bank:1"])["bank:1"]
+    posted.decide_item(
+        NewItemDecision(number, "decided", "reject", (DecisionPart(),), Decimal("1.00"), "bob", "bob", "x")
+    )
     column = metadata.tables[table].columns.keys()[-1]
     statement = f"UPDATE {table} SET {column} = {column}" if verb == "UPDATE" else f"DELETE FROM {table}"
     assert f"{table} are never" in (attempt_through(posted, statement) or "")
