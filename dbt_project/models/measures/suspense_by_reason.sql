@@ -14,7 +14,7 @@ with items as (
         and adjustments.transaction_number = lines.transaction_number
         and adjustments.claim_number = lines.claim_number
         and adjustments.service_line_number = lines.service_line_number
-    where adjustments.adjustment_class = 'unknown' and lines.disposition = 'proposed' and not lines.is_reversal
+    where adjustments.adjustment_class = 'unknown' and lines.disposition = 'proposed'
 
     union all
 

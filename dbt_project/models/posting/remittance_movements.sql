@@ -93,7 +93,7 @@ movements as (
     -- from what the practice had recognised as owed
     union all
     {{ side('provider_adjustments', "'PLB'", no_text(), 'adjustment_amount - recognised_amount', code='account_code',
-            **of_payment) }}
+            known_date='greatest(payment_date, known_date)', **of_payment) }}
     union all
     {{ side('provider_adjustments', "'R17'", "'overpayments_recognised'", 'recognised_amount', **of_payment) }}
 )

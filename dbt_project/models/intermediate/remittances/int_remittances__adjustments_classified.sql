@@ -131,6 +131,10 @@ select
         else coalesce(exact_codes.adjustment_class, any_codes.adjustment_class, 'unknown')
     end as adjustment_class,
     coalesce(exact_codes.account_code, any_codes.account_code) as account_code,
+    -- a reason that was added later is known from that day on
+    cast(
+        nullif(case when exact_codes.reason_code is not null then exact_codes.added_on else any_codes.added_on end, '') as date
+    ) as known_date,
     coalesce(exact_codes.is_denial, any_codes.is_denial, false) as is_denial,
     case
         when coalesce(exact_codes.is_denial, any_codes.is_denial, false)

@@ -45,6 +45,7 @@ select
     coalesce(adjustments.patient_amount, 0) as patient_amount,
     coalesce(adjustments.denied_to_patient_amount, 0) as denied_to_patient_amount,
     coalesce(adjustments.unknown_amount, 0) as unknown_amount,
+    greatest(claims.payment_date, adjustments.known_date) as known_date,
     claims.loaded_at
 from {{ ref('int_remittances__lines_unioned') }} as remittance_lines
 inner join claims on {{ agree('remittance_lines', 'claims', ['file_id', 'transaction_number', 'claim_number']) }}

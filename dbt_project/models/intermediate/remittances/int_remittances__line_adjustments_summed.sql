@@ -8,6 +8,7 @@ with adjustments as (
 select
     {{ surrogate_key(['file_id', 'transaction_number', 'claim_number', 'service_line_number']) }} as remittance_line_key,
     file_id,
+    max(known_date) as known_date,
     {{ sum_money("case when adjustment_class = 'contractual' then adjustment_amount end") }} as contractual_amount,
     {{ sum_money("case when adjustment_class = 'capitation' then adjustment_amount end") }} as capitation_amount,
     {{ sum_money("case when adjustment_class = 'sequestration' then adjustment_amount end") }} as sequestration_amount,

@@ -79,6 +79,7 @@ positions as (
         booked_returned_patient_amount as returned_patient_amount,
         is_booked * unknown_amount as unknown_amount,
         is_booked * contractual_amount - booked_contractual_amount as exceeding_amount,
+        known_date,
         loaded_at
     from booked
 
@@ -112,6 +113,7 @@ positions as (
             {% endif %}
         {% endfor %}
         0 as exceeding_amount,
+        known_date,
         loaded_at
     from numbered
     where is_reversal
@@ -140,6 +142,7 @@ positions as (
         -booked.booked_returned_patient_amount as returned_patient_amount,
         -booked.is_booked * booked.unknown_amount as unknown_amount,
         0 as exceeding_amount,
+        greatest(reversals.posting_date, booked.known_date) as known_date,
         reversals.loaded_at
     from booked
     inner join reversals on booked.answer_key = reversals.original_answer_key
@@ -164,6 +167,6 @@ select
         {{ money(amount ~ '_amount') }} as {{ amount }}_amount,
     {% endfor %}
     {{ money('exceeding_amount') }} as exceeding_amount,
-    max(posting_date) over (partition by claim_id) as known_date,
+    max(greatest(posting_date, known_date)) over (partition by claim_id) as known_date,
     loaded_at
 from positions

@@ -84,6 +84,7 @@ select
     meant.adjustment_amount,
     coalesce(codes.adjustment_class, 'unknown') as adjustment_class,
     coalesce(codes.account_code, suspense.account_code) as account_code,
+    cast(nullif(codes.added_on, '') as date) as known_date,
     nullif(codes.chain_class, '') as chain_class,
     case codes.chain_class
         when 'overpayment'
