@@ -15,6 +15,7 @@
     'card_clearing',
     'card_fees',
     'contractual_adjustments',
+    'credits_insurance',
     'credits_patient',
     'drugs',
     'due_from_entities',
@@ -41,6 +42,7 @@
     'unapplied_receipts',
     'uncategorized_expense',
     'undeposited_receipts',
+    'unidentified_withdrawals',
     'wages'
 ] %}
 

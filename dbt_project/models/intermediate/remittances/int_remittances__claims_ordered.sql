@@ -91,7 +91,7 @@ select
     statement_from_date,
     is_reversal,
     concat_ws(
-        ':', cast(payer_sequence_number as varchar), coalesce(cast(payment_date as varchar), '9999'),
+        ':', cast(payer_sequence_number as varchar), coalesce(cast(payment_date as varchar), 'undated'),
         case when is_reversal then '0' else '1' end, coalesce(control_mark, ''), file_id,
         lpad(cast(transaction_number as varchar), 9, '0'), lpad(cast(claim_number as varchar), 9, '0')
     ) as answer_key,

@@ -18,7 +18,7 @@ with claims as (
         abs(paid_amount) as paid_size,
         -- whose turn it was is no matter here: a reversal does not say it
         concat_ws(
-            ':', coalesce(cast(payment_date as varchar), '9999'), case when is_reversal then '0' else '1' end, answer_key
+            ':', coalesce(cast(payment_date as varchar), 'undated'), case when is_reversal then '0' else '1' end, answer_key
         ) as time_key
     from {{ ref('int_remittances__claims_ordered') }}
     where disposition = 'proposed'
