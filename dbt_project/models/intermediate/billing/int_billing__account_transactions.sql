@@ -48,7 +48,9 @@ contents as (
         row_number() over (
             partition by source, profile, transaction_id
             -- a copy that brings a void says nothing else
-            order by min(case when void_date is null then 0 else 1 end), max(file_date) desc, content_mark asc
+            order by
+                min(case when void_date is null then 0 else 1 end) asc, max(file_date) desc,
+                min(concat(file_id, ':', lpad(cast(line_number as varchar), 9, '0'))) asc
         ) as content_number
     from told
     where posting_date is not null
@@ -63,8 +65,8 @@ select
                 row_number() over (
                     partition by told.source, told.profile, told.transaction_id
                     order by
-                        case when told.posting_date is null then 1 else 0 end, contents.content_number, told.file_date,
-                        told.file_id, told.line_number
+                        case when told.posting_date is null then 1 else 0 end, contents.content_number,
+                        case when told.void_date is null then 0 else 1 end, told.file_date, told.file_id, told.line_number
                 )
     end as copy_number
 from told

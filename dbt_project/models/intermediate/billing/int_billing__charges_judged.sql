@@ -59,7 +59,9 @@ contents as (
         row_number() over (
             partition by source, profile, transaction_id
             -- a copy that brings a void says nothing else
-            order by min(case when void_date is null then 0 else 1 end), max(file_date) desc, content_mark asc
+            order by
+                min(case when void_date is null then 0 else 1 end) asc, max(file_date) desc,
+                min(concat(file_id, ':', lpad(cast(line_number as varchar), 9, '0'))) asc
         ) as content_number
     from bookable
     group by source, profile, transaction_id, content_mark
@@ -70,7 +72,9 @@ copies as (
         bookable.charge_line_key,
         row_number() over (
             partition by bookable.source, bookable.profile, bookable.transaction_id
-            order by contents.content_number, bookable.file_date, bookable.file_id, bookable.line_number
+            order by
+                contents.content_number, case when bookable.void_date is null then 0 else 1 end, bookable.file_date,
+                bookable.file_id, bookable.line_number
         ) as copy_number
     from bookable
     inner join contents
