@@ -594,7 +594,8 @@ def _prepaid_applied(cases: Cases, stop: int) -> Ints:
         return visits.day
     reports = make_reports(cases, range(stop))
     owed = np.where((visits.payer == SELF_PAY) & (visits.post_day < stop), cases.by_visit(lines.charge), 0)
-    np.add.at(owed, reports.visit, reports.patient - np.where(reports.report == Report.SECONDARY, reports.paid, 0))
+    left = reports.patient + reports.denied_to_patient
+    np.add.at(owed, reports.visit, left - np.where(reports.report == Report.SECONDARY, reports.paid, 0))
     paid = np.where(inside(lines.receipt_day, range(stop)), lines.receipt_cents, 0)
     is_ahead = (paid > 0) & (lines.receipt_day <= visits.day[lines.visit][:, None])
     ahead = cases.by_visit(np.where(is_ahead, paid, 0).sum(axis=1))
