@@ -6,13 +6,14 @@ What does not belong here: other orders and batches of the same files (``test_or
 from __future__ import annotations
 
 import json
+import os
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from support.batches import BatchedBooks
 
-_CASES = Path(__file__).parents[3] / "shared" / "cases"
+_CASES = Path(os.environ.get("MEDBOOKS_SHARED") or Path(__file__).parents[3] / "shared") / "cases"
 _RUNS = ("", "run1", "run2", "run3")
 
 

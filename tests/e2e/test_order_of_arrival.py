@@ -5,13 +5,14 @@ What does not belong here: whether that balance is right (the cases of ``test_ca
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 
 import pytest
 from support.batches import BatchedBooks
 
-_CASES = Path(__file__).parents[3] / "shared" / "cases"
+_CASES = Path(os.environ.get("MEDBOOKS_SHARED") or Path(__file__).parents[3] / "shared") / "cases"
 _FOLDERS = ("era835", "books", "bank")
 
 
